@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Writes errors to responses: status and headers first, the body when it is known that nobody else answers.</summary>
+internal static class ErrorWriter
+{
+    /// <summary>Sets the status and adds the headers; those of other schemes stay.</summary>
+    public static void WriteHead(HttpResponse response, ApiKeyError error)
+    {
+        response.StatusCode = error.Status;
+        if (error.WwwAuthenticate is { } challenge)
+        {
+            response.Headers.WWWAuthenticate = StringValues.Concat(response.Headers.WWWAuthenticate, challenge);
+        }
+
+        if (error.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = ((long)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Writes the body: the envelope, or problem details, or for gRPC its own status and nothing.</summary>
+    public static async Task WriteBodyAsync(HttpContext context, ApiKeyError error, bool problemDetails)
+    {
+        var response = context.Response;
+        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            response.Headers["grpc-status"] = GrpcStatus(error.Status);
+            return;
+        }
+
+        response.ContentType = problemDetails ? "application/problem+json" : "application/json";
+        var body = Serialize(error, problemDetails);
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            response.ContentLength = body.Length;
+            await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Serialize(ApiKeyError error, bool problemDetails)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        if (problemDetails)
+        {
+            json.WriteString("type", "about:blank");
+            json.WriteString("title", ReasonPhrases.GetReasonPhrase(error.Status));
+            json.WriteNumber("status", error.Status);
+            json.WriteString("detail", error.Message);
+            json.WriteString("code", error.Code);
+            WriteDetails(json, error);
+        }
+        else
+        {
+            json.WriteStartObject("error");
+            json.WriteString("code", error.Code);
+            json.WriteString("message", error.Message);
+            json.WriteNumber("status", error.Status);
+            WriteDetails(json, error);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteDetails(Utf8JsonWriter json, ApiKeyError error)
+    {
+        if (error.Details.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("details");
+        foreach (var detail in error.Details)
+        {
+            json.WriteStartObject();
+            json.WriteString("field", detail.Field);
+            json.WriteString("message", detail.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The gRPC status codes UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED and UNAVAILABLE.</summary>
+    private static string GrpcStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "16",
+        StatusCodes.Status403Forbidden => "7",
+        StatusCodes.Status429TooManyRequests => "8",
+        _ => "14",
+    };
+}

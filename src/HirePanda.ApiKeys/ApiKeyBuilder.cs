@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using HirePanda.ApiKeys;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds to the API keys of a host.</summary>
+public sealed class ApiKeyBuilder
+{
+    internal ApiKeyBuilder(IServiceCollection services) => Services = services;
+
+    /// <summary>The host's services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Sets the host's own store; the last call counts.</summary>
+    /// <typeparam name="TStore">The store. One that implements <see cref="IApiKeyManagementStore"/> serves management too.</typeparam>
+    /// <param name="lifetime">The store's lifetime; every read runs in a scope of its own. Default: singleton.</param>
+    public ApiKeyBuilder AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>(
+        ServiceLifetime lifetime = ServiceLifetime.Singleton)
+        where TStore : class, IApiKeyStore
+    {
+        Services.TryAdd(ServiceDescriptor.Describe(typeof(TStore), typeof(TStore), lifetime));
+        var actual = Services.Last(service => service.ServiceType == typeof(TStore) && !service.IsKeyedService).Lifetime;
+        Services.RemoveAll<IApiKeyStore>();
+        Services.RemoveAll<IApiKeyManagementStore>();
+        Services.Add(ServiceDescriptor.Describe(typeof(IApiKeyStore), services => services.GetRequiredService<TStore>(), actual));
+        if (typeof(TStore).IsAssignableTo(typeof(IApiKeyManagementStore)))
+        {
+            Services.Add(ServiceDescriptor.Describe(typeof(IApiKeyManagementStore), services => services.GetRequiredService<TStore>(), actual));
+        }
+
+        return this;
+    }
+
+    /// <summary>Keeps keys in memory: for tests and trials, since they are gone when the process ends.</summary>
+    /// <param name="keys">Keys to begin with.</param>
+    public ApiKeyBuilder AddInMemoryStore(params IEnumerable<ApiKey> keys)
+    {
+        Services.AddSingleton(new InMemoryApiKeyStore(keys));
+        return AddStore<InMemoryApiKeyStore>();
+    }
+}

@@ -1,0 +1,106 @@
+using HirePanda.ApiKeys;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds API keys to a host.</summary>
+public static class ApiKeyServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds API keys: the scheme <see cref="ApiKeyDefaults.AuthenticationScheme"/>, a policy for every tier and permission, the IP
+    /// allowlist and the rate limiter. A second call configures the same options.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <returns>A builder, on which the host sets its store.</returns>
+    public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Any(service => service.ServiceType == typeof(ApiKeyVerifier)))
+        {
+            return new ApiKeyBuilder(services);
+        }
+
+        services.AddAuthentication().AddScheme<ApiKeyOptions, ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, configureOptions: null);
+        services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRanges>();
+        services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRules>();
+        services.AddHostedService<SetupCheck>();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ApiKeySettings>();
+        services.AddSingleton<RateLimiter>();
+        services.AddSingleton<KeyCache>();
+        services.AddSingleton<StoreReader>();
+        services.AddSingleton<KeyLookup>();
+        services.AddSingleton<FailureThrottle>();
+        services.AddSingleton<ResponseFields>();
+        services.AddSingleton(provider => new ApiKeyVerifier(
+            provider.GetRequiredService<ApiKeySettings>(),
+            provider.GetRequiredService<KeyLookup>(),
+            provider.GetRequiredService<FailureThrottle>(),
+            provider.GetRequiredService<TimeProvider>()));
+
+        services.AddAuthorization();
+        services.AddSingleton<CatalogPolicies>();
+        services.TryAddSingleton<IApiKeyActorResolver, ApiKeyActorResolver>();
+        services.Decorate<IAuthorizationPolicyProvider>((provider, inner)
+            => new ApiKeyPolicyProvider(inner, provider.GetRequiredService<CatalogPolicies>()));
+        services.Decorate<IAuthorizationMiddlewareResultHandler>((provider, inner)
+            => new ApiKeyAuthorizationResultHandler(inner, provider.GetRequiredService<ApiKeySettings>()));
+
+        services.AddSingleton(provider => new ApiKeyIssuer(provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ApiKeyManager(
+            provider.GetService<IApiKeyManagementStore>(),
+            provider.GetRequiredService<ApiKeyIssuer>(),
+            provider.GetRequiredService<KeyLookup>(),
+            provider.GetRequiredService<ApiKeySettings>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return new ApiKeyBuilder(services);
+    }
+
+    /// <inheritdoc cref="AddHirePandaApiKeys(IServiceCollection)"/>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Sets options.</param>
+    public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services, Action<ApiKeyOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = services.AddHirePandaApiKeys();
+        services.Configure(ApiKeyDefaults.AuthenticationScheme, configure);
+        return builder;
+    }
+
+    /// <inheritdoc cref="AddHirePandaApiKeys(IServiceCollection)"/>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">A section with options by name, such as <c>ApiKeys</c>; a change of it is taken over while the host runs.</param>
+    public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var builder = services.AddHirePandaApiKeys();
+        services.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, configuration);
+        return builder;
+    }
+
+    /// <summary>Wraps the service that is in effect so far.</summary>
+    private static void Decorate<TService>(this IServiceCollection services, Func<IServiceProvider, TService, TService> decorate)
+        where TService : class
+    {
+        var inner = services.Last(service => service.ServiceType == typeof(TService) && !service.IsKeyedService);
+
+        // The framework's own are stateless transients, made anew for every request; wrapped, one serves all.
+        var isFrameworks = inner.ImplementationType?.Assembly == typeof(DefaultAuthorizationPolicyProvider).Assembly
+            || inner.ImplementationType?.Assembly == typeof(AspNetCore.Authorization.Policy.PolicyEvaluator).Assembly;
+        services.Remove(inner);
+        services.Add(ServiceDescriptor.Describe(
+            typeof(TService),
+            provider => decorate(provider, Create(provider, inner)),
+            isFrameworks ? ServiceLifetime.Singleton : inner.Lifetime));
+
+        static TService Create(IServiceProvider provider, ServiceDescriptor descriptor)
+            => (TService)(descriptor.ImplementationInstance
+                ?? descriptor.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, descriptor.ImplementationType!));
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>The ranges that the options' annotations state.</summary>
+[OptionsValidator]
+internal sealed partial class ApiKeyOptionsRanges : IValidateOptions<ApiKeyOptions>;
+
+/// <summary>The rules that one annotation cannot state.</summary>
+internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
+{
+    private const int MinPepperLength = 32;
+
+    public ValidateOptionsResult Validate(string? name, ApiKeyOptions options)
+    {
+        var errors = new ValidateOptionsResultBuilder();
+        foreach (var error in Check(options))
+        {
+            errors.AddError(error);
+        }
+
+        return errors.Build();
+    }
+
+    private static IEnumerable<string> Check(ApiKeyOptions options)
+    {
+        foreach (var error in CheckTimes(options))
+        {
+            yield return error;
+        }
+
+        if (options.Pepper is { Length: < MinPepperLength })
+        {
+            yield return $"{nameof(options.Pepper)} must have at least {MinPepperLength} characters.";
+        }
+
+        if (!options.DefaultRateLimit.IsValid)
+        {
+            yield return Limit(nameof(options.DefaultRateLimit));
+        }
+
+        if ((options.PreviousPeppers.Count > 0 || options.AcceptUnpepperedHashes) && options.Pepper is null)
+        {
+            yield return $"{nameof(options.PreviousPeppers)} and {nameof(options.AcceptUnpepperedHashes)} need a {nameof(options.Pepper)}: set the current one.";
+        }
+
+        if (options.PreviousPeppers.Any(pepper => pepper is null || pepper.Length < MinPepperLength))
+        {
+            yield return $"Every entry of {nameof(options.PreviousPeppers)} must have at least {MinPepperLength} characters.";
+        }
+
+        if (1 + options.PreviousPeppers.Count + (options.AcceptUnpepperedHashes ? 1 : 0) > SecretHasher.MaxWays)
+        {
+            yield return $"There may be at most {SecretHasher.MaxWays} ways to hash a secret: drop entries of {nameof(options.PreviousPeppers)}.";
+        }
+
+        foreach (var error in CheckCatalog(options.Catalog))
+        {
+            yield return $"{nameof(options.Catalog)}: {error}";
+        }
+    }
+
+    private static IEnumerable<string> CheckTimes(ApiKeyOptions options)
+    {
+        (string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] times =
+        [
+            (nameof(options.CacheLifetime), options.CacheLifetime, TimeSpan.FromSeconds(1), KeyLookup.MaxStaleness),
+            (nameof(options.NegativeCacheLifetime), options.NegativeCacheLifetime, TimeSpan.Zero, KeyLookup.MaxStaleness),
+            (nameof(options.StoreTimeout), options.StoreTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            (nameof(options.ExpiryReminder), options.ExpiryReminder, TimeSpan.Zero, TimeSpan.FromDays(1000)),
+        ];
+        return times.Where(time => time.Value < time.Min || time.Value > time.Max)
+            .Select(time => $"{time.Name} must be {time.Min} to {time.Max}, not {time.Value}.");
+    }
+
+    private static IEnumerable<string> CheckCatalog(ApiKeyCatalog catalog)
+    {
+        var permissions = catalog.Tiers.SelectMany(tier => tier.Permissions).Concat(catalog.Permissions).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in permissions.Concat(catalog.Tiers.Select(tier => tier.Name)).Where(name => !Name().IsMatch(name)))
+        {
+            yield return $"'{name}' is no name for a tier or permission; use letters, digits and - _ . :";
+        }
+
+        foreach (var name in Repeated(catalog.Tiers.Select(tier => tier.Name).Concat(permissions)))
+        {
+            yield return $"'{name}' names two tiers, or a tier and a permission.";
+        }
+
+        foreach (var tier in catalog.Tiers.SkipLast(1).Where(tier => tier.GrantsEverything))
+        {
+            yield return $"the tier '{tier.Name}' grants everything, which only the last tier may.";
+        }
+
+        if (catalog.Types.Count == 0)
+        {
+            yield return "there is no type.";
+        }
+
+        foreach (var name in Repeated(catalog.Types.Select(type => type.Name)).Concat(Repeated(catalog.Types.Select(type => type.Prefix))))
+        {
+            yield return $"'{name}' is the name or prefix of two types.";
+        }
+
+        foreach (var error in catalog.Types.SelectMany(type => CheckType(type, catalog, permissions)))
+        {
+            yield return error;
+        }
+    }
+
+    private static IEnumerable<string> CheckType(ApiKeyType type, ApiKeyCatalog catalog, HashSet<string> permissions)
+    {
+        if (!Prefix().IsMatch(type.Prefix))
+        {
+            yield return $"the prefix '{type.Prefix}' of type '{type.Name}' must be 1 to 16 lower case letters and digits.";
+        }
+
+        if (type.DefaultTier is { } tier && !catalog.Tiers.Any(one => one.Name.Equals(tier, StringComparison.OrdinalIgnoreCase)))
+        {
+            yield return $"the default tier '{tier}' of type '{type.Name}' is not one of its tiers.";
+        }
+
+        foreach (var permission in type.DefaultPermissions.Where(permission => !permissions.Contains(permission)))
+        {
+            yield return $"the default permission '{permission}' of type '{type.Name}' is not one of its permissions.";
+        }
+
+        if (type.RateLimit is { IsValid: false })
+        {
+            yield return Limit($"{nameof(type.RateLimit)} of type '{type.Name}'");
+        }
+    }
+
+    private static string Limit(string what)
+        => $"{what} must have 1 to {RateLimit.MaxPermits} permits and a window of whole seconds, 1 second to {RateLimit.MaxWindow.TotalDays} days.";
+
+    private static IEnumerable<string> Repeated(IEnumerable<string> names)
+        => names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key);
+
+    [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,100}\z")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^[a-z0-9]{1,16}\z")]
+    private static partial Regex Prefix();
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using HirePanda.ApiKeys;
+
+namespace HirePanda.ApiKeys
+{
+    /// <summary>
+    /// What is known of a request's key: one feature a request, so that it is verified and counted once, however often and in
+    /// however many scopes it is authenticated.
+    /// </summary>
+    internal sealed class ApiKeyRequest(HttpContext context)
+    {
+        public HttpContext Context { get; } = context;
+
+        /// <summary>Who completes the response; null as long as nothing was verified.</summary>
+        public ResponseFields? Fields { get; set; }
+
+        public Task<AuthenticateResult>? Result { get; set; }
+
+        public ApiKeyVerdict Verdict { get; set; }
+
+        /// <summary>The address that was verified.</summary>
+        public IPAddress? Address { get; set; }
+
+        /// <summary>Whether routing had chosen an endpoint when the cost was taken.</summary>
+        public bool EndpointKnown { get; set; }
+
+        /// <summary>Whether <see cref="ApiKeyAuthorizationResultHandler"/> writes the body once every scheme has had its say.</summary>
+        public bool BodyDeferred { get; set; }
+
+        /// <summary>The tiers and permissions that authorization found missing.</summary>
+        public IReadOnlyCollection<string> Missing { get; set; } = [];
+
+        /// <summary>What our scheme answered, as long as its body is not written.</summary>
+        public ApiKeyError? Unwritten { get; set; }
+
+        public static ApiKeyRequest Of(HttpContext context)
+        {
+            if (context.Features.Get<ApiKeyRequest>() is { } known)
+            {
+                return known;
+            }
+
+            var request = new ApiKeyRequest(context);
+            context.Features.Set(request);
+            return request;
+        }
+    }
+}
+
+namespace Microsoft.AspNetCore.Http
+{
+    /// <summary>Gives the key of a request.</summary>
+    public static class ApiKeyHttpContextExtensions
+    {
+        /// <summary>The key that this request was authenticated with; null where it has none, or none that was admitted.</summary>
+        /// <param name="context">The request's context.</param>
+        public static ApiKey? GetApiKey(this HttpContext context)
+        {
+            ArgumentNullException.ThrowIfNull(context);
+            return context.Features.Get<ApiKeyRequest>() is { Verdict: { IsValid: true } verdict } ? verdict.Key : null;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Adds the header fields that a request's key calls for, when the response starts, so that no error page loses them; and looks,
+/// at its end, whether the host's middleware runs in the order that our checks rely on.
+/// </summary>
+internal sealed class ResponseFields(ApiKeySettings settings, TimeProvider time, ILogger<ResponseFields> logger)
+{
+    private static readonly Func<object, Task> _write = static state =>
+    {
+        var request = (ApiKeyRequest)state;
+        request.Fields!.Write(request.Context, request);
+        return Task.CompletedTask;
+    };
+
+    private static readonly Func<object, Task> _checkOrder = static state =>
+    {
+        var request = (ApiKeyRequest)state;
+        request.Fields!.CheckOrder(request.Context, request);
+        return Task.CompletedTask;
+    };
+
+    private int _addressWarned;
+    private int _costWarned;
+
+    public void Attach(ApiKeyRequest request)
+    {
+        if (request.Verdict.Live is not null || settings.Current.Options.HeaderName is not null)
+        {
+            request.Fields = this;
+            request.Context.Response.OnStarting(_write, request);
+            request.Context.Response.OnCompleted(_checkOrder, request);
+        }
+    }
+
+    private void Write(HttpContext context, ApiKeyRequest request)
+    {
+        var headers = context.Response.Headers;
+        var verdict = request.Verdict;
+        if (verdict.Limit.Limits is { } limits && (verdict.Limit.Admitted || context.Response.StatusCode == StatusCodes.Status429TooManyRequests))
+        {
+            headers["RateLimit-Policy"] = limits.Policy;
+            headers["RateLimit"] = verdict.Limit.Field();
+        }
+
+        var options = settings.Current.Options;
+        if (verdict.Live is { ExpiresField: not null } live && live.ExpiresAt - time.GetUtcNow().UtcTicks <= options.ExpiryReminder.Ticks)
+        {
+            headers["Api-Key-Expires"] = live.ExpiresField;
+        }
+
+        if (options.HeaderName is { } name)
+        {
+            headers.AppendCommaSeparatedValues(HeaderNames.Vary, name);
+            if (context.Request.Headers.ContainsKey(name))
+            {
+                KeepFromSharedCaches(context.Response);
+            }
+        }
+    }
+
+    /// <summary>Shared caches protect answers to <c>Authorization</c> alone (RFC 9111, section 3.5); those to another header need saying so.</summary>
+    private static void KeepFromSharedCaches(HttpResponse response)
+    {
+        var headers = response.GetTypedHeaders();
+        var control = headers.CacheControl ?? new CacheControlHeaderValue();
+        if (!control.NoStore)
+        {
+            control.Public = false;
+            control.SharedMaxAge = null;
+            control.Private = true;
+            headers.CacheControl = control;
+        }
+    }
+
+    private void CheckOrder(HttpContext context, ApiKeyRequest request)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (request.Verdict.Live is null)
+        {
+            return;
+        }
+
+        if (!Equals(address, request.Address) && Interlocked.Exchange(ref _addressWarned, 1) == 0)
+        {
+            Log.AddressChanged(logger, Name(request.Address), Name(address));
+        }
+
+        if (!request.EndpointKnown && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<ApiKeyCostAttribute>() is not null
+            && Interlocked.Exchange(ref _costWarned, 1) == 0)
+        {
+            Log.CostUnknown(logger, endpoint.DisplayName);
+        }
+    }
+
+    private static string Name(IPAddress? address) => address?.ToString() ?? "(none)";
+}

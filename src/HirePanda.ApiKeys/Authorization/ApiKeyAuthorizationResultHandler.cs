@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Http;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Lets every scheme of a policy set its status and headers before our body is written, once, and tells ours what was missing.
+/// </summary>
+internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareResultHandler inner, ApiKeySettings settings)
+    : IAuthorizationMiddlewareResultHandler
+{
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        => authorizeResult.Succeeded
+            ? inner.HandleAsync(next, context, policy, authorizeResult)
+            : RefuseAsync(next, context, policy, authorizeResult);
+
+    private async Task RefuseAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
+    {
+        var request = ApiKeyRequest.Of(context);
+        request.Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(one => one.Name).Distinct()];
+        request.BodyDeferred = true;
+        try
+        {
+            await inner.HandleAsync(next, context, policy, result).ConfigureAwait(false);
+        }
+        finally
+        {
+            request.BodyDeferred = false;
+        }
+
+        if (request.Unwritten is not { } error || context.Response.HasStarted)
+        {
+            return;
+        }
+
+        // Another bearer scheme answers 401 to a token that is not its own; what became of ours says more. A redirect stands.
+        if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.StatusCode = error.Status;
+        }
+
+        if (context.Response.StatusCode == error.Status)
+        {
+            await ErrorWriter.WriteBodyAsync(context, error, settings.Current.Options.UseProblemDetails).ConfigureAwait(false);
+        }
+    }
+}

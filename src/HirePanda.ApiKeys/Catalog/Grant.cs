@@ -1,0 +1,15 @@
+using System.Collections.Frozen;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Effective rights: a tier's permissions and a list's, together.</summary>
+/// <param name="Rank">The tier's place in the catalog; -1: no tier.</param>
+/// <param name="Everything">Whether it holds every permission, those defined later included.</param>
+/// <param name="Permissions">The permissions, compared ignoring case.</param>
+internal sealed record Grant(int Rank, bool Everything, FrozenSet<string> Permissions)
+{
+    public bool Has(string permission) => Everything || Permissions.Contains(permission);
+
+    /// <summary>Whether this holds all that the other does. Only a grant of everything covers a grant of everything.</summary>
+    public bool Covers(Grant other) => Everything || (!other.Everything && other.Permissions.IsSubsetOf(Permissions));
+}

@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Internal;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// What is known of hashes: two bounded caches, one for keys and a small one for hashes that no key has, so that a flood of
+/// junk pushes no key out; and a generation per stripe of hashes, by which a slow read sees that it was overtaken.
+/// </summary>
+internal sealed class KeyCache : IDisposable
+{
+    private readonly MemoryCache _keys;
+    private readonly MemoryCache _absent;
+    private readonly int _capacity;
+    private readonly int _absentCapacity;
+    private readonly Stripe[] _stripes = [.. Enumerable.Range(0, 256).Select(_ => new Stripe())];
+    private readonly Lock _compacting = new();
+
+    public KeyCache(ApiKeySettings settings, TimeProvider time)
+    {
+        var options = settings.Current.Options;
+        _capacity = options.CacheCapacity;
+        _absentCapacity = options.NegativeCacheCapacity;
+        _keys = New(_capacity, time);
+        _absent = New(_absentCapacity, time);
+    }
+
+    public CacheEntry? Get(in ApiKeyHash hash) => Get(_keys, hash);
+
+    /// <summary>What is known of a secret that may have any of these hashes.</summary>
+    public CacheEntry? Get(ApiKeyHash[] hashes)
+    {
+        foreach (var hash in hashes)
+        {
+            if (Get(hash) is { } entry)
+            {
+                return entry;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The note that the store has no key for a secret whose first hash this is.</summary>
+    public CacheEntry? GetAbsent(ApiKeyHash[] hashes) => Get(_absent, hashes[0]);
+
+    /// <summary>Changes whenever one of these hashes is forgotten.</summary>
+    public long Generation(ApiKeyHash[] hashes)
+    {
+        var sum = 0L;
+        foreach (var hash in hashes)
+        {
+            sum += Volatile.Read(ref StripeOf(hash).Generation);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Stores what was read, unless one of the hashes was forgotten since the read began.</summary>
+    public bool TryPublish(ApiKeyHash[] hashes, CacheEntry entry, long generation)
+    {
+        var hash = entry.Live?.Key.Hash ?? hashes[0];
+        lock (StripeOf(hash))
+        {
+            if (Generation(hashes) != generation)
+            {
+                return false;
+            }
+
+            if (entry.Live is null)
+            {
+                foreach (var absent in hashes)
+                {
+                    _keys.Remove(HashKey.Probe(absent));
+                }
+
+                Set(_absent, _absentCapacity, hash, entry);
+            }
+            else
+            {
+                Set(_keys, _capacity, hash, entry);
+            }
+
+            return true;
+        }
+    }
+
+    public void Forget(in ApiKeyHash hash)
+    {
+        var stripe = StripeOf(hash);
+        lock (stripe)
+        {
+            Interlocked.Increment(ref stripe.Generation);
+            _keys.Remove(HashKey.Probe(hash));
+            _absent.Remove(HashKey.Probe(hash));
+        }
+    }
+
+    public void Clear()
+    {
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe)
+            {
+                Interlocked.Increment(ref stripe.Generation);
+            }
+        }
+
+        _keys.Clear();
+        _absent.Clear();
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _absent.Dispose();
+    }
+
+    private static CacheEntry? Get(MemoryCache cache, in ApiKeyHash hash)
+        => cache.TryGetValue(HashKey.Probe(hash), out var entry) ? (CacheEntry?)entry : null;
+
+    private Stripe StripeOf(in ApiKeyHash hash) => _stripes[hash.GetHashCode() & (_stripes.Length - 1)];
+
+    private void Set(MemoryCache cache, int capacity, in ApiKeyHash hash, CacheEntry entry)
+    {
+        // A full MemoryCache refuses the newcomer and makes room later; we want the newcomer, so room is made first.
+        if (cache.Count >= capacity && _compacting.TryEnter())
+        {
+            try
+            {
+                cache.Compact(Math.Max(0.05, 1.5 / cache.Count));
+            }
+            finally
+            {
+                _compacting.Exit();
+            }
+        }
+
+        cache.Set(HashKey.For(hash), entry, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = KeyLookup.MaxStaleness });
+    }
+
+    private static MemoryCache New(int capacity, TimeProvider time)
+        => new(new MemoryCacheOptions { SizeLimit = capacity, Clock = new Clock(time) });
+
+    private sealed class Stripe
+    {
+        public long Generation;
+    }
+
+    private sealed class Clock(TimeProvider time) : ISystemClock
+    {
+        public DateTimeOffset UtcNow => time.GetUtcNow();
+    }
+}

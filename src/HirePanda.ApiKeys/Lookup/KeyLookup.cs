@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Finds live keys by hash: in the cache, else in the store, with one read for any number of concurrent misses.</summary>
+internal sealed class KeyLookup
+{
+    /// <summary>How long an answer serves when the store cannot give a newer one.</summary>
+    public static readonly TimeSpan MaxStaleness = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a failed read of a known key is not repeated.</summary>
+    private static readonly long _retryAfterFailure = TimeSpan.FromSeconds(5).Ticks;
+
+    private readonly KeyCache _cache;
+    private readonly StoreReader _store;
+    private readonly RateLimiter _limiter;
+    private readonly ApiKeySettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger<KeyLookup> _logger;
+    private readonly ConcurrentDictionary<ApiKeyHash, Task<CacheEntry?>> _reads = new();
+
+    public KeyLookup(KeyCache cache, StoreReader store, RateLimiter limiter, ApiKeySettings settings, TimeProvider time, ILogger<KeyLookup> logger)
+    {
+        (_cache, _store, _limiter, _settings, _time, _logger) = (cache, store, limiter, settings, time, logger);
+        settings.Changed += Clear;
+    }
+
+    /// <summary>Finds a key that the cache may answer for; starts its refresh when that is due.</summary>
+    public LiveKey? Cached(in ApiKeyHash hash, long now)
+    {
+        if (_cache.Get(hash) is not { } entry || !entry.Answers(now))
+        {
+            return null;
+        }
+
+        if (entry.StartsRefresh(now))
+        {
+            _ = StartRead([hash], entry);
+        }
+
+        return entry.Live;
+    }
+
+    /// <summary>Finds a key that <see cref="Cached"/> did not.</summary>
+    /// <param name="hashes">All hashes that one secret may have; the first is how new keys are hashed.</param>
+    /// <param name="mayMiss">Whether a key of which the cache holds nothing may be asked of the store.</param>
+    /// <param name="cancellationToken">Stops waiting for the read, not the read.</param>
+    public async ValueTask<(LookupOutcome Outcome, LiveKey? Live)> FindAsync(ApiKeyHash[] hashes, bool mayMiss, CancellationToken cancellationToken)
+    {
+        var known = _cache.Get(hashes);
+        if (known is null)
+        {
+            if (!mayMiss)
+            {
+                return (LookupOutcome.Refused, null);
+            }
+
+            if (_cache.GetAbsent(hashes) is { } absent && absent.Answers(Now))
+            {
+                return (LookupOutcome.NotFound, null);
+            }
+        }
+
+        var read = _store.HasStore ? await StartRead(hashes, known).WaitAsync(cancellationToken).ConfigureAwait(false) : null;
+        if (read is not null)
+        {
+            return read.Live is null ? (LookupOutcome.NotFound, null) : (LookupOutcome.Found, read.Live);
+        }
+
+        // The read may have taken a while, and somebody may have revoked the key meanwhile: ask the cache anew.
+        var now = Now;
+        if (known is not null && _cache.Get(hashes) == known && now - known.ReadAt <= MaxStaleness.Ticks)
+        {
+            known.AnswerStaleUntil(Math.Min(now + _retryAfterFailure, known.ReadAt + MaxStaleness.Ticks));
+            return (LookupOutcome.Found, known.Live);
+        }
+
+        return (LookupOutcome.Unavailable, null);
+    }
+
+    /// <summary>Forgets a key, also in reads that are under way: once this returns, nobody is given the older record.</summary>
+    public void Forget(in ApiKeyHash hash) => _cache.Forget(hash);
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _cache.Clear();
+
+    private long Now => _time.GetUtcNow().UtcTicks;
+
+    /// <summary>Starts a read, or joins the one that is under way.</summary>
+    /// <param name="hashes">What to read.</param>
+    /// <param name="known">What the cache held when the read was found necessary.</param>
+    private Task<CacheEntry?> StartRead(ApiKeyHash[] hashes, CacheEntry? known)
+    {
+        if (_reads.TryGetValue(hashes[0], out var running))
+        {
+            return running;
+        }
+
+        var mine = new TaskCompletionSource<CacheEntry?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        running = _reads.GetOrAdd(hashes[0], mine.Task);
+        if (running == mine.Task)
+        {
+            _ = ReadAsync(hashes, known, mine);
+        }
+
+        return running;
+    }
+
+    /// <summary>Reads until no invalidation falls into the read; completes with null when the store cannot answer.</summary>
+    private async Task ReadAsync(ApiKeyHash[] hashes, CacheEntry? known, TaskCompletionSource<CacheEntry?> result)
+    {
+        CacheEntry? entry = null;
+        try
+        {
+            // Another read may have ended between the look at the cache and the start of this one.
+            var newer = _cache.Get(hashes) ?? _cache.GetAbsent(hashes);
+            if (newer is not null && newer != known && newer.Answers(Now))
+            {
+                entry = newer;
+                return;
+            }
+
+            long generation;
+            do
+            {
+                generation = _cache.Generation(hashes);
+                var readAt = Now;
+                var key = await _store.ReadAsync(hashes).ConfigureAwait(false);
+                entry = Compile(key, hashes, readAt);
+            }
+            while (!_cache.TryPublish(hashes, entry, generation));
+        }
+#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            entry = null;
+            Log.StoreCannotAnswer(_logger, exception);
+        }
+        finally
+        {
+            _reads.TryRemove(hashes[0], out _);
+            result.SetResult(entry);
+        }
+    }
+
+    private CacheEntry Compile(ApiKey? key, ApiKeyHash[] hashes, long readAt)
+    {
+        var settings = _settings.Current;
+        if (key is null)
+        {
+            return new CacheEntry(null, readAt, readAt + settings.Options.NegativeCacheLifetime.Ticks);
+        }
+
+        if (!hashes.Contains(key.Hash))
+        {
+            throw new InvalidOperationException($"The API key store was asked for one hash and gave key {key.Id}, which has another.");
+        }
+
+        // Up to a tenth shorter, so that keys that were read together are not read together again.
+        var lifetime = settings.Options.CacheLifetime.Ticks;
+        return new CacheEntry(
+            new LiveKey(key, settings.Catalog, _limiter, readAt),
+            readAt,
+            readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1));
+    }
+}
+
+/// <summary>How a lookup ended.</summary>
+internal enum LookupOutcome
+{
+    /// <summary>There is such a key.</summary>
+    Found,
+
+    /// <summary>There is none.</summary>
+    NotFound,
+
+    /// <summary>The cache holds nothing, and the store was not to be asked.</summary>
+    Refused,
+
+    /// <summary>The store cannot answer and nothing usable is cached.</summary>
+    Unavailable,
+}

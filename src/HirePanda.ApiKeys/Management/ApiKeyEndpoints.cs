@@ -1,0 +1,197 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Key management over HTTP: reads requests, calls <see cref="ApiKeyManager"/>, writes answers.</summary>
+internal static class ApiKeyEndpoints
+{
+    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string policy)
+    {
+        var group = endpoints.MapGroup(pattern).WithTags("API keys");
+        var anyKey = new AuthorizationPolicyBuilder(ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser().Build();
+        group.MapGet("/me", GetOwn).RequireAuthorization(anyKey);
+
+        var managed = group.MapGroup("").RequireAuthorization(policy).AddEndpointFilter(ResolveActorAsync);
+        managed.MapPost("/", CreateAsync);
+        managed.MapGet("/", ListAsync);
+        managed.MapGet("/{id}", GetAsync);
+        managed.MapPatch("/{id}", UpdateAsync);
+        managed.MapPost("/{id}/rotate", RotateAsync);
+        managed.MapPost("/{id}/revoke", RevokeAsync);
+        return group;
+    }
+
+    /// <summary>Finds out who calls, and answers 503 where the store cannot.</summary>
+    private static async ValueTask<object?> ResolveActorAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var context = call.HttpContext;
+        if (context.RequestServices.GetRequiredService<IApiKeyActorResolver>().Resolve(context.User) is not { Workspace.Length: > 0 } actor)
+        {
+            return new ErrorAnswer(ApiKeyError.NoWorkspace);
+        }
+
+        context.Features.Set(actor);
+        try
+        {
+            return await next(call).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer.
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && exception is not BadHttpRequestException)
+#pragma warning restore CA1031
+        {
+            Log.ManagementStoreFailed(context.RequestServices.GetRequiredService<ILogger<ApiKeyManager>>(), exception);
+            return new ErrorAnswer(ApiKeyError.Unavailable);
+        }
+    }
+
+    private static IResult GetOwn(HttpContext context)
+        => context.Features.Get<ApiKeyRequest>()?.Verdict.Live is { } live
+            ? new JsonAnswer<OwnKeyResponse>(OwnKeyResponse.Of(live), KeyJson.Default.OwnKeyResponse)
+            : new ErrorAnswer(ApiKeyError.NoWorkspace);
+
+    private static async Task<IResult> CreateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time)
+    {
+        var body = await JsonBody.ReadAsync(context.Request).ConfigureAwait(false);
+        if (!body.Succeeded)
+        {
+            return new ErrorAnswer(body.Error);
+        }
+
+        var request = KeyRequests.ReadNew(body.Value, Timestamps.Now(time));
+        return request.Succeeded
+            ? Issued(context, time, await manager.CreateAsync(Actor(context), request.Value, context.RequestAborted).ConfigureAwait(false), depth: 0)
+            : new ErrorAnswer(request.Error);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, ApiKeyManager manager, TimeProvider time)
+    {
+        var query = context.Request.Query;
+        ApiKeyStatus? status = (string?)query["status"] switch
+        {
+            "active" => ApiKeyStatus.Active,
+            "expired" => ApiKeyStatus.Expired,
+            "revoked" => ApiKeyStatus.Revoked,
+            _ => null,
+        };
+        if (status is null && query.ContainsKey("status"))
+        {
+            return new ErrorAnswer(ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, expired or revoked")));
+        }
+
+        var limit = 50;
+        if (query.TryGetValue("limit", out var text) && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit))
+        {
+            limit = 0;
+        }
+
+        var page = await manager.ListAsync(
+            Actor(context), status, query["type"], query["cursor"], limit, context.RequestAborted).ConfigureAwait(false);
+        if (!page.Succeeded)
+        {
+            return new ErrorAnswer(page.Error);
+        }
+
+        var now = time.GetUtcNow();
+        return new JsonAnswer<KeyPageResponse>(
+            new([.. page.Value.Items.Select(key => KeyResponse.Of(key, now))], page.Value.NextCursor), KeyJson.Default.KeyPageResponse);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
+        => One(time, await manager.GetAsync(Actor(context), id, context.RequestAborted).ConfigureAwait(false));
+
+    private static async Task<IResult> UpdateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
+    {
+        var body = await JsonBody.ReadAsync(context.Request).ConfigureAwait(false);
+        if (!body.Succeeded)
+        {
+            return new ErrorAnswer(body.Error);
+        }
+
+        var update = KeyRequests.ReadUpdate(body.Value);
+        return update.Succeeded
+            ? One(time, await manager.UpdateAsync(Actor(context), id, update.Value, ExpectedVersion(context), context.RequestAborted).ConfigureAwait(false))
+            : new ErrorAnswer(update.Error);
+    }
+
+    private static async Task<IResult> RotateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
+    {
+        var body = await JsonBody.ReadAsync(context.Request, isOptional: true).ConfigureAwait(false);
+        if (!body.Succeeded)
+        {
+            return new ErrorAnswer(body.Error);
+        }
+
+        var seconds = body.Value.Integer("overlapSeconds");
+        if (body.Value.Finish() is { } error)
+        {
+            return new ErrorAnswer(error);
+        }
+
+        // Beyond the range either way is refused by the manager; as a time span it must fit.
+        var overlap = seconds is { } given ? TimeSpan.FromSeconds(Math.Clamp(given, -1, int.MaxValue)) : (TimeSpan?)null;
+        var issued = await manager.RotateAsync(Actor(context), id, overlap, ExpectedVersion(context), context.RequestAborted).ConfigureAwait(false);
+        return Issued(context, time, issued, depth: 2);
+    }
+
+    private static async Task<IResult> RevokeAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
+    {
+        var body = await JsonBody.ReadAsync(context.Request, isOptional: true).ConfigureAwait(false);
+        if (!body.Succeeded)
+        {
+            return new ErrorAnswer(body.Error);
+        }
+
+        var reason = body.Value.String("reason");
+        var cascade = body.Value.Boolean("cascade") ?? false;
+        return body.Value.Finish() is { } error
+            ? new ErrorAnswer(error)
+            : One(time, await manager.RevokeAsync(
+                Actor(context), id, reason, cascade, ExpectedVersion(context), context.RequestAborted).ConfigureAwait(false));
+    }
+
+    private static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ApiKeyActor>();
+
+    private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
+        ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Default.KeyResponse) { Version = result.Value.Version }
+        : new ErrorAnswer(result.Error);
+
+    /// <summary>A new key; depth is how many segments the request's path has below the list of keys.</summary>
+    private static IResult Issued(HttpContext context, TimeProvider time, ApiKeyResult<IssuedApiKey> result, int depth)
+    {
+        if (!result.Succeeded)
+        {
+            return new ErrorAnswer(result.Error);
+        }
+
+        var (key, secret) = result.Value;
+        var list = context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/').Split('/')[..^depth];
+        return new JsonAnswer<KeyResponse>(KeyResponse.Of(key, time.GetUtcNow(), secret), KeyJson.Default.KeyResponse, StatusCodes.Status201Created)
+        {
+            Version = key.Version,
+            Location = $"{string.Join('/', list)}/{key.Id}",
+        };
+    }
+
+    /// <summary>The version that <c>If-Match</c> asks for (RFC 9110, section 13.1.1); null: any. A tag that is none of ours matches nothing.</summary>
+    private static long? ExpectedVersion(HttpContext context)
+    {
+        var tags = context.Request.Headers.IfMatch;
+        if (tags.Count == 0 || tags is ["*"])
+        {
+            return null;
+        }
+
+        return EntityTagHeaderValue.TryParse(tags.ToString(), out var tag) && !tag.IsWeak
+            && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : 0;
+    }
+}

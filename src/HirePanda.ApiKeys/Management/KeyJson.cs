@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>A key as callers see it.</summary>
+internal sealed record KeyResponse
+{
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public required string Type { get; init; }
+    public required string? Tier { get; init; }
+    public required IReadOnlyList<string> Permissions { get; init; }
+    public required string Hint { get; init; }
+    public required string Status { get; init; }
+    public required DateTime CreatedAt { get; init; }
+    public required string? CreatedBy { get; init; }
+    public required long Version { get; init; }
+    public required DateTime? ExpiresAt { get; init; }
+    public required DateTime? LastUsedAt { get; init; }
+    public required DateTime? RevokedAt { get; init; }
+    public required string? RevokedReason { get; init; }
+    public required string? Replaces { get; init; }
+    public required string? ReplacedBy { get; init; }
+    public required IReadOnlyList<string> AllowedNetworks { get; init; }
+    public required IReadOnlyList<RateLimitResponse> RateLimits { get; init; }
+    public required JsonElement? Metadata { get; init; }
+
+    /// <summary>In the answer that created it, and in no other.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Secret { get; init; }
+
+    public static KeyResponse Of(ApiKey key, DateTimeOffset now, string? secret = null) => new()
+    {
+        Id = key.Id,
+        Name = key.Name,
+        Type = key.Type,
+        Tier = key.Tier,
+        Permissions = key.Permissions,
+        Hint = key.Hint,
+        Status = key.GetStatus(now) switch
+        {
+            ApiKeyStatus.Active => "active",
+            ApiKeyStatus.Expired => "expired",
+            _ => "revoked",
+        },
+        CreatedAt = key.CreatedAt.UtcDateTime,
+        CreatedBy = key.CreatedBy,
+        Version = key.Version,
+        ExpiresAt = key.ExpiresAt?.UtcDateTime,
+        LastUsedAt = key.LastUsedAt?.UtcDateTime,
+        RevokedAt = key.RevokedAt?.UtcDateTime,
+        RevokedReason = key.RevokedReason,
+        Replaces = key.Replaces,
+        ReplacedBy = key.ReplacedBy,
+        AllowedNetworks = key.AllowedNetworks,
+        RateLimits = [.. key.RateLimits.Select(RateLimitResponse.Of)],
+        Metadata = key.Metadata,
+        Secret = secret,
+    };
+}
+
+/// <summary>A limit as callers see it.</summary>
+internal sealed record RateLimitResponse(int Permits, long WindowSeconds)
+{
+    public static RateLimitResponse Of(RateLimit limit) => new(limit.Permits, (long)limit.Window.TotalSeconds);
+}
+
+/// <summary>A page of keys as callers see it.</summary>
+internal sealed record KeyPageResponse(IReadOnlyList<KeyResponse> Items, string? NextCursor);
+
+/// <summary>A key as its own holder sees it.</summary>
+internal sealed record OwnKeyResponse
+{
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public required string Type { get; init; }
+    public required string? Tier { get; init; }
+    public required IReadOnlyList<string> Permissions { get; init; }
+    public required IReadOnlyList<string> EffectivePermissions { get; init; }
+    public required DateTime? ExpiresAt { get; init; }
+    public required IReadOnlyList<RateLimitResponse> RateLimits { get; init; }
+
+    public static OwnKeyResponse Of(LiveKey live) => new()
+    {
+        Id = live.Key.Id,
+        Name = live.Key.Name,
+        Type = live.Key.Type,
+        Tier = live.Key.Tier,
+        Permissions = live.Key.Permissions,
+        EffectivePermissions = live.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        ExpiresAt = live.Key.ExpiresAt?.UtcDateTime,
+        RateLimits = [.. live.Limits.Limits.Select(RateLimitResponse.Of)],
+    };
+}
+
+/// <summary>The contract's JSON, whatever the host's own settings are.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(KeyResponse))]
+[JsonSerializable(typeof(KeyPageResponse))]
+[JsonSerializable(typeof(OwnKeyResponse))]
+internal sealed partial class KeyJson : JsonSerializerContext;

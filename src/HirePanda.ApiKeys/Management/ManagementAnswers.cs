@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>An error as a result of an endpoint: the same envelope as everywhere.</summary>
+internal sealed class ErrorAnswer(ApiKeyError error) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        ErrorWriter.WriteHead(httpContext.Response, error);
+        var settings = httpContext.RequestServices.GetRequiredService<ApiKeySettings>();
+        return ErrorWriter.WriteBodyAsync(httpContext, error, settings.Current.Options.UseProblemDetails);
+    }
+}
+
+/// <summary>A value as JSON.</summary>
+internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) : IResult
+{
+    /// <summary>The key's version, as <c>ETag</c>; null: none.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>Where the new key is; null: none is new. An answer with a new key has its secret, so nobody may store it.</summary>
+    public string? Location { get; init; }
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        if (Version is { } version)
+        {
+            response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+        }
+
+        if (Location is not null)
+        {
+            response.Headers.Location = Location;
+            response.Headers[HeaderNames.CacheControl] = "no-store";
+        }
+
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        response.ContentLength = bytes.Length;
+        return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>What the limiter decided, and the state from which the response fields are written.</summary>
+/// <param name="Limits">The limits that were asked; null where none was.</param>
+/// <param name="Now">When, in ticks.</param>
+/// <param name="Wait">Ticks until the cost fits; 0 when it was admitted.</param>
+/// <param name="State">The first bucket's state.</param>
+/// <param name="States">Every bucket's state; null when there is one alone.</param>
+internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, long Wait, long State, long[]? States)
+{
+    public bool Admitted => Wait == 0;
+
+    /// <summary>The <c>RateLimit</c> field of draft-ietf-httpapi-ratelimit-headers: per limit the permits now and the seconds until one more.</summary>
+    public string Field()
+    {
+        if (States is null)
+        {
+            return Member(0, State);
+        }
+
+        var members = new string[States.Length];
+        for (var i = 0; i < members.Length; i++)
+        {
+            members[i] = Member(i, States[i]);
+        }
+
+        return string.Join(", ", members);
+    }
+
+    /// <summary>Whole seconds, rounded up.</summary>
+    public static long Seconds(long ticks) => (ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
+
+    private string Member(int index, long state)
+    {
+        ref readonly var rule = ref Limits!.Rules[index];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{LimitSet.Name(index)};r={rule.Remaining(state, Now)};t={Seconds(rule.UntilOneMore(state, Now))}");
+    }
+}

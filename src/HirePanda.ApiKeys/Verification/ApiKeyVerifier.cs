@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Verifies secrets, in HTTP or anywhere else: shape and checksum, look-up by hash, status, IP allowlist, rate limit, the cheap
+/// steps first. The HTTP handler is a thin adapter over this.
+/// </summary>
+public sealed class ApiKeyVerifier
+{
+    /// <summary>The longest secret of an older system that is looked up.</summary>
+    private const int MaxLegacyLength = 512;
+
+    private readonly ApiKeySettings _settings;
+    private readonly KeyLookup _lookup;
+    private readonly FailureThrottle _throttle;
+    private readonly TimeProvider _time;
+
+    internal ApiKeyVerifier(ApiKeySettings settings, KeyLookup lookup, FailureThrottle throttle, TimeProvider time)
+        => (_settings, _lookup, _throttle, _time) = (settings, lookup, throttle, time);
+
+    /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's limits.</summary>
+    /// <param name="secret">The whole token, as the caller sent it.</param>
+    /// <param name="caller">Who sent it.</param>
+    /// <param name="cancellationToken">Stops waiting for the store; the read itself goes on for others who wait.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
+    {
+        var settings = _settings.Current;
+        var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
+        if (bytes.IsEmpty)
+        {
+            return new(new ApiKeyVerdict(ApiKeyOutcome.Malformed));
+        }
+
+        var now = _time.GetUtcNow().UtcTicks;
+        var hasher = settings.Hasher;
+        for (var way = 0; way < hasher.Ways; way++)
+        {
+            if (_lookup.Cached(hasher.Hash(bytes, way), now) is { } live)
+            {
+                return new(Admit(live, caller, now));
+            }
+        }
+
+        var hashes = new ApiKeyHash[hasher.Ways];
+        for (var way = 0; way < hashes.Length; way++)
+        {
+            hashes[way] = hasher.Hash(bytes, way);
+        }
+
+        return FindAndAdmitAsync(hashes, caller, cancellationToken);
+    }
+
+    /// <summary>Whether a token is ours to judge: it begins like one of our secrets, or the host says that an older system made it.</summary>
+    internal bool IsOurs(ReadOnlySpan<char> token)
+    {
+        var settings = _settings.Current;
+        return settings.Format.IsOurs(token) || IsLegacy(settings, token);
+    }
+
+    /// <summary>The bytes to hash; none when the secret is malformed.</summary>
+    private static ReadOnlySpan<byte> Read(ApiKeySettings.Compiled settings, ReadOnlySpan<char> secret, Span<byte> buffer)
+    {
+        if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && settings.Format.IsWellFormed(buffer[..length]))
+        {
+            return buffer[..length];
+        }
+
+        return IsLegacy(settings, secret) ? Encoding.UTF8.GetBytes(secret.ToArray()) : default;
+    }
+
+    private static bool IsLegacy(ApiKeySettings.Compiled settings, ReadOnlySpan<char> token)
+        => settings.Options.LegacySecrets is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
+
+    private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyCaller caller, CancellationToken cancellationToken)
+    {
+        var wait = _throttle.Wait(caller.Address);
+        var (outcome, live) = await _lookup.FindAsync(hashes, mayMiss: wait == 0, cancellationToken).ConfigureAwait(false);
+        switch (outcome)
+        {
+            case LookupOutcome.Found:
+                return Admit(live!, caller, _time.GetUtcNow().UtcTicks);
+            case LookupOutcome.NotFound:
+                _throttle.CountFailure(caller.Address);
+                return new ApiKeyVerdict(ApiKeyOutcome.Unknown);
+            case LookupOutcome.Refused:
+                return new ApiKeyVerdict(ApiKeyOutcome.Throttled, limit: new RateLimitDecision { Wait = wait });
+            default:
+                return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
+        }
+    }
+
+    private ApiKeyVerdict Admit(LiveKey live, in ApiKeyCaller caller, long now)
+    {
+        if (live.IsRevoked)
+        {
+            _throttle.CountFailure(caller.Address);
+            return new ApiKeyVerdict(ApiKeyOutcome.Revoked, live);
+        }
+
+        if (now >= live.ExpiresAt)
+        {
+            return new ApiKeyVerdict(ApiKeyOutcome.Expired, live);
+        }
+
+        if (live.Networks is { } networks && !networks.Contains(caller.Address))
+        {
+            return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
+        }
+
+        var limit = RateLimiter.Take(live.Limits, live.Buckets, caller.Cost, now);
+        return new ApiKeyVerdict(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);
+    }
+}

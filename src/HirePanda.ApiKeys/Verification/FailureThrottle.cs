@@ -1,0 +1,64 @@
+using System.Net;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Counts unknown and revoked secrets per client, so that guessing costs the store nothing. A client is an IPv4 address after
+/// un-mapping or an IPv6 /64; callers without address are one client. The table is local and bounded; it drops the oldest.
+/// </summary>
+internal sealed class FailureThrottle(ApiKeySettings settings, TimeProvider time)
+{
+    private const int MaxClients = 100_000;
+
+    private readonly Dictionary<Client, long> _clients = [];
+    private readonly Queue<Client> _oldest = new();
+    private readonly Lock _lock = new();
+
+    /// <summary>Ticks until the client may miss the cache again; 0: now.</summary>
+    public long Wait(IPAddress? address)
+    {
+        lock (_lock)
+        {
+            return _clients.TryGetValue(Client.Of(address), out var tat) ? Rule.UntilAny(tat, Now) : 0;
+        }
+    }
+
+    /// <summary>Counts a failure.</summary>
+    public void CountFailure(IPAddress? address)
+    {
+        var client = Client.Of(address);
+        lock (_lock)
+        {
+            if (!_clients.TryGetValue(client, out var tat))
+            {
+                if (_clients.Count == MaxClients)
+                {
+                    _clients.Remove(_oldest.Dequeue());
+                }
+
+                _oldest.Enqueue(client);
+            }
+
+            Rule.Take(ref tat, Now, 1, out _);
+            _clients[client] = tat;
+        }
+    }
+
+    private Gcra Rule => new(new RateLimit(settings.Current.Options.FailedAttemptsPerMinute, TimeSpan.FromMinutes(1)));
+
+    private long Now => time.GetUtcNow().UtcTicks;
+
+    private readonly record struct Client(byte Family, ulong Number)
+    {
+        public static Client Of(IPAddress? address)
+        {
+            if (address is null)
+            {
+                return default;
+            }
+
+            var number = IpNetwork.ToNumber(address, out var isIPv4);
+            return isIPv4 ? new(4, (ulong)number) : new(6, (ulong)(number >> 64));
+        }
+    }
+}
