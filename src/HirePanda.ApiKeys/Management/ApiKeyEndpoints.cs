@@ -54,7 +54,7 @@ internal static class ApiKeyEndpoints
 
     private static IResult GetOwn(HttpContext context)
         => context.Features.Get<ApiKeyRequest>()?.Verdict.Live is { } live
-            ? new JsonAnswer<OwnKeyResponse>(OwnKeyResponse.Of(live), KeyJson.Default.OwnKeyResponse)
+            ? new JsonAnswer<OwnKeyResponse>(OwnKeyResponse.Of(live), KeyJson.Contract.OwnKeyResponse)
             : new ErrorAnswer(ApiKeyError.NoWorkspace);
 
     private static async Task<IResult> CreateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time)
@@ -101,7 +101,7 @@ internal static class ApiKeyEndpoints
 
         var now = time.GetUtcNow();
         return new JsonAnswer<KeyPageResponse>(
-            new([.. page.Value.Items.Select(key => KeyResponse.Of(key, now))], page.Value.NextCursor), KeyJson.Default.KeyPageResponse);
+            new([.. page.Value.Items.Select(key => KeyResponse.Of(key, now))], page.Value.NextCursor), KeyJson.Contract.KeyPageResponse);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
@@ -160,7 +160,7 @@ internal static class ApiKeyEndpoints
     private static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ApiKeyActor>();
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
-        ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Default.KeyResponse) { Version = result.Value.Version }
+        ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }
         : new ErrorAnswer(result.Error);
 
     /// <summary>A new key; depth is how many segments the request's path has below the list of keys.</summary>
@@ -173,7 +173,7 @@ internal static class ApiKeyEndpoints
 
         var (key, secret) = result.Value;
         var list = context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/').Split('/')[..^depth];
-        return new JsonAnswer<KeyResponse>(KeyResponse.Of(key, time.GetUtcNow(), secret), KeyJson.Default.KeyResponse, StatusCodes.Status201Created)
+        return new JsonAnswer<KeyResponse>(KeyResponse.Of(key, time.GetUtcNow(), secret), KeyJson.Contract.KeyResponse, StatusCodes.Status201Created)
         {
             Version = key.Version,
             Location = $"{string.Join('/', list)}/{key.Id}",

@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace HirePanda.ApiKeys;
 
@@ -99,4 +101,8 @@ internal sealed record OwnKeyResponse
 [JsonSerializable(typeof(KeyResponse))]
 [JsonSerializable(typeof(KeyPageResponse))]
 [JsonSerializable(typeof(OwnKeyResponse))]
-internal sealed partial class KeyJson : JsonSerializerContext;
+internal sealed partial class KeyJson : JsonSerializerContext
+{
+    /// <summary>Escapes only what could harm inside HTML, so that a hint's … stays readable.</summary>
+    public static KeyJson Contract { get; } = new(new JsonSerializerOptions(s_defaultOptions) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+}

@@ -31,7 +31,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
     {
         if (!catalog.TryGetType(name, out var type))
         {
-            Refuse("type", $"'{name}' is not one of the types: {string.Join(", ", catalog.TypeNames)}");
+            Refuse("type", $"is not one of the types: {string.Join(", ", catalog.TypeNames)}");
         }
 
         return type;
@@ -46,7 +46,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
 
         if (!catalog.TryGetTier(name, out var tier))
         {
-            Refuse("tier", $"'{name}' is not one of the tiers: {string.Join(", ", catalog.Tiers.Select(one => one.Name))}");
+            Refuse("tier", $"is not one of the tiers: {string.Join(", ", catalog.Tiers.Select(one => one.Name))}");
         }
 
         return tier;
@@ -59,7 +59,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         {
             if (!catalog.TryGetPermission(names[i], out var permission))
             {
-                Refuse(Item("permissions", i), $"'{names[i]}' is not one of the permissions: {string.Join(", ", catalog.Permissions)}");
+                Refuse(Item("permissions", i), $"is not one of the permissions: {string.Join(", ", catalog.Permissions)}");
             }
             else if (!permissions.Contains(permission))
             {

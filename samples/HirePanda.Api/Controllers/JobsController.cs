@@ -1,0 +1,27 @@
+using HirePanda.ApiKeys;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HirePanda.Api.Controllers;
+
+[ApiController, Route("api/v1/jobs")]
+public sealed class JobsController(Catalogue catalogue) : ControllerBase
+{
+    [HttpGet, RequirePermission(ApiKeyPermissions.JobsRead)]
+    public IEnumerable<Job> List() => catalogue.Jobs.All;
+
+    [HttpGet("{id}"), RequirePermission(ApiKeyPermissions.JobsRead)]
+    public ActionResult<Job> Get(string id) => catalogue.Jobs.Find(id) is { } job ? job : NotFound();
+
+    [HttpPost, RequirePermission(ApiKeyPermissions.JobsWrite)]
+    public ActionResult<Job> Create(Job job)
+    {
+        var created = catalogue.Jobs.Add(job);
+        return CreatedAtAction(nameof(Get), new { id = created.Id }, created);
+    }
+
+    [HttpPut("{id}"), RequirePermission(ApiKeyPermissions.JobsWrite)]
+    public ActionResult<Job> Replace(string id, Job job) => catalogue.Jobs.Replace(id, job) is { } replaced ? replaced : NotFound();
+
+    [HttpDelete("{id}"), RequirePermission(ApiKeyPermissions.ResourcesDelete)]
+    public IActionResult Delete(string id) => catalogue.Jobs.Remove(id) ? NoContent() : NotFound();
+}

@@ -1,0 +1,35 @@
+using HirePanda.Api;
+
+var builder = WebApplication.CreateBuilder(args);
+if (!HasUrls(builder.Configuration))
+{
+    builder.WebHost.UseUrls("http://localhost:5080");
+}
+
+builder.Services.AddControllers();
+builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddInMemoryStore();
+builder.Services.AddSingleton<Catalogue>();
+builder.Services.AddHostedService<FirstStart>();
+builder.Services.AddTrustedProxies(builder.Configuration);
+builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+    .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? []).AllowAnyHeader().AllowAnyMethod()));
+
+var app = builder.Build();
+
+// In this order: keys are checked for the real client's address, and a preflight is answered before anybody asks for a key.
+app.UseForwardedHeaders();
+app.UseCors();
+app.UseAuthentication();
+app.UseAuthorization();
+
+app.MapGet("/health", () => Results.Text("ok")).AllowAnonymous();
+app.MapHirePandaApiKeys("/api/v1/api-keys");
+app.MapControllers();
+app.Run();
+
+static bool HasUrls(IConfiguration configuration)
+    => !string.IsNullOrEmpty(configuration["URLS"]) || !string.IsNullOrEmpty(configuration["HTTP_PORTS"])
+        || !string.IsNullOrEmpty(configuration["HTTPS_PORTS"]) || configuration.GetSection("Kestrel:Endpoints").Exists();
+
+/// <summary>The program; public so that tests can host it.</summary>
+public partial class Program;
