@@ -97,12 +97,15 @@ internal sealed record OwnKeyResponse
 }
 
 /// <summary>The contract's JSON, whatever the host's own settings are.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(KeyResponse))]
 [JsonSerializable(typeof(KeyPageResponse))]
 [JsonSerializable(typeof(OwnKeyResponse))]
 internal sealed partial class KeyJson : JsonSerializerContext
 {
     /// <summary>Escapes only what could harm inside HTML, so that a hint's … stays readable.</summary>
-    public static KeyJson Contract { get; } = new(new JsonSerializerOptions(s_defaultOptions) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+    public static KeyJson Contract { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    });
 }
