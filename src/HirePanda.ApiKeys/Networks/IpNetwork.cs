@@ -21,7 +21,8 @@ internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int Prefix
 
     public UInt128 Last => First | HostMask;
 
-    private UInt128 HostMask => PrefixLength == Bits ? UInt128.Zero : (UInt128.One << (Bits - PrefixLength)) - 1;
+    /// <summary>A shift by 128 would shift by 0.</summary>
+    private UInt128 HostMask => Bits - PrefixLength == 128 ? UInt128.MaxValue : (UInt128.One << (Bits - PrefixLength)) - 1;
 
     public static bool TryParse(string? text, out IpNetwork network)
     {

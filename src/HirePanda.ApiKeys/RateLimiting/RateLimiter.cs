@@ -14,6 +14,8 @@ internal sealed class RateLimiter
     private readonly ConcurrentDictionary<(string Family, RateLimit Limit), Bucket> _buckets = new();
     private int _sweepAt = 10_000;
 
+    public int Count => _buckets.Count;
+
     /// <summary>Finds or makes the buckets of a family, once per cached key.</summary>
     public Bucket[] Buckets(string family, LimitSet limits, long now)
     {

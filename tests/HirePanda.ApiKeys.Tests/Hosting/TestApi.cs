@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>A real ASP.NET Core application in memory, with a clock that stands still, a store that counts and a log that is kept.</summary>
+internal sealed class TestApi : IAsyncDisposable
+{
+    public const string AddressHeader = "X-Test-Remote-Address";
+    public const string Workspace = "acme";
+
+    public static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly WebApplication _app;
+
+    private TestApi(WebApplication app, TestStore store, FakeTimeProvider time, LogCollector logs)
+    {
+        (_app, Store, Time, Logs) = (app, store, time, logs);
+        Client = app.GetTestClient();
+    }
+
+    public HttpClient Client { get; }
+
+    public TestStore Store { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public LogCollector Logs { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public TestServer Server => _app.GetTestServer();
+
+    public ApiKeyVerifier Verifier => Services.GetRequiredService<ApiKeyVerifier>();
+
+    /// <summary>Starts an application with the endpoints /read, /write, /admin, /jobs, /any (any key) and /open (anonymous).</summary>
+    public static async Task<TestApi> StartAsync(
+        Action<ApiKeyOptions>? options = null,
+        Action<WebApplicationBuilder>? services = null,
+        Action<WebApplication>? app = null,
+        bool withStore = true,
+        FakeTimeProvider? time = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.WebHost.UseTestServer();
+        var logs = new LogCollector();
+        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
+        time ??= new FakeTimeProvider(Start);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<IStartupFilter, RemoteAddress>();
+        var store = new TestStore();
+        var keys = builder.Services.AddHirePandaApiKeys(options ?? (_ => { }));
+        if (withStore)
+        {
+            builder.Services.AddSingleton(store);
+            keys.AddStore<TestStore>();
+        }
+
+        services?.Invoke(builder);
+        var application = builder.Build();
+        app?.Invoke(application);
+        application.MapGet("/read", () => "read").RequireAuthorization("read");
+        application.MapMethods("/write", ["POST", "HEAD"], () => "written").RequireAuthorization("write");
+        application.MapGet("/admin", () => "admin").RequireAuthorization("admin");
+        application.MapPost("/jobs", () => "job").RequirePermission("jobs:write");
+        application.MapGet("/open", (HttpContext context) => context.GetApiKey()?.Id ?? "nobody");
+        await application.StartAsync();
+        return new TestApi(application, store, time, logs);
+    }
+
+    /// <summary>Puts a key into the store and gives its secret.</summary>
+    public (ApiKey Key, string Secret) Issue(NewApiKey? request = null, Func<ApiKey, ApiKey>? change = null)
+    {
+        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, request ?? new NewApiKey { Name = "Test" });
+        key = change?.Invoke(key) ?? key;
+        Store.Add(key);
+        return (key, secret);
+    }
+
+    public string Secret(string? tier = "admin") => Issue(new NewApiKey { Name = "Test", Tier = tier, Permissions = [] }).Secret;
+
+    /// <summary>A secret of right shape that no key has.</summary>
+    public string UnknownSecret() => Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, new NewApiKey { Name = "Unknown" }).Secret;
+
+    public Task<HttpResponseMessage> GetAsync(string path, string? secret = null, string? address = null)
+        => SendAsync(HttpMethod.Get, path, secret, address: address);
+
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? secret = null, object? body = null, string? address = null, Action<HttpRequestMessage>? change = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (secret is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {secret}").Should().BeTrue();
+        }
+
+        if (address is not null)
+        {
+            request.Headers.Add(AddressHeader, address);
+        }
+
+        request.Content = body switch
+        {
+            null => null,
+            string text => new StringContent(text, new MediaTypeHeaderValue("application/json")),
+            _ => JsonContent.Create(body),
+        };
+        change?.Invoke(request);
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private sealed class RemoteAddress : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((HttpContext context, RequestDelegate rest) =>
+            {
+                if (context.Request.Headers.TryGetValue(AddressHeader, out var address))
+                {
+                    context.Connection.RemoteIpAddress = IPAddress.Parse(address.ToString());
+                }
+
+                return rest(context);
+            });
+            next(app);
+        };
+    }
+}
+
+/// <summary>Reads answers.</summary>
+internal static class Answers
+{
+    public static async Task<string> TextAsync(this HttpResponseMessage response)
+        => await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response)
+        => JsonDocument.Parse(await response.TextAsync()).RootElement;
+
+    public static async Task<string?> CodeAsync(this HttpResponseMessage response)
+        => (await response.JsonAsync()).GetProperty("error").GetProperty("code").GetString();
+
+    public static async Task<string[]> FieldsAsync(this HttpResponseMessage response)
+        => [.. (await response.JsonAsync()).GetProperty("error").GetProperty("details").EnumerateArray().Select(one => one.GetProperty("field").GetString()!)];
+
+    public static string? Header(this HttpResponseMessage response, string name)
+        => response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values)
+            ? string.Join(", ", values)
+            : null;
+}

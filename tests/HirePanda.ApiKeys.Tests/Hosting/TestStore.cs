@@ -1,0 +1,55 @@
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>An in-memory store that counts its reads and can be made to fail, hang or wait.</summary>
+internal sealed class TestStore : IApiKeyManagementStore
+{
+    private readonly InMemoryApiKeyStore _inner = new();
+    private int _reads;
+
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Runs before every read by hash.</summary>
+    public Func<CancellationToken, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Runs after a read by hash has its answer, before it is given.</summary>
+    public Func<Task> AfterRead { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Runs before every call of management.</summary>
+    public Action BeforeManagement { get; set; } = () => { };
+
+    public void Add(ApiKey key) => _inner.SaveAsync(new ApiKeyChange { Added = [key] }, default).AsTask().GetAwaiter().GetResult().Should().BeTrue();
+
+    /// <summary>Changes a key behind the library's back.</summary>
+    public void Change(ApiKey key, Func<ApiKey, ApiKey> change)
+    {
+        var stored = _inner.GetAsync(key.Workspace, key.Id, default).AsTask().GetAwaiter().GetResult()!;
+        _inner.SaveAsync(new ApiKeyChange { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default).AsTask().GetAwaiter().GetResult().Should().BeTrue();
+    }
+
+    public async ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        await BeforeRead(cancellationToken);
+        var key = await _inner.FindByHashAsync(hashes, cancellationToken);
+        await AfterRead();
+        return key;
+    }
+
+    public ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
+    {
+        BeforeManagement();
+        return _inner.GetAsync(workspace, id, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+    {
+        BeforeManagement();
+        return _inner.ListAsync(query, cancellationToken);
+    }
+
+    public ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    {
+        BeforeManagement();
+        return _inner.SaveAsync(change, cancellationToken);
+    }
+}
