@@ -14,21 +14,19 @@ public sealed class ApiKeyBuilder
 
     /// <summary>Sets the host's own store; the last call counts.</summary>
     /// <typeparam name="TStore">The store. One that implements <see cref="IApiKeyManagementStore"/> serves management too.</typeparam>
-    /// <param name="lifetime">The store's lifetime; every read runs in a scope of its own. Default: singleton.</param>
+    /// <param name="lifetime">
+    /// The store's lifetime, unless the host has registered <typeparamref name="TStore"/> itself; every read runs in a scope of its
+    /// own. Default: singleton.
+    /// </param>
     public ApiKeyBuilder AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>(
         ServiceLifetime lifetime = ServiceLifetime.Singleton)
         where TStore : class, IApiKeyStore
     {
-        Services.TryAdd(ServiceDescriptor.Describe(typeof(TStore), typeof(TStore), lifetime));
-        var actual = Services.Last(service => service.ServiceType == typeof(TStore) && !service.IsKeyedService).Lifetime;
+        var own = Services.LastOrDefault(service => service.ServiceType == typeof(TStore) && !service.IsKeyedService);
         Services.RemoveAll<IApiKeyStore>();
-        Services.RemoveAll<IApiKeyManagementStore>();
-        Services.Add(ServiceDescriptor.Describe(typeof(IApiKeyStore), services => services.GetRequiredService<TStore>(), actual));
-        if (typeof(TStore).IsAssignableTo(typeof(IApiKeyManagementStore)))
-        {
-            Services.Add(ServiceDescriptor.Describe(typeof(IApiKeyManagementStore), services => services.GetRequiredService<TStore>(), actual));
-        }
-
+        Services.Add(own is null
+            ? ServiceDescriptor.Describe(typeof(IApiKeyStore), typeof(TStore), lifetime)
+            : ServiceDescriptor.Describe(typeof(IApiKeyStore), services => services.GetRequiredService<TStore>(), own.Lifetime));
         return this;
     }
 

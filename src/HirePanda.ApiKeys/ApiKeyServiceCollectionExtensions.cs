@@ -27,7 +27,8 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRanges>();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRules>();
-        services.AddHostedService<SetupCheck>();
+        services.AddSingleton<SetupCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<SetupCheck>());
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeySettings>();
@@ -53,7 +54,7 @@ public static class ApiKeyServiceCollectionExtensions
 
         services.AddSingleton(provider => new ApiKeyIssuer(provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
         services.AddScoped(provider => new ApiKeyManager(
-            provider.GetService<IApiKeyManagementStore>(),
+            provider.GetService<IApiKeyStore>() as IApiKeyManagementStore,
             provider.GetRequiredService<ApiKeyIssuer>(),
             provider.GetRequiredService<KeyLookup>(),
             provider.GetRequiredService<ApiKeySettings>(),

@@ -8,9 +8,12 @@ namespace HirePanda.ApiKeys;
 /// <summary>Stops a host that is set up so that our policies would not hold, before it serves anything.</summary>
 internal sealed class SetupCheck(IServiceScopeFactory scopes, StoreReader store, ILogger<SetupCheck> logger) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>Whether the host maps management, which asks more of a store.</summary>
+    public bool IsManagementMapped { get; set; }
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        using var scope = scopes.CreateScope();
+        await using var scope = scopes.CreateAsyncScope();
         var provider = scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>();
         if (provider is not ApiKeyPolicyProvider)
         {
@@ -23,8 +26,11 @@ internal sealed class SetupCheck(IServiceScopeFactory scopes, StoreReader store,
         {
             Log.NoStore(logger);
         }
-
-        return Task.CompletedTask;
+        else if (IsManagementMapped && scope.ServiceProvider.GetRequiredService<IApiKeyStore>() is not IApiKeyManagementStore)
+        {
+            throw new InvalidOperationException(
+                "MapHirePandaApiKeys() needs a store that implements IApiKeyManagementStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -49,6 +49,11 @@ internal sealed class KeyLookup
     public async ValueTask<(LookupOutcome Outcome, LiveKey? Live)> FindAsync(ApiKeyHash[] hashes, bool mayMiss, CancellationToken cancellationToken)
     {
         var known = _cache.Get(hashes);
+        if (known is not null && known.Answers(Now))
+        {
+            return (LookupOutcome.Found, known.Live);
+        }
+
         if (known is null)
         {
             if (!mayMiss)

@@ -16,23 +16,15 @@ public static class ApiKeyEndpointRouteBuilderExtensions
     /// Default: the permission <c>keys:manage</c>.
     /// </param>
     /// <returns>The endpoints.</returns>
-    /// <exception cref="InvalidOperationException">A call is missing, or the store does not serve management.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddHirePandaApiKeys</c> was not called.</exception>
+    /// <remarks>A host whose store is no <see cref="IApiKeyManagementStore"/> does not start.</remarks>
     public static RouteGroupBuilder MapHirePandaApiKeys(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string policy = ApiKeyPermissions.KeysManage)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var services = endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>();
-        if (!services.IsService(typeof(ApiKeyVerifier)))
-        {
-            throw new InvalidOperationException("MapHirePandaApiKeys() needs the services of AddHirePandaApiKeys(): call it on builder.Services.");
-        }
-
-        if (services.IsService(typeof(IApiKeyStore)) && !services.IsService(typeof(IApiKeyManagementStore)))
-        {
-            throw new InvalidOperationException(
-                "MapHirePandaApiKeys() needs a store that implements IApiKeyManagementStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
-        }
-
+        var check = endpoints.ServiceProvider.GetService<SetupCheck>()
+            ?? throw new InvalidOperationException("MapHirePandaApiKeys() needs the services of AddHirePandaApiKeys(): call it on builder.Services.");
+        check.IsManagementMapped = true;
         return ApiKeyEndpoints.Map(endpoints, pattern, policy);
     }
 }

@@ -110,7 +110,7 @@ public sealed class ApiKeyVerifier
             return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
         }
 
-        var limit = RateLimiter.Take(live.Limits, live.Buckets, caller.Cost, now);
+        var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), now);
         return new ApiKeyVerdict(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);
     }
 }
