@@ -29,7 +29,7 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     };
 
     internal static readonly ApiKeyError AddressRefused
-        = new("forbidden", "The caller's address is not on the IP allowlist", StatusCodes.Status403Forbidden);
+        = new("forbidden", "IP address is not on the allowlist", StatusCodes.Status403Forbidden);
 
     internal static readonly ApiKeyError Forbidden = new("forbidden", "Insufficient permissions", StatusCodes.Status403Forbidden)
     {

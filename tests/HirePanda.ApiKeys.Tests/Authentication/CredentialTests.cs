@@ -1,0 +1,134 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>Where a secret may come from, besides <c>Authorization</c>.</summary>
+public sealed class CredentialTests
+{
+    private static readonly Action<ApiKeyOptions> _withHeader = options => options.HeaderName = "X-API-Key";
+
+    [Fact]
+    public async Task Get_FurtherHeaderTurnedOn_IsRead()
+    {
+        await using var api = await TestApi.StartAsync(_withHeader);
+
+        using var response = await SendAsync(api, api.Secret());
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        response.Header("Vary").Should().Be("X-API-Key");
+        response.Header("Cache-Control").Should().Be("private");
+    }
+
+    [Fact]
+    public async Task Get_FurtherHeaderNotTurnedOn_IsMissing()
+    {
+        await using var api = await TestApi.StartAsync();
+
+        using var response = await SendAsync(api, api.Secret());
+
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        response.Header("WWW-Authenticate").Should().Be("Bearer");
+        response.Header("Vary").Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Get_FurtherHeaderOnACacheableAnswer_KeepsItFromSharedCaches()
+    {
+        await using var api = await TestApi.StartAsync(_withHeader, app: app => app.MapGet("/cached", (HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "public, max-age=60, s-maxage=600";
+            context.Response.Headers.Vary = "Accept";
+            return "cached";
+        }));
+
+        using var withKey = await SendAsync(api, api.Secret(), "/cached");
+        using var without = await api.GetAsync("/cached");
+
+        withKey.Header("Cache-Control").Should().Be("max-age=60, private");
+        withKey.Header("Vary").Should().Be("Accept, X-API-Key");
+        without.Header("Cache-Control").Should().Be("public, max-age=60, s-maxage=600");
+        without.Header("Vary").Should().Be("Accept, X-API-Key", "the answer to one with a key would have been another");
+    }
+
+    [Fact]
+    public async Task Get_KeyInBothPlacesOrTwiceInTheHeader_IsAmbiguous()
+    {
+        await using var api = await TestApi.StartAsync(_withHeader);
+        var secret = api.Secret();
+
+        using var both = await SendAsync(api, secret, authorization: $"Bearer {secret}");
+        var twice = await api.Server.SendAsync(context =>
+        {
+            context.Request.Path = "/read";
+            context.Request.Headers["X-API-Key"] = new[] { secret, secret };
+        }, TestContext.Current.CancellationToken);
+
+        both.Header("WWW-Authenticate").Should().Be("Bearer error=\"invalid_request\"");
+        twice.Response.Headers.WWWAuthenticate.ToString().Should().Be("Bearer error=\"invalid_request\"");
+    }
+
+    [Fact]
+    public async Task Get_KeyInTheHeaderBesideAForeignToken_IsAdmitted()
+    {
+        await using var api = await TestApi.StartAsync(_withHeader);
+
+        using var response = await SendAsync(api, api.Secret(), authorization: "Bearer eyJhbGciOiJub25lIn0.e30.");
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("junk", "Bearer error=\"invalid_token\"")]
+    [InlineData("", "Bearer")]
+    public async Task Get_JunkInTheHeader_IsRefused(string value, string challenge)
+    {
+        await using var api = await TestApi.StartAsync(_withHeader);
+
+        using var response = await SendAsync(api, value);
+
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        response.Header("WWW-Authenticate").Should().Be(challenge);
+    }
+
+    [Fact]
+    public async Task Get_EventSuppliesTheSecret_ForOnePathAlone()
+    {
+        await using var api = await TestApi.StartAsync(options => options.Events.OnMessageReceived = context =>
+        {
+            context.Secret = context.Request.Path == "/read" ? (string?)context.Request.Query["access_token"] : null;
+            return Task.CompletedTask;
+        });
+        var secret = api.Secret();
+
+        using var supplied = await api.GetAsync($"/read?access_token={secret}");
+        using var other = await api.GetAsync($"/admin?access_token={secret}");
+
+        supplied.StatusCode.Should().Be(HttpStatusCode.OK);
+        other.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Get_LegacySecretAdmittedByTheHost_IsFoundByHash()
+    {
+        await using var api = await TestApi.StartAsync(options => options.LegacySecrets = token => token.StartsWith("old-", StringComparison.Ordinal));
+        api.Issue(change: key => key with { Hash = new ApiKeyHash(System.Security.Cryptography.SHA256.HashData("old-secret"u8)) });
+
+        using var known = await api.GetAsync("/read", "old-secret");
+        using var unknown = await api.GetAsync("/read", "old-other");
+
+        known.StatusCode.Should().Be(HttpStatusCode.OK);
+        unknown.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(TestApi api, string key, string path = "/read", string? authorization = null)
+        => api.SendAsync(HttpMethod.Get, path, change: request =>
+        {
+            request.Headers.TryAddWithoutValidation("X-API-Key", key);
+            if (authorization is not null)
+            {
+                request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            }
+        });
+}
