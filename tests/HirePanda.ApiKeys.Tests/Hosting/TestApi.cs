@@ -49,17 +49,18 @@ internal sealed class TestApi : IAsyncDisposable
         Action<WebApplicationBuilder>? services = null,
         Action<WebApplication>? app = null,
         bool withStore = true,
-        FakeTimeProvider? time = null)
+        Action<WebApplicationBuilder>? first = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.WebHost.UseTestServer();
         builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
         var logs = new LogCollector();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
-        time ??= new FakeTimeProvider(Start);
+        var time = new FakeTimeProvider(Start);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IStartupFilter, RemoteAddress>();
         var store = new TestStore();
+        first?.Invoke(builder);
         var keys = builder.Services.AddHirePandaApiKeys(options ?? (_ => { }));
         if (withStore)
         {

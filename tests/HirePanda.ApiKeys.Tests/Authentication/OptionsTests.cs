@@ -1,0 +1,143 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HirePanda.ApiKeys.Tests;
+
+public sealed class OptionsTests
+{
+    public static TheoryData<string, Action<ApiKeyOptions>> Bad => new()
+    {
+        { "Brand", options => options.Brand = "Hire Panda" },
+        { "Brand", options => options.Brand = "" },
+        { "Brand", options => options.Brand = "seventeencharacte" },
+        { "HeaderName", options => options.HeaderName = "X API Key" },
+        { "Pepper", options => options.Pepper = "short" },
+        { "PreviousPeppers", options => options.PreviousPeppers.Add(new string('x', 40)) },
+        { "PreviousPeppers", options =>
+            {
+                options.Pepper = new string('x', 40);
+                options.PreviousPeppers.Add("short");
+            }
+        },
+        { "at most 3 ways", options =>
+            {
+                options.Pepper = new string('x', 40);
+                options.PreviousPeppers.Add(new string('y', 40));
+                options.PreviousPeppers.Add(new string('z', 40));
+                options.AcceptUnpepperedHashes = true;
+            }
+        },
+        { "DefaultRateLimit", options => options.DefaultRateLimit = new RateLimit(0, TimeSpan.FromSeconds(60)) },
+        { "DefaultRateLimit", options => options.DefaultRateLimit = new RateLimit(1, TimeSpan.FromMilliseconds(1500)) },
+        { "FailedAttemptsPerMinute", options => options.FailedAttemptsPerMinute = 0 },
+        { "CacheLifetime", options => options.CacheLifetime = TimeSpan.FromMinutes(6) },
+        { "CacheLifetime", options => options.CacheLifetime = TimeSpan.Zero },
+        { "NegativeCacheLifetime", options => options.NegativeCacheLifetime = TimeSpan.FromSeconds(-1) },
+        { "CacheCapacity", options => options.CacheCapacity = 0 },
+        { "StoreTimeout", options => options.StoreTimeout = TimeSpan.Zero },
+        { "MaxStoreReads", options => options.MaxStoreReads = 0 },
+        { "tier or permission", options => options.Catalog.Permissions.Add("no spaces") },
+        { "two tiers", options => options.Catalog.Permissions.Add("read") },
+        { "grants everything", options => options.Catalog.Tiers.Add(new ApiKeyTier("owner")) },
+        { "there is no type", options => options.Catalog.Types.Clear() },
+        { "two types", options => options.Catalog.Types.Add(new ApiKeyType("other", "live")) },
+        { "prefix", options => options.Catalog.Types.Add(new ApiKeyType("other", "NOT_OK")) },
+        { "default tier", options => options.Catalog.Types.Add(new ApiKeyType("other", "x") { DefaultTier = "nope" }) },
+        { "default permission", options => options.Catalog.Types.Add(new ApiKeyType("other", "x") { DefaultPermissions = ["nope"] }) },
+        { "RateLimit", options => options.Catalog.Types.Add(new ApiKeyType("other", "x") { RateLimit = default(RateLimit) }) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public async Task Start_BadOption_StopsTheHostAndNamesIt(string named, Action<ApiKeyOptions> configure)
+    {
+        var start = () => TestApi.StartAsync(configure);
+
+        await start.Should().ThrowAsync<OptionsValidationException>().WithMessage($"*{named}*");
+    }
+
+    [Fact]
+    public async Task Start_NoStore_WarnsOnceAndAnswersEveryKey503()
+    {
+        await using var api = await TestApi.StartAsync(withStore: false, app: app => app.MapHirePandaApiKeys("/api-keys"));
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await api.GetAsync("/api-keys", api.UnknownSecret());
+            response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        }
+
+        api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("AddStore"));
+    }
+
+    [Fact]
+    public async Task Start_ManagementOverAStoreThatOnlyFinds_StopsTheHostAndNamesTheCall()
+    {
+        var start = () => TestApi.StartAsync(
+            withStore: false,
+            services: builder => builder.Services.AddHirePandaApiKeys().AddStore<FindsOnly>(),
+            app: app => app.MapHirePandaApiKeys("/api-keys"));
+
+        await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*IApiKeyManagementStore*AddStore<T>()*");
+    }
+
+    [Fact]
+    public void Map_WithoutTheServices_NamesTheCall()
+    {
+        var app = WebApplication.CreateBuilder().Build();
+
+        var map = () => app.MapHirePandaApiKeys("/api-keys");
+
+        map.Should().Throw<InvalidOperationException>().WithMessage("*AddHirePandaApiKeys()*");
+    }
+
+    [Fact]
+    public async Task Configuration_BindsOptionsAndItsChangesHoldForTheNextRequest()
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Brand"] = "acme",
+            ["HeaderName"] = "X-Key",
+            ["CacheLifetime"] = "00:01:00",
+            ["DefaultRateLimit:Permits"] = "7",
+            ["DefaultRateLimit:Window"] = "00:00:10",
+            ["PreviousPeppers:0"] = new string('y', 40),
+            ["Pepper"] = new string('x', 40),
+        });
+        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddHirePandaApiKeys(configuration));
+        var secret = api.Secret();
+
+        secret.Should().StartWith("acme_live_");
+        using var first = await api.GetAsync("/read", secret);
+        configuration["DefaultRateLimit:Permits"] = "9";
+        ((IConfigurationRoot)configuration).Reload();
+        using var second = await api.GetAsync("/read", secret);
+
+        first.Header("RateLimit-Policy").Should().Be("\"default\";q=7;w=10");
+        second.Header("RateLimit-Policy").Should().Be("\"default\";q=9;w=10");
+        var options = api.Services.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>().Get(ApiKeyDefaults.AuthenticationScheme);
+        options.HeaderName.Should().Be("X-Key");
+        options.CacheLifetime.Should().Be(TimeSpan.FromMinutes(1));
+        options.PreviousPeppers.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Configuration_ThatIsBad_StopsTheHost()
+    {
+        var configuration = new ConfigurationManager { ["CacheLifetime"] = "01:00:00" };
+
+        var start = () => TestApi.StartAsync(services: builder => builder.Services.AddHirePandaApiKeys(configuration));
+
+        await start.Should().ThrowAsync<OptionsValidationException>().WithMessage("*CacheLifetime*");
+    }
+
+    private sealed class FindsOnly : IApiKeyStore
+    {
+        public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken) => default;
+    }
+}
