@@ -5,8 +5,8 @@ namespace HirePanda.ApiKeys;
 /// <summary>Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost a binary search.</summary>
 internal sealed class NetworkList
 {
-    private readonly Range[] _ipv4;
-    private readonly Range[] _ipv6;
+    private readonly AddressRange[] _ipv4;
+    private readonly AddressRange[] _ipv6;
 
     public NetworkList(IEnumerable<IpNetwork> networks)
     {
@@ -37,7 +37,7 @@ internal sealed class NetworkList
     /// <summary>Whether every address of a network is on the list.</summary>
     public bool Contains(IpNetwork network) => Contains(network.IsIPv4 ? _ipv4 : _ipv6, network.First, network.Last);
 
-    private static bool Contains(Range[] ranges, UInt128 first, UInt128 last)
+    private static bool Contains(AddressRange[] ranges, UInt128 first, UInt128 last)
     {
         int low = 0, high = ranges.Length - 1;
         while (low <= high)
@@ -60,9 +60,9 @@ internal sealed class NetworkList
         return false;
     }
 
-    private static Range[] Merge(IEnumerable<IpNetwork> networks)
+    private static AddressRange[] Merge(IEnumerable<IpNetwork> networks)
     {
-        var merged = new List<Range>();
+        var merged = new List<AddressRange>();
         foreach (var network in networks.OrderBy(network => network.First))
         {
             // Neighbours merge too, so that a network made of two listed halves counts as listed.
@@ -72,12 +72,12 @@ internal sealed class NetworkList
             }
             else
             {
-                merged.Add(new Range(network.First, network.Last));
+                merged.Add(new AddressRange(network.First, network.Last));
             }
         }
 
         return [.. merged];
     }
 
-    private readonly record struct Range(UInt128 First, UInt128 Last);
+    private readonly record struct AddressRange(UInt128 First, UInt128 Last);
 }

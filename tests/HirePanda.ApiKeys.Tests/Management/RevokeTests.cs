@@ -1,0 +1,126 @@
+using System.Net;
+
+namespace HirePanda.ApiKeys.Tests;
+
+public sealed class RevokeTests
+{
+    [Fact]
+    public async Task Revoke_ActiveKey_IsFinalAndImmediate()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var key = await api.CreateAsync(secret, new { name = "x", type = "ci" });
+        (await api.StatusAsync(key.Text("secret"))).Should().Be(HttpStatusCode.OK);
+
+        using var first = await api.PostAsync($"/{key.Text("id")}/revoke", secret, new { reason = "leaked" });
+        (await api.StatusAsync(key.Text("secret"))).Should().Be(HttpStatusCode.Unauthorized);
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        using var second = await api.PostAsync($"/{key.Text("id")}/revoke", secret, new { reason = "again" });
+
+        first.StatusCode.Should().Be(HttpStatusCode.OK);
+        var json = await first.JsonAsync();
+        json.Text("status").Should().Be("revoked");
+        json.Text("revokedAt").Should().Be("2026-11-24T12:00:00Z");
+        json.Text("revokedReason").Should().Be("leaked");
+        second.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await second.TextAsync()).Should().Be(await first.TextAsync(), "a second revoke changes nothing");
+    }
+
+    [Fact]
+    public async Task Revoke_Cascade_RevokesWhatTheKeyCreatedTransitively()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var parent = await api.CreateAsync(secret, new { name = "parent", type = "production" });
+        var child = await api.CreateAsync(parent.Text("secret"), new { name = "child", type = "production" });
+        var grandchild = await api.CreateAsync(child.Text("secret"), new { name = "grandchild", type = "ci" });
+        var sibling = await api.CreateAsync(secret, new { name = "sibling", type = "ci" });
+
+        using var response = await api.PostAsync($"/{parent.Text("id")}/revoke", secret, new { cascade = true });
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        foreach (var revoked in new[] { parent, child, grandchild })
+        {
+            (await api.StatusAsync(revoked.Text("secret"))).Should().Be(HttpStatusCode.Unauthorized);
+        }
+
+        (await api.StatusAsync(sibling.Text("secret"))).Should().Be(HttpStatusCode.OK);
+        (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Revoke_WithoutCascade_LeavesWhatTheKeyCreated()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var parent = await api.CreateAsync(secret, new { name = "parent", type = "production" });
+        var child = await api.CreateAsync(parent.Text("secret"), new { name = "child", type = "ci" });
+
+        (await api.PostAsync($"/{parent.Text("id")}/revoke", secret)).Dispose();
+
+        (await api.StatusAsync(child.Text("secret"))).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Revoke_WhileOthersChangeTheKey_WinsInTheEnd()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var key = await api.CreateAsync(secret, new { name = "x", type = "ci" });
+
+        var patches = Enumerable.Range(0, 20).Select(i => Task.Run(() => api.PatchAsync(key.Text("id"), secret, new { name = $"name {i}" }))).ToList();
+        using var response = await api.PostAsync($"/{key.Text("id")}/revoke", secret);
+        await Task.WhenAll(patches);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await api.StatusAsync(key.Text("secret"))).Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Revoke_WhileRequestsRun_AdmitsNothingOnceItReturned()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var key = await api.CreateAsync(secret, new { name = "x", type = "ci" });
+        var returned = 0;
+        var (admittedBefore, admittedAfter) = (0, 0);
+
+        var requests = Task.Run(
+            async () =>
+            {
+                for (var after = 0; after < 1000;)
+                {
+                    var startedAfter = Volatile.Read(ref returned) == 1;
+                    var verdict = await api.Verifier.VerifyAsync(key.Text("secret"), default, TestContext.Current.CancellationToken);
+                    var isAdmitted = verdict.Outcome is ApiKeyOutcome.Valid or ApiKeyOutcome.RateLimited;
+                    admittedBefore += isAdmitted && !startedAfter ? 1 : 0;
+                    admittedAfter += isAdmitted && startedAfter ? 1 : 0;
+                    after += startedAfter ? 1 : 0;
+                }
+            },
+            TestContext.Current.CancellationToken);
+        (await api.PostAsync($"/{key.Text("id")}/revoke", secret)).Dispose();
+        Volatile.Write(ref returned, 1);
+        await requests;
+
+        admittedBefore.Should().BePositive();
+        admittedAfter.Should().Be(0);
+        (await api.StatusAsync(key.Text("secret"))).Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("""{"reason":1}""", "reason")]
+    [InlineData("""{"cascade":"yes"}""", "cascade")]
+    [InlineData("""{"why":"x"}""", "why")]
+    public async Task Revoke_BadBody_NamesTheField(string body, string field)
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (key, secret) = api.Issue();
+
+        using var response = await api.PostAsync($"/{key.Id}/revoke", secret, body);
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await response.FieldsAsync()).Should().Equal(field);
+        (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
+    }
+}
