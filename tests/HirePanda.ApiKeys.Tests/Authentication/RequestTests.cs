@@ -135,6 +135,7 @@ public sealed class RequestTests
         using var response = await api.GetAsync("/dear", secret);
 
         response.Header("RateLimit").Should().Be("\"default\";r=998;t=1");
+        await TestApi.Until(() => api.Logs.Ours.Any(entry => entry.Level == LogLevel.Warning));
         api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("UseRouting before UseAuthentication"));
     }
 
@@ -175,6 +176,7 @@ public sealed class RequestTests
             response.StatusCode.Should().Be(HttpStatusCode.OK);
         }
 
+        await TestApi.Until(() => api.Logs.Ours.Any(entry => entry.Level == LogLevel.Error));
         api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Error && entry.Text.Contains("UseForwardedHeaders")
             && entry.Text.Contains("192.0.2.1") && entry.Text.Contains("198.51.100.7"));
     }

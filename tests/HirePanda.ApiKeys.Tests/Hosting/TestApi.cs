@@ -121,6 +121,16 @@ internal sealed class TestApi : IAsyncDisposable
         return await Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Yields until something that another thread does has happened, such as what runs after a response has ended.</summary>
+    public static async Task Until(Func<bool> happened)
+    {
+        while (!happened())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

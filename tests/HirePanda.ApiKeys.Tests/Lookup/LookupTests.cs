@@ -17,7 +17,7 @@ public sealed class LookupTests
         api.Store.BeforeRead = _ => release.Task;
 
         var requests = Enumerable.Range(0, 1000).Select(_ => Task.Run(() => api.GetAsync("/read", secret), Token)).ToList();
-        await Until(() => api.Store.Reads == 1);
+        await TestApi.Until(() => api.Store.Reads == 1);
         release.SetResult();
         var answers = await Task.WhenAll(requests);
 
@@ -77,9 +77,9 @@ public sealed class LookupTests
             (await VerifyAsync(api, secret)).IsValid.Should().BeTrue("nobody waits for a refresh");
         }
 
-        await Until(() => api.Store.Reads == 2);
+        await TestApi.Until(() => api.Store.Reads == 2);
         release.SetResult();
-        await Until(() => Entry(api, secret)!.ReadAt == api.Time.GetUtcNow().UtcTicks);
+        await TestApi.Until(() => Entry(api, secret)!.ReadAt == api.Time.GetUtcNow().UtcTicks);
         api.Time.Advance(TimeSpan.FromSeconds(20));
         (await VerifyAsync(api, secret)).IsValid.Should().BeTrue();
         api.Store.Reads.Should().Be(2);
@@ -216,7 +216,7 @@ public sealed class LookupTests
         api.Store.BeforeRead = _ => hang.Task;
 
         var verdict = api.Verifier.VerifyAsync(secret, default, Token).AsTask();
-        await Until(() => api.Store.Reads == 1);
+        await TestApi.Until(() => api.Store.Reads == 1);
         verdict.IsCompleted.Should().BeFalse();
         api.Time.Advance(TimeSpan.FromSeconds(2));
 
@@ -232,7 +232,7 @@ public sealed class LookupTests
         var hang = new TaskCompletionSource();
         api.Store.BeforeRead = _ => hang.Task;
         var first = Enumerable.Range(0, 64).Select(_ => api.Verifier.VerifyAsync(api.Secret(), default, Token).AsTask()).ToList();
-        await Until(() => api.Store.Reads == 64);
+        await TestApi.Until(() => api.Store.Reads == 64);
 
         (await VerifyAsync(api, api.Secret())).Outcome.Should().Be(ApiKeyOutcome.Unavailable);
 
@@ -286,7 +286,7 @@ public sealed class LookupTests
 
         // The read has the active key in hand when the revocation commits and returns.
         var slow = api.Verifier.VerifyAsync(secret, default, Token).AsTask();
-        await Until(() => api.Store.Reads == 1);
+        await TestApi.Until(() => api.Store.Reads == 1);
         await RevokeAsync(api, key);
         var late = api.Verifier.VerifyAsync(secret, default, Token).AsTask();
         api.Store.AfterRead = () => Task.CompletedTask;
@@ -311,16 +311,6 @@ public sealed class LookupTests
     {
         var hash = api.Services.GetRequiredService<ApiKeySettings>().Current.Hasher.Hash(System.Text.Encoding.ASCII.GetBytes(secret));
         return api.Services.GetRequiredService<KeyCache>().Get(hash);
-    }
-
-    /// <summary>Yields until something that another thread does has happened.</summary>
-    private static async Task Until(Func<bool> happened)
-    {
-        while (!happened())
-        {
-            Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 
     private sealed class ScopedStore : IApiKeyStore, IDisposable

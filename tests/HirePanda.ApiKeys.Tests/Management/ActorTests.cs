@@ -1,0 +1,78 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>Management by people whom the host signs in.</summary>
+public sealed class ActorTests
+{
+    [Fact]
+    public async Task Manage_PersonWhomTheHostsResolverKnows_ActsInItsWorkspaceWithItsRights()
+    {
+        await using var api = await StartAsync(services => services.AddSingleton<IApiKeyActorResolver, People>());
+
+        using var created = await SendAsync(api, "acme", new { name = "x", type = "ci" });
+        using var tooMuch = await SendAsync(api, "acme", new { name = "x", type = "production" });
+        using var list = await api.SendAsync(HttpMethod.Get, "/keys", change: request => request.Headers.Add("X-Person", "other"));
+
+        created.StatusCode.Should().Be(HttpStatusCode.Created);
+        (await created.JsonAsync()).Text("createdBy").Should().Be("person");
+        tooMuch.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await list.TextAsync()).Should().Be("""{"items":[],"nextCursor":null}""");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Manage_PersonWithoutWorkspace_IsForbiddenAndNeverSeesAll(bool withResolver)
+    {
+        await using var api = await StartAsync(services =>
+        {
+            if (withResolver)
+            {
+                services.AddSingleton<IApiKeyActorResolver, People>();
+            }
+        });
+        api.Issue();
+
+        using var response = await api.SendAsync(HttpMethod.Get, "/keys", change: request => request.Headers.Add("X-Person", withResolver ? "" : "acme"));
+
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await response.CodeAsync()).Should().Be("forbidden");
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(TestApi api, string workspace, object body)
+        => api.SendAsync(HttpMethod.Post, "/keys", body: body, change: request => request.Headers.Add("X-Person", workspace));
+
+    private static Task<TestApi> StartAsync(Action<IServiceCollection> services) => TestApi.StartAsync(
+        services: builder =>
+        {
+            builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, PersonHandler>("Person", null);
+            builder.Services.AddAuthorizationBuilder().AddPolicy("people", policy => policy.AddAuthenticationSchemes("Person").RequireAuthenticatedUser());
+            services(builder.Services);
+        },
+        app: app => app.MapHirePandaApiKeys("/keys", policy: "people"));
+
+    private sealed class People : IApiKeyActorResolver
+    {
+        public ApiKeyActor? Resolve(ClaimsPrincipal principal)
+            => new("person", principal.FindFirstValue("workspace") ?? "") { Tier = "write" };
+    }
+
+    private sealed class PersonHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var workspace = Request.Headers["X-Person"].ToString();
+            var identity = new ClaimsIdentity([new Claim("workspace", workspace)], Scheme.Name);
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
+        }
+    }
+}
