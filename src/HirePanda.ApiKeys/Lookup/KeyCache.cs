@@ -136,7 +136,8 @@ internal sealed class KeyCache : IDisposable
             }
         }
 
-        cache.Set(HashKey.For(hash), entry, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = KeyLookup.MaxStaleness });
+        var end = new DateTimeOffset(entry.ReadAt, TimeSpan.Zero) + KeyLookup.MaxStaleness;
+        cache.Set(HashKey.For(hash), entry, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = end });
     }
 
     private static MemoryCache New(int capacity, TimeProvider time)

@@ -74,10 +74,9 @@ internal sealed class KeyLookup
         }
 
         // The read may have taken a while, and somebody may have revoked the key meanwhile: ask the cache anew.
-        var now = Now;
-        if (known is not null && _cache.Get(hashes) == known && now - known.ReadAt <= MaxStaleness.Ticks)
+        if (known is not null && _cache.Get(hashes) == known)
         {
-            known.AnswerStaleUntil(Math.Min(now + _retryAfterFailure, known.ReadAt + MaxStaleness.Ticks));
+            known.AnswerStaleUntil(Now + _retryAfterFailure);
             return (LookupOutcome.Found, known.Live);
         }
 

@@ -249,6 +249,6 @@ public sealed class RequestTests
 
     private sealed class Clones : IClaimsTransformation
     {
-        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal) => Task.FromResult(principal.Clone());
+        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal) => Task.FromResult(new ClaimsPrincipal(principal.Identities.Select(identity => identity.Clone())));
     }
 }

@@ -191,6 +191,63 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public async Task VerifyAsync_RevokedWhileAReadFails_IsNotServedStale()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (key, secret) = api.Issue();
+        await VerifyAsync(api, secret);
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        var release = new TaskCompletionSource();
+        api.Store.BeforeRead = async _ =>
+        {
+            await release.Task;
+            throw new InvalidOperationException();
+        };
+
+        var slow = api.Verifier.VerifyAsync(secret, default, Token).AsTask();
+        await TestApi.Until(() => api.Store.Reads == 2);
+        await RevokeAsync(api, key);
+        release.SetResult();
+
+        (await slow).Outcome.Should().Be(ApiKeyOutcome.Unavailable);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_ManyRoundsOfConcurrentFirstRequests_ReadEachKeyOnce()
+    {
+        await using var api = await TestApi.StartAsync();
+        var secrets = Enumerable.Range(0, 2000).Select(_ => api.Secret()).ToList();
+
+        await Parallel.ForAsync(0, 4, Token, async (_, token) =>
+        {
+            foreach (var secret in secrets)
+            {
+                await api.Verifier.VerifyAsync(secret, default, token);
+            }
+        });
+
+        api.Store.Reads.Should().Be(2000);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_StoreLooksForTheCurrentRequest_FindsNone()
+    {
+        await using var api = await TestApi.StartAsync();
+        var secret = api.Secret();
+        var ambient = new AsyncLocal<string?> { Value = "the first caller's" };
+        string? seen = "not called";
+        api.Store.BeforeRead = _ =>
+        {
+            seen = ambient.Value;
+            return Task.CompletedTask;
+        };
+
+        await VerifyAsync(api, secret);
+
+        seen.Should().BeNull("the read outlives the request that began it");
+    }
+
+    [Fact]
     public async Task VerifyAsync_StoreComesBack_IsAskedAgain()
     {
         await using var api = await TestApi.StartAsync();

@@ -172,6 +172,20 @@ public sealed class UpdateTests
         (await response.TextAsync()).Should().Contain(what ?? "jobs:write");
     }
 
+    [Fact]
+    public async Task Patch_AKeyLoosensTheOneThatReplacesIt_IsForbidden()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (key, secret) = api.Issue(Restricted());
+        using var rotated = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{key.Id}/rotate", secret, address: "10.0.0.1");
+        var replacement = (await rotated.JsonAsync()).Text("id");
+
+        using var response = await api.SendAsync(
+            HttpMethod.Patch, $"{ManagementApi.Keys}/{replacement}", secret, """{"allowedNetworks":null}""", address: "10.0.0.1");
+
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden, "both belong to one holder");
+    }
+
     [Theory]
     [InlineData("""{"name":"y"}""")]
     [InlineData("""{"allowedNetworks":["10.0.0.0/9"]}""")]

@@ -143,6 +143,35 @@ public sealed class GcraTests
     }
 
     [Fact]
+    public async Task Take_RefusedLargeCostsMeanwhile_NeverRefusesASmallOneThatFits()
+    {
+        var set = new LimitSet([new RateLimit(5, TimeSpan.FromSeconds(60)), new RateLimit(4, TimeSpan.FromSeconds(60))]);
+        var refused = 0;
+        for (var round = 0; round < 2000; round++)
+        {
+            var buckets = new RateLimiter().Buckets("family", set, Second);
+            RateLimiter.Take(set, buckets, 1, Second);
+            var large = Task.Run(
+                () =>
+                {
+                    for (var i = 0; i < 20; i++)
+                    {
+                        RateLimiter.Take(set, buckets, 4, Second).Admitted.Should().BeFalse();
+                    }
+                },
+                TestContext.Current.CancellationToken);
+            for (var i = 0; i < 3; i++)
+            {
+                refused += RateLimiter.Take(set, buckets, 1, Second).Admitted ? 0 : 1;
+            }
+
+            await large;
+        }
+
+        refused.Should().Be(0);
+    }
+
+    [Fact]
     public void Buckets_ThatAreFullAndForgotten_AreDropped()
     {
         var limiter = new RateLimiter();
