@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>What creating, listing, changing and revoking keys needs on top of finding them.</summary>
+/// <summary>What managing keys needs on top of finding them.</summary>
 public interface IApiKeyManagementStore : IApiKeyStore
 {
     /// <summary>Gets one key of a workspace.</summary>
@@ -16,52 +16,31 @@ public interface IApiKeyManagementStore : IApiKeyStore
     /// <returns>At most <see cref="ApiKeyQuery.Limit"/> keys.</returns>
     ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Gets the settings of a workspace.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The settings, or null when none were ever stored.</returns>
+    ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken);
+
+    /// <summary>Lists audit entries, newest first: by <see cref="ApiKeyAuditEntry.At"/>, then by <see cref="ApiKeyAuditEntry.Id"/> (ordinal), both descending.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="after">Only entries that come after this one in the list's order; null: from the start.</param>
+    /// <param name="limit">The largest number of entries to return, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Stores a change, all of it or nothing.</summary>
-    /// <param name="change">Keys to add and keys to replace.</param>
+    /// <param name="change">What to add and what to replace.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>
-    /// False, with nothing stored, when the stored <see cref="ApiKey.Version"/> of an updated key is not the new one's minus
-    /// one (somebody was faster), or when an added key's id or hash exists.
+    /// False, with nothing stored, when the stored version of an updated key or of the workspace is not the new one's minus one
+    /// (somebody was faster), when an added key's id or hash exists, or when <see cref="ApiKey.CreatedBy"/> of an added key is a key
+    /// that is revoked: what a leaked key creates at the last moment must not outlive it.
     /// </returns>
     ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken);
-}
 
-/// <summary>A page of keys to list.</summary>
-public sealed record ApiKeyQuery
-{
-    /// <summary>The workspace whose keys are listed.</summary>
-    public required string Workspace { get; init; }
-
-    /// <summary>Only keys of this status at <see cref="Now"/>; null: any.</summary>
-    public ApiKeyStatus? Status { get; init; }
-
-    /// <summary>Only keys of this type; null: any.</summary>
-    public string? Type { get; init; }
-
-    /// <summary>Only keys created by this actor; null: any.</summary>
-    public string? CreatedBy { get; init; }
-
-    /// <summary>Only keys that come after this one in the list's order; null: from the start.</summary>
-    public ApiKeyPosition? After { get; init; }
-
-    /// <summary>The largest number of keys to return, at least 1.</summary>
-    public required int Limit { get; init; }
-
-    /// <summary>The time at which <see cref="Status"/> is judged.</summary>
-    public required DateTimeOffset Now { get; init; }
-}
-
-/// <summary>A key's place in the list.</summary>
-/// <param name="CreatedAt">When the key was created.</param>
-/// <param name="Id">The key's id.</param>
-public readonly record struct ApiKeyPosition(DateTimeOffset CreatedAt, string Id);
-
-/// <summary>What one management call changes, to be stored as one transaction.</summary>
-public sealed record ApiKeyChange
-{
-    /// <summary>Keys to add; each has version 1.</summary>
-    public IReadOnlyList<ApiKey> Added { get; init; } = [];
-
-    /// <summary>Keys that replace the stored one of the same id, whose version must be one less.</summary>
-    public IReadOnlyList<ApiKey> Updated { get; init; } = [];
+    /// <summary>Notes when keys were last used; never moves a time backwards, and counts as no change of a key.</summary>
+    /// <param name="lastUsed">Key ids and times.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken);
 }

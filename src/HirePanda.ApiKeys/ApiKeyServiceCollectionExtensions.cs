@@ -25,6 +25,7 @@ public static class ApiKeyServiceCollectionExtensions
 
         services.AddAuthentication().AddScheme<ApiKeyOptions, ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, configureOptions: null);
         services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
+        services.AddSingleton<IOptionsFactory<ApiKeyOptions>, LastValidOptions>();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRanges>();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRules>();
         services.AddSingleton<SetupCheck>();
@@ -37,11 +38,21 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<StoreReader>();
         services.AddSingleton<KeyLookup>();
         services.AddSingleton<FailureThrottle>();
+        services.AddSingleton<AllowlistReports>();
+        services.AddSingleton<WorkspaceStamps>();
+        services.AddSingleton<ChangeEvents>();
+        services.AddSingleton<LastUsed>();
+        services.AddHostedService<LastUsedWriter>();
+        services.AddHostedService<ChangePoller>();
+        services.AddHostedService<AllowlistAudit>();
+        services.AddMetrics();
+        services.AddSingleton<ApiKeyMetrics>();
         services.AddSingleton<ResponseFields>();
         services.AddSingleton(provider => new ApiKeyVerifier(
             provider.GetRequiredService<ApiKeySettings>(),
             provider.GetRequiredService<KeyLookup>(),
             provider.GetRequiredService<FailureThrottle>(),
+            provider.GetRequiredService<AllowlistReports>(),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddAuthorization();
@@ -54,9 +65,9 @@ public static class ApiKeyServiceCollectionExtensions
 
         services.AddSingleton(provider => new ApiKeyIssuer(provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
         services.AddScoped(provider => new ApiKeyManager(
-            provider.GetService<IApiKeyStore>() as IApiKeyManagementStore,
+            provider,
             provider.GetRequiredService<ApiKeyIssuer>(),
-            provider.GetRequiredService<KeyLookup>(),
+            provider.GetRequiredService<ChangeEvents>(),
             provider.GetRequiredService<ApiKeySettings>(),
             provider.GetRequiredService<TimeProvider>()));
         return new ApiKeyBuilder(services);
@@ -75,7 +86,7 @@ public static class ApiKeyServiceCollectionExtensions
 
     /// <inheritdoc cref="AddHirePandaApiKeys(IServiceCollection)"/>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">A section with options by name, such as <c>ApiKeys</c>; a change of it is taken over while the host runs.</param>
+    /// <param name="configuration">A section with options by name, such as <c>ApiKeys</c>; a change of it holds for the next request, but for the capacities of the caches; a change that is not valid is logged and ignored.</param>
     public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -93,15 +104,20 @@ public static class ApiKeyServiceCollectionExtensions
         // The framework's own are stateless transients, made anew for every request; wrapped, one serves all.
         var isFrameworks = inner.ImplementationType?.Assembly == typeof(DefaultAuthorizationPolicyProvider).Assembly
             || inner.ImplementationType?.Assembly == typeof(AspNetCore.Authorization.Policy.PolicyEvaluator).Assembly;
+        var innerKey = new object();
         services.Remove(inner);
+        services.Add(Keyed(inner, innerKey));
         services.Add(ServiceDescriptor.Describe(
             typeof(TService),
-            provider => decorate(provider, Create(provider, inner)),
+            provider => decorate(provider, provider.GetRequiredKeyedService<TService>(innerKey)),
             isFrameworks ? ServiceLifetime.Singleton : inner.Lifetime));
 
-        static TService Create(IServiceProvider provider, ServiceDescriptor descriptor)
-            => (TService)(descriptor.ImplementationInstance
-                ?? descriptor.ImplementationFactory?.Invoke(provider)
-                ?? ActivatorUtilities.CreateInstance(provider, descriptor.ImplementationType!));
+        // Under a key of its own the inner service stays the container's, to make and to dispose of.
+        static ServiceDescriptor Keyed(ServiceDescriptor service, object key) => service switch
+        {
+            { ImplementationInstance: { } instance } => new(service.ServiceType, key, instance),
+            { ImplementationFactory: { } factory } => new(service.ServiceType, key, (provider, _) => factory(provider), service.Lifetime),
+            _ => new(service.ServiceType, key, service.ImplementationType!, service.Lifetime),
+        };
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -13,6 +14,11 @@ internal static class ErrorWriter
     /// <summary>Sets the status and adds the headers; those of other schemes stay.</summary>
     public static void WriteHead(HttpResponse response, ApiKeyError error)
     {
+        if (response.HasStarted)
+        {
+            return;
+        }
+
         response.StatusCode = error.Status;
         if (error.WwwAuthenticate is { } challenge)
         {
@@ -29,9 +35,19 @@ internal static class ErrorWriter
     public static async Task WriteBodyAsync(HttpContext context, ApiKeyError error, bool problemDetails)
     {
         var response = context.Response;
+        if (response.HasStarted)
+        {
+            return;
+        }
+
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
             response.Headers["grpc-status"] = GrpcStatus(error.Status);
+            if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
             return;
         }
 

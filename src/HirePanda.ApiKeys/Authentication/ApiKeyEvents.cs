@@ -12,7 +12,7 @@ public class ApiKeyEvents
     /// <summary>Called first: may supply the secret from elsewhere, or end authentication with a result of its own.</summary>
     public Func<ApiKeyMessageReceivedContext, Task> OnMessageReceived { get; set; } = _ignoreReceived;
 
-    /// <summary>Called when a key was admitted: may add claims, replace the principal, or fail.</summary>
+    /// <summary>Called when a key was admitted: may add claims and identities, or fail. A principal without the identity that it was given meets no policy of tiers and permissions.</summary>
     public Func<ApiKeyVerifiedContext, Task> OnVerified { get; set; } = _ignoreVerified;
 
     /// <summary>Called when a credential was refused.</summary>

@@ -57,6 +57,7 @@ internal sealed class ApiKeyHandler(
             if (received.Result is { } result)
             {
                 request.Verdict = new(result.None ? ApiKeyOutcome.Missing : ApiKeyOutcome.Rejected);
+                fields.Attach(request);
                 return result;
             }
 
@@ -78,7 +79,7 @@ internal sealed class ApiKeyHandler(
     private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, string? supplied)
     {
         var token = supplied.AsSpan();
-        if (supplied is null && Credential.Read(Request.Headers, Options.HeaderName, verifier, out token) is { } nothing)
+        if (string.IsNullOrEmpty(supplied) && Credential.Read(Request.Headers, Options.HeaderName, verifier, out token) is { } nothing)
         {
             return new(new ApiKeyVerdict(nothing));
         }

@@ -37,7 +37,8 @@ namespace HirePanda.ApiKeys
 
         public static ApiKeyRequest Of(HttpContext context)
         {
-            if (context.Features.Get<ApiKeyRequest>() is { } known)
+            // Features copied to another request are not its own.
+            if (context.Features.Get<ApiKeyRequest>() is { } known && known.Context == context)
             {
                 return known;
             }

@@ -26,16 +26,17 @@ internal static class Credential
         var isOurs = !token.IsEmpty && verifier.IsOurs(token);
         if (headerName is not null && headers.TryGetValue(headerName, out var values))
         {
-            if (values.Count > 1 || isOurs)
+            var value = values.Count == 1 ? values[0].AsSpan().Trim(' ') : default;
+            var isValueOurs = !value.IsEmpty && verifier.IsOurs(value);
+            if (values.Count > 1 || (isOurs && isValueOurs))
             {
                 return ApiKeyOutcome.Ambiguous;
             }
 
-            var value = values[0].AsSpan().Trim(' ');
-            if (!value.IsEmpty)
+            if (isValueOurs || (token.IsEmpty && !value.IsEmpty))
             {
                 token = value;
-                isOurs = verifier.IsOurs(token);
+                isOurs = isValueOurs;
             }
         }
 

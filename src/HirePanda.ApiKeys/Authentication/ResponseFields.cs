@@ -33,7 +33,11 @@ internal sealed class ResponseFields(ApiKeySettings settings, TimeProvider time,
         if (request.Verdict.Live is not null || settings.Current.Options.HeaderName is not null)
         {
             request.Fields = this;
-            request.Context.Response.OnStarting(_write, request);
+            if (!request.Context.Response.HasStarted)
+            {
+                request.Context.Response.OnStarting(_write, request);
+            }
+
             request.Context.Response.OnCompleted(_checkOrder, request);
         }
     }
@@ -49,7 +53,8 @@ internal sealed class ResponseFields(ApiKeySettings settings, TimeProvider time,
         }
 
         var options = settings.Current.Options;
-        if (verdict.Live is { ExpiresField: not null } live && live.ExpiresAt - time.GetUtcNow().UtcTicks <= options.ExpiryReminder.Ticks)
+        if (verdict.Live is { ExpiresField: not null, IsRevoked: false } live
+            && live.ExpiresAt - time.GetUtcNow().UtcTicks is > 0 and var left && left <= options.ExpiryReminder.Ticks)
         {
             headers["Api-Key-Expires"] = live.ExpiresField;
         }

@@ -22,6 +22,11 @@ internal sealed class SetupCheck(IServiceScopeFactory scopes, StoreReader store,
                 + "Register it before AddHirePandaApiKeys(), which then asks it first.");
         }
 
+        if (scope.ServiceProvider.GetRequiredService<IAuthorizationMiddlewareResultHandler>() is not ApiKeyAuthorizationResultHandler)
+        {
+            Log.ResultHandlerReplaced(logger);
+        }
+
         if (!store.HasStore)
         {
             Log.NoStore(logger);

@@ -19,6 +19,7 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
     {
         var request = ApiKeyRequest.Of(context);
         request.Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(one => one.Name).Distinct()];
+        request.Unwritten = null;
         request.BodyDeferred = true;
         try
         {

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Authorization;
 
 namespace HirePanda.ApiKeys;
@@ -20,20 +20,11 @@ internal sealed class ApiKeyPolicyProvider(IAuthorizationPolicyProvider inner, C
 }
 
 /// <summary>The policies of the catalog. Each pins our scheme, so that a host's default scheme (cookies, say) never answers for it.</summary>
-internal sealed class CatalogPolicies
+internal sealed class CatalogPolicies(ApiKeySettings settings)
 {
-    private readonly FrozenDictionary<string, AuthorizationPolicy> _policies;
+    private readonly ConcurrentDictionary<string, AuthorizationPolicy> _policies = new(StringComparer.OrdinalIgnoreCase);
 
-    public CatalogPolicies(ApiKeySettings settings)
-    {
-        var catalog = settings.Current.Catalog;
-        _policies = catalog.Tiers.Select(tier => (tier.Name, Grant: catalog.Grant(tier.Name, [])))
-            .Concat(catalog.Permissions.Select(permission => (Name: permission, Grant: catalog.Grant(null, [permission]))))
-            .ToFrozenDictionary(one => one.Name, one => Policy(new PermissionRequirement(one.Name, one.Grant)), StringComparer.OrdinalIgnoreCase);
-    }
-
-    public AuthorizationPolicy? Find(string name) => _policies.GetValueOrDefault(name);
-
-    private static AuthorizationPolicy Policy(PermissionRequirement requirement)
-        => new([requirement], [ApiKeyDefaults.AuthenticationScheme]);
+    public AuthorizationPolicy? Find(string name) => settings.Current.Catalog.CanonicalName(name) is not { } canonical
+        ? null
+        : _policies.GetOrAdd(canonical, static one => new AuthorizationPolicy([new PermissionRequirement(one)], [ApiKeyDefaults.AuthenticationScheme]));
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 
 namespace HirePanda.ApiKeys;
@@ -25,8 +26,14 @@ public sealed record ApiKeyActor(string Id, string Workspace)
     /// <summary>The permissions that it holds besides its tier's.</summary>
     public IReadOnlyList<string> Permissions { get; init; } = [];
 
-    /// <summary>The id of the key that it acts with, which cannot loosen itself; null: none.</summary>
+    /// <summary>The address that it acts from, for audits and against locking itself out; null: unknown. Over HTTP it is the connection's.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The id of the key that it acts with, which revoking everything leaves alone; null: none.</summary>
     public string? KeyId { get; init; }
+
+    /// <summary>The family of the key that it acts with: it cannot loosen itself, nor the keys it replaced or was replaced by; null: none.</summary>
+    public string? KeyFamily { get; init; }
 }
 
 /// <summary>Knows the principals that our scheme made.</summary>
@@ -34,6 +41,6 @@ internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
 {
     public ApiKeyActor? Resolve(ClaimsPrincipal principal)
         => ApiKeyIdentity.In(principal)?.Live.Key is { } key
-            ? new ApiKeyActor(key.Id, key.Workspace) { Tier = key.Tier, Permissions = key.Permissions, KeyId = key.Id }
+            ? new ApiKeyActor(key.Id, key.Workspace) { Tier = key.Tier, Permissions = key.Permissions, KeyId = key.Id, KeyFamily = key.Family ?? key.Id }
             : null;
 }

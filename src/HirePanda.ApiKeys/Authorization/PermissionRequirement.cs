@@ -3,10 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Demands a tier or a permission of the one identity that our scheme made. It is its own handler.</summary>
-/// <param name="name">The tier's or permission's name, as the catalog spells it.</param>
-/// <param name="needed">What a key must hold.</param>
-internal sealed class PermissionRequirement(string name, Grant needed)
-    : AuthorizationHandler<PermissionRequirement>, IAuthorizationRequirement
+/// <param name="name">The tier's or permission's name. What it means is asked of the catalog that the key was compiled with.</param>
+internal sealed class PermissionRequirement(string name) : AuthorizationHandler<PermissionRequirement>, IAuthorizationRequirement
 {
     public string Name { get; } = name;
 
@@ -14,13 +12,11 @@ internal sealed class PermissionRequirement(string name, Grant needed)
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {
-        if (ApiKeyIdentity.In(context.User) is { } identity && requirement.IsMetBy(identity.Live.Grant))
+        if (ApiKeyIdentity.In(context.User)?.Live is { } live && live.Catalog.Need(requirement.Name) is { } need && live.Grant.Meets(need))
         {
             context.Succeed(requirement);
         }
 
         return Task.CompletedTask;
     }
-
-    private bool IsMetBy(Grant held) => (needed.Rank >= 0 && held.Rank >= needed.Rank) || held.Covers(needed);
 }

@@ -1,6 +1,9 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>The tiers, permissions and types that keys can have. Starts with the defaults; a host changes or replaces them.</summary>
+/// <summary>
+/// The tiers, permissions and types that keys can have. Starts with the defaults; a host's code changes or replaces them, and
+/// configuration adds to them.
+/// </summary>
 public sealed class ApiKeyCatalog
 {
     /// <summary>The tiers, from least to most; each has the permissions of those before it. Default: read, write, admin.</summary>
@@ -28,7 +31,7 @@ public sealed class ApiKeyCatalog
 }
 
 /// <summary>A tier: a named set of permissions on top of the tier before it.</summary>
-/// <param name="name">The tier's name, which is also its policy's. Lower case letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>:</c>.</param>
+/// <param name="name">The tier's name, which is also its policy's. Letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>:</c>; compared ignoring case.</param>
 /// <param name="permissions">What it adds to the tier before it.</param>
 public sealed class ApiKeyTier(string name, params IReadOnlyList<string> permissions)
 {

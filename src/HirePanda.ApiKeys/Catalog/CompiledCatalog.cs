@@ -12,6 +12,7 @@ internal sealed class CompiledCatalog
     private readonly FrozenDictionary<string, LimitSet> _typeLimits;
     private readonly LimitSet _defaultLimits;
     private readonly FrozenSet<string>[] _tierPermissions;
+    private readonly FrozenDictionary<string, Grant> _needs;
 
     public CompiledCatalog(ApiKeyCatalog catalog, RateLimit defaultRateLimit)
     {
@@ -21,6 +22,9 @@ internal sealed class CompiledCatalog
         _tierRanks = Enumerable.Range(0, Tiers.Count).ToFrozenDictionary(rank => Tiers[rank].Name, StringComparer.OrdinalIgnoreCase);
         _tierPermissions = [.. Tiers.Select((tier, rank) => (tier.GrantsEverything ? Permissions : Tiers.Take(rank + 1).SelectMany(one => one.Permissions))
             .ToFrozenSet(StringComparer.OrdinalIgnoreCase))];
+        _needs = Tiers.Select(tier => (tier.Name, Grant: Grant(tier.Name, [])))
+            .Concat(Permissions.Select(permission => (Name: permission, Grant: Grant(null, [permission]))))
+            .ToFrozenDictionary(one => one.Name, one => one.Grant, StringComparer.OrdinalIgnoreCase);
         _types = catalog.Types.ToFrozenDictionary(type => type.Name, StringComparer.OrdinalIgnoreCase);
         _defaultLimits = new LimitSet([defaultRateLimit]);
         _typeLimits = catalog.Types.Where(type => type.RateLimit is not null)
@@ -28,6 +32,12 @@ internal sealed class CompiledCatalog
     }
 
     public IReadOnlyList<ApiKeyTier> Tiers { get; }
+
+    /// <summary>The name of a tier or permission as the catalog spells it; null: there is none.</summary>
+    public string? CanonicalName(string name) => TryGetTier(name, out var tier) ? tier : TryGetPermission(name, out var permission) ? permission : null;
+
+    /// <summary>What the policy of a tier or permission asks for; null: there is no such name.</summary>
+    public Grant? Need(string name) => _needs.GetValueOrDefault(name);
 
     /// <summary>Every permission, in the catalog's order.</summary>
     public IReadOnlyList<string> Permissions { get; }

@@ -10,6 +10,9 @@ internal sealed record Grant(int Rank, bool Everything, FrozenSet<string> Permis
 {
     public bool Has(string permission) => Everything || Permissions.Contains(permission);
 
+    /// <summary>Whether this meets the need of a policy of the same catalog: by rank at once, else permission by permission.</summary>
+    public bool Meets(Grant need) => (need.Rank >= 0 && Rank >= need.Rank) || Covers(need);
+
     /// <summary>Whether this holds all that the other does. Only a grant of everything covers a grant of everything.</summary>
     public bool Covers(Grant other) => Everything || (!other.Everything && other.Permissions.IsSubsetOf(Permissions));
 }

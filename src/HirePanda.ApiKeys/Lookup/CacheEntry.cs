@@ -30,13 +30,24 @@ internal sealed class HashKey : IEquatable<HashKey>
 /// <param name="Live">The key; null: the store has none.</param>
 /// <param name="ReadAt">When it was read.</param>
 /// <param name="FreshUntil">Until when it answers without another read.</param>
-internal sealed record CacheEntry(LiveKey? Live, long ReadAt, long FreshUntil)
+/// <param name="Stamp">Goes stale when the workspace's settings change; null for no key.</param>
+internal sealed record CacheEntry(LiveKey? Live, long ReadAt, long FreshUntil, WorkspaceStamps.Stamp? Stamp = null)
 {
     private int _refreshing;
     private long _staleUntil;
+    private volatile bool _isForgotten;
+
+    /// <summary>Whether it must not answer any more: the key or the settings of its workspace have changed.</summary>
+    public bool IsOutdated => _isForgotten || Stamp is { IsStale: true };
 
     /// <summary>Whether it may answer now: it is fresh, or the store just failed to say anything newer.</summary>
-    public bool Answers(long now) => now < FreshUntil || now < Volatile.Read(ref _staleUntil);
+    public bool Answers(long now) => !IsOutdated && IsOfThePast(now) && (now < FreshUntil || now < Volatile.Read(ref _staleUntil));
+
+    /// <summary>False after the clock was set back: nobody can tell how old it is. A second is what threads may differ by.</summary>
+    public bool IsOfThePast(long now) => now + TimeSpan.TicksPerSecond >= ReadAt;
+
+    /// <summary>Takes back what it said, also from those who hold it already.</summary>
+    public void Forget() => _isForgotten = true;
 
     /// <summary>True once, in the last fifth of its freshness.</summary>
     public bool StartsRefresh(long now)

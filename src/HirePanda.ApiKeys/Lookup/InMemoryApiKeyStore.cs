@@ -6,6 +6,8 @@ public sealed class InMemoryApiKeyStore : IApiKeyManagementStore
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ApiKey> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<ApiKeyHash, string> _idByHash = [];
+    private readonly Dictionary<string, ApiKeyWorkspace> _workspaces = new(StringComparer.Ordinal);
+    private readonly List<ApiKeyAuditEntry> _audit = [];
 
     /// <summary>Makes a store.</summary>
     /// <param name="keys">Keys to begin with.</param>
@@ -56,10 +58,33 @@ public sealed class InMemoryApiKeyStore : IApiKeyManagementStore
                 .Where(key => key.Workspace == query.Workspace
                     && (query.Status is null || key.GetStatus(query.Now) == query.Status)
                     && (query.Type is null || key.Type == query.Type)
+                    && (query.Name is null || key.Name.Contains(query.Name, StringComparison.OrdinalIgnoreCase))
                     && (query.CreatedBy is null || key.CreatedBy == query.CreatedBy)
-                    && (query.After is not { } after || IsAfter(key, after)))
+                    && IsAfter(key.CreatedAt, key.Id, query.After))
                 .OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id, StringComparer.Ordinal)
                 .Take(query.Limit)
+                .ToList());
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_workspaces.GetValueOrDefault(workspace));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
+        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_audit.Where(entry => entry.Workspace == workspace && IsAfter(entry.At, entry.Id, after))
+                .OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Id, StringComparer.Ordinal)
+                .Take(limit)
                 .ToList());
         }
     }
@@ -70,23 +95,54 @@ public sealed class InMemoryApiKeyStore : IApiKeyManagementStore
         ArgumentNullException.ThrowIfNull(change);
         lock (_lock)
         {
-            if (change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash))
-                || change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1))
+            if (change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash) || IsRevoked(key.CreatedBy))
+                || change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1)
+                || (change.Workspace is { } workspace && (_workspaces.GetValueOrDefault(workspace.Id)?.Version ?? 0) != workspace.Version - 1))
             {
                 return new(false);
             }
 
-            foreach (var key in change.Added.Concat(change.Updated))
+            foreach (var key in change.Added)
             {
                 _byId[key.Id] = key;
                 _idByHash[key.Hash] = key.Id;
             }
 
+            foreach (var key in change.Updated)
+            {
+                _byId[key.Id] = key with { LastUsedAt = _byId[key.Id].LastUsedAt };
+            }
+
+            if (change.Workspace is not null)
+            {
+                _workspaces[change.Workspace.Id] = change.Workspace;
+            }
+
+            _audit.AddRange(change.Audit);
             return new(true);
         }
     }
 
-    private static bool IsAfter(ApiKey key, ApiKeyPosition position)
-        => key.CreatedAt < position.CreatedAt
-            || (key.CreatedAt == position.CreatedAt && string.CompareOrdinal(key.Id, position.Id) < 0);
+    /// <inheritdoc/>
+    public ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lastUsed);
+        lock (_lock)
+        {
+            foreach (var (id, at) in lastUsed)
+            {
+                if (_byId.TryGetValue(id, out var key) && (key.LastUsedAt is null || key.LastUsedAt < at))
+                {
+                    _byId[id] = key with { LastUsedAt = at };
+                }
+            }
+        }
+
+        return default;
+    }
+
+    private bool IsRevoked(string? creator) => creator is not null && _byId.TryGetValue(creator, out var key) && key.RevokedAt is not null;
+
+    private static bool IsAfter(DateTimeOffset at, string id, ApiKeyPosition? position)
+        => position is not { } last || at < last.At || (at == last.At && string.CompareOrdinal(id, last.Id) < 0);
 }

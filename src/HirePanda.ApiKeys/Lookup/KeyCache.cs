@@ -91,6 +91,7 @@ internal sealed class KeyCache : IDisposable
         lock (stripe)
         {
             Interlocked.Increment(ref stripe.Generation);
+            Get(hash)?.Forget();
             _keys.Remove(HashKey.Probe(hash));
             _absent.Remove(HashKey.Probe(hash));
         }

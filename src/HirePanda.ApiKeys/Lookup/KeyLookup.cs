@@ -15,21 +15,34 @@ internal sealed class KeyLookup
     private readonly KeyCache _cache;
     private readonly StoreReader _store;
     private readonly RateLimiter _limiter;
+    private readonly LastUsed _lastUsed;
+    private readonly WorkspaceStamps _stamps;
+    private long _failureLoggedAt;
     private readonly ApiKeySettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<KeyLookup> _logger;
     private readonly ConcurrentDictionary<ApiKeyHash, Task<CacheEntry?>> _reads = new();
 
-    public KeyLookup(KeyCache cache, StoreReader store, RateLimiter limiter, ApiKeySettings settings, TimeProvider time, ILogger<KeyLookup> logger)
+    public KeyLookup(
+        KeyCache cache,
+        StoreReader store,
+        RateLimiter limiter,
+        LastUsed lastUsed,
+        WorkspaceStamps stamps,
+        ChangeEvents events,
+        ApiKeySettings settings,
+        TimeProvider time,
+        ILogger<KeyLookup> logger)
     {
-        (_cache, _store, _limiter, _settings, _time, _logger) = (cache, store, limiter, settings, time, logger);
-        settings.Changed += Clear;
+        (_cache, _store, _limiter, _lastUsed, _stamps) = (cache, store, limiter, lastUsed, stamps);
+        (_settings, _time, _logger) = (settings, time, logger);
+        events.Changed += Forget;
     }
 
     /// <summary>Finds a key that the cache may answer for; starts its refresh when that is due.</summary>
     public LiveKey? Cached(in ApiKeyHash hash, long now)
     {
-        if (_cache.Get(hash) is not { } entry || !entry.Answers(now))
+        if (_cache.Get(hash) is not { } entry || !entry.Answers(now) || IsOfAnotherCatalog(entry))
         {
             return null;
         }
@@ -49,7 +62,7 @@ internal sealed class KeyLookup
     public async ValueTask<(LookupOutcome Outcome, LiveKey? Live)> FindAsync(ApiKeyHash[] hashes, bool mayMiss, CancellationToken cancellationToken)
     {
         var known = _cache.Get(hashes);
-        if (known is not null && known.Answers(Now))
+        if (known is not null && known.Answers(Now) && !IsOfAnotherCatalog(known))
         {
             return (LookupOutcome.Found, known.Live);
         }
@@ -67,14 +80,21 @@ internal sealed class KeyLookup
             }
         }
 
-        var read = _store.HasStore ? await StartRead(hashes, known).WaitAsync(cancellationToken).ConfigureAwait(false) : null;
+        CacheEntry? read = null;
+        do
+        {
+            // Once more where the key was changed between the end of the read and here.
+            read = _store.HasStore ? await StartRead(hashes, read ?? known).WaitAsync(cancellationToken).ConfigureAwait(false) : null;
+        }
+        while (read is { IsOutdated: true });
+
         if (read is not null)
         {
             return read.Live is null ? (LookupOutcome.NotFound, null) : (LookupOutcome.Found, read.Live);
         }
 
         // The read may have taken a while, and somebody may have revoked the key meanwhile: ask the cache anew.
-        if (known is not null && _cache.Get(hashes) == known)
+        if (known is { IsOutdated: false } && known.IsOfThePast(Now) && _cache.Get(hashes) == known)
         {
             known.AnswerStaleUntil(Now + _retryAfterFailure);
             return (LookupOutcome.Found, known.Live);
@@ -86,8 +106,27 @@ internal sealed class KeyLookup
     /// <summary>Forgets a key, also in reads that are under way: once this returns, nobody is given the older record.</summary>
     public void Forget(in ApiKeyHash hash) => _cache.Forget(hash);
 
+    /// <summary>Forgets the settings of a workspace, and with them how its keys were compiled.</summary>
+    public void ForgetWorkspace(string workspace) => _stamps.Forget(workspace);
+
     /// <summary>Forgets everything.</summary>
     public void Clear() => _cache.Clear();
+
+    /// <summary>Whether the options have changed since it was compiled; when the store is down it serves all the same.</summary>
+    private bool IsOfAnotherCatalog(CacheEntry entry) => entry.Live is { } live && live.Catalog != _settings.Current.Catalog;
+
+    private void Forget(ApiKeyChange change)
+    {
+        foreach (var key in change.Added.Concat(change.Updated))
+        {
+            Forget(key.Hash);
+        }
+
+        if (change.Workspace is { } workspace)
+        {
+            ForgetWorkspace(workspace.Id);
+        }
+    }
 
     private long Now => _time.GetUtcNow().UtcTicks;
 
@@ -119,7 +158,7 @@ internal sealed class KeyLookup
         {
             // Another read may have ended between the look at the cache and the start of this one.
             var newer = _cache.Get(hashes) ?? _cache.GetAbsent(hashes);
-            if (newer is not null && newer != known && newer.Answers(Now))
+            if (newer is not null && newer != known && newer.Answers(Now) && !IsOfAnotherCatalog(newer))
             {
                 entry = newer;
                 return;
@@ -130,17 +169,16 @@ internal sealed class KeyLookup
             {
                 generation = _cache.Generation(hashes);
                 var readAt = Now;
-                var key = await _store.ReadAsync(hashes).ConfigureAwait(false);
-                entry = Compile(key, hashes, readAt);
+                entry = await ReadAsync(hashes, readAt).ConfigureAwait(false);
             }
-            while (!_cache.TryPublish(hashes, entry, generation));
+            while (entry.IsOutdated || !_cache.TryPublish(hashes, entry, generation));
         }
 #pragma warning disable CA1031 // Whatever a store throws means that it cannot answer.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             entry = null;
-            Log.StoreCannotAnswer(_logger, exception);
+            LogFailure(exception);
         }
         finally
         {
@@ -149,10 +187,21 @@ internal sealed class KeyLookup
         }
     }
 
-    private CacheEntry Compile(ApiKey? key, ApiKeyHash[] hashes, long readAt)
+    /// <summary>Every five seconds at most: an outage must not flood the log too.</summary>
+    private void LogFailure(Exception exception)
+    {
+        var now = Now;
+        var logged = Volatile.Read(ref _failureLoggedAt);
+        if (Math.Abs(now - logged) >= _retryAfterFailure && Interlocked.CompareExchange(ref _failureLoggedAt, now, logged) == logged)
+        {
+            Log.StoreCannotAnswer(_logger, exception);
+        }
+    }
+
+    private async Task<CacheEntry> ReadAsync(ApiKeyHash[] hashes, long readAt)
     {
         var settings = _settings.Current;
-        if (key is null)
+        if (await _store.ReadAsync(hashes).ConfigureAwait(false) is not var (key, workspace, stamp))
         {
             return new CacheEntry(null, readAt, readAt + settings.Options.NegativeCacheLifetime.Ticks);
         }
@@ -165,9 +214,10 @@ internal sealed class KeyLookup
         // Up to a tenth shorter, so that keys that were read together are not read together again.
         var lifetime = settings.Options.CacheLifetime.Ticks;
         return new CacheEntry(
-            new LiveKey(key, settings.Catalog, _limiter, readAt),
+            new LiveKey(key, workspace, settings.Catalog, _limiter, _lastUsed, readAt),
             readAt,
-            readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1));
+            readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1),
+            stamp);
     }
 }
 

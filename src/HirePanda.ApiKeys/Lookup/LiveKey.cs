@@ -7,21 +7,31 @@ internal sealed class LiveKey
 {
     /// <summary>Compiles a record.</summary>
     /// <param name="key">The record.</param>
+    /// <param name="workspace">The settings of its workspace; null: none.</param>
     /// <param name="catalog">What its names mean.</param>
     /// <param name="limiter">Whose buckets it draws on.</param>
+    /// <param name="lastUsed">Where its uses are noted.</param>
     /// <param name="now">The time of the read, in ticks.</param>
     /// <exception cref="FormatException">The record holds a network or limit that cannot be used.</exception>
-    public LiveKey(ApiKey key, CompiledCatalog catalog, RateLimiter limiter, long now)
+    public LiveKey(ApiKey key, ApiKeyWorkspace? workspace, CompiledCatalog catalog, RateLimiter limiter, LastUsed lastUsed, long now)
     {
+        if (key is not { Id.Length: > 0, Workspace.Length: > 0, Name: not null, Type: not null, Permissions: not null, AllowedNetworks: not null, RateLimits: not null })
+        {
+            throw new FormatException($"The record of key '{key.Id}' lacks its id, workspace, name, type or one of its lists.");
+        }
+
         if (key.RateLimits.Any(limit => !limit.IsValid))
         {
-            throw new FormatException("A rate limit is out of range.");
+            throw new FormatException($"A rate limit of key '{key.Id}' is out of range.");
         }
 
         Key = key;
+        Catalog = catalog;
         Grant = catalog.Grant(key.Tier, key.Permissions);
         Scope = string.Join(' ', catalog.Names(Grant));
         Networks = NetworkList.Compile(key.AllowedNetworks);
+        WorkspaceAllowlist = Allowlist.Compile(workspace);
+        Use = lastUsed.Of(key.Id, now);
         Limits = catalog.Limits(key.Type, key.RateLimits);
         Buckets = limiter.Buckets(key.Family ?? key.Id, Limits, now);
         ExpiresAt = key.ExpiresAt?.UtcTicks ?? long.MaxValue;
@@ -29,6 +39,9 @@ internal sealed class LiveKey
     }
 
     public ApiKey Key { get; }
+
+    /// <summary>What its names were compiled with.</summary>
+    public CompiledCatalog Catalog { get; }
 
     public Grant Grant { get; }
 
@@ -38,9 +51,14 @@ internal sealed class LiveKey
     /// <summary>Null: no restriction.</summary>
     public NetworkList? Networks { get; }
 
+    /// <summary>Null: no restriction.</summary>
+    public Allowlist? WorkspaceAllowlist { get; }
+
     public LimitSet Limits { get; }
 
     public Bucket[] Buckets { get; }
+
+    public KeyUse Use { get; }
 
     /// <summary>In ticks; the largest number: never.</summary>
     public long ExpiresAt { get; }

@@ -3,16 +3,16 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Reads the host's store: in a scope of its own, within a time-out, and only so many at once.</summary>
-internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderIsService services, ApiKeySettings settings, TimeProvider time)
+internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderIsService services, WorkspaceStamps stamps, ApiKeySettings settings, TimeProvider time)
 {
     private int _reads;
 
     /// <summary>Whether the host registered a store at all.</summary>
     public bool HasStore { get; } = services.IsService(typeof(IApiKeyStore));
 
-    /// <summary>Reads one key.</summary>
+    /// <summary>Reads one key and the settings of its workspace.</summary>
     /// <exception cref="Exception">The store cannot answer: it threw, took too long, or is busy already.</exception>
-    public async Task<ApiKey?> ReadAsync(ApiKeyHash[] hashes)
+    public async Task<StoredKey?> ReadAsync(ApiKeyHash[] hashes)
     {
         var options = settings.Current.Options;
         if (Interlocked.Increment(ref _reads) > options.MaxStoreReads)
@@ -22,7 +22,7 @@ internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderI
         }
 
         using var timeout = new CancellationTokenSource(options.StoreTimeout, time);
-        Task<ApiKey?> read;
+        Task<StoredKey?> read;
 
         // On the pool and without the caller's context: a store that blocks, or looks for the current request, harms nobody.
         using (ExecutionContext.SuppressFlow())
@@ -40,7 +40,7 @@ internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderI
         }
     }
 
-    private async Task<ApiKey?> ReadInScopeAsync(ApiKeyHash[] hashes, CancellationToken cancellationToken)
+    private async Task<StoredKey?> ReadInScopeAsync(ApiKeyHash[] hashes, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +48,17 @@ internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderI
             await using (scope.ConfigureAwait(false))
             {
                 var store = scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
-                return await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false);
+                if (await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false) is not { } key)
+                {
+                    return null;
+                }
+
+                // The stamp first: a change of the settings during their read must outdate what was read.
+                var stamp = stamps.Current(key.Workspace);
+                var workspace = store is IApiKeyManagementStore management
+                    ? await management.GetWorkspaceAsync(key.Workspace, cancellationToken).ConfigureAwait(false)
+                    : null;
+                return new StoredKey(key, workspace, stamp);
             }
         }
         finally
@@ -58,3 +68,6 @@ internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderI
         }
     }
 }
+
+/// <summary>A key as it was read, with the settings of its workspace.</summary>
+internal sealed record StoredKey(ApiKey Key, ApiKeyWorkspace? Workspace, WorkspaceStamps.Stamp Stamp);

@@ -26,6 +26,10 @@ internal static class ApiKeyEndpoints
         managed.MapPatch("/{id}", UpdateAsync);
         managed.MapPost("/{id}/rotate", RotateAsync);
         managed.MapPost("/{id}/revoke", RevokeAsync);
+        managed.MapPost("/revoke-all", RevokeAllAsync);
+        managed.MapGet("/ip-allowlist", WorkspaceEndpoints.GetAllowlistAsync);
+        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync);
+        managed.MapGet("/audit", WorkspaceEndpoints.ListAuditAsync);
         return group;
     }
 
@@ -38,7 +42,7 @@ internal static class ApiKeyEndpoints
             return new ErrorAnswer(ApiKeyError.NoWorkspace);
         }
 
-        context.Features.Set(actor);
+        context.Features.Set(actor with { Address = context.Connection.RemoteIpAddress });
         try
         {
             return await next(call).ConfigureAwait(false);
@@ -53,7 +57,7 @@ internal static class ApiKeyEndpoints
     }
 
     private static IResult GetOwn(HttpContext context)
-        => context.Features.Get<ApiKeyRequest>()?.Verdict.Live is { } live
+        => context.Features.Get<ApiKeyRequest>()?.Verdict is { IsValid: true, Live: { } live }
             ? new JsonAnswer<OwnKeyResponse>(OwnKeyResponse.Of(live), KeyJson.Contract.OwnKeyResponse)
             : new ErrorAnswer(ApiKeyError.NoWorkspace);
 
@@ -86,14 +90,8 @@ internal static class ApiKeyEndpoints
             return new ErrorAnswer(ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, expired or revoked")));
         }
 
-        var limit = 50;
-        if (query.TryGetValue("limit", out var text) && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit))
-        {
-            limit = 0;
-        }
-
         var page = await manager.ListAsync(
-            Actor(context), status, query["type"], query["cursor"], limit, context.RequestAborted).ConfigureAwait(false);
+            Actor(context), status, query["type"], query["name"], query["cursor"], Limit(context), context.RequestAborted).ConfigureAwait(false);
         if (!page.Succeeded)
         {
             return new ErrorAnswer(page.Error);
@@ -157,7 +155,37 @@ internal static class ApiKeyEndpoints
                 Actor(context), id, reason, cascade, ExpectedVersion(context), context.RequestAborted).ConfigureAwait(false));
     }
 
-    private static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ApiKeyActor>();
+    private static async Task<IResult> RevokeAllAsync(HttpContext context, ApiKeyManager manager)
+    {
+        var body = await JsonBody.ReadAsync(context.Request, isOptional: true).ConfigureAwait(false);
+        if (!body.Succeeded)
+        {
+            return new ErrorAnswer(body.Error);
+        }
+
+        var reason = body.Value.String("reason");
+        if (body.Value.Finish() is { } error)
+        {
+            return new ErrorAnswer(error);
+        }
+
+        var revoked = await manager.RevokeAllAsync(Actor(context), reason, context.RequestAborted).ConfigureAwait(false);
+        return revoked.Succeeded
+            ? new JsonAnswer<RevokedResponse>(new(revoked.Value.Count), KeyJson.Contract.RevokedResponse)
+            : new ErrorAnswer(revoked.Error);
+    }
+
+    /// <summary>Who calls, as <see cref="ResolveActorAsync"/> found out.</summary>
+    public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ApiKeyActor>();
+
+    /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
+    public static int Limit(HttpContext context)
+    {
+        var query = context.Request.Query;
+        return !query.TryGetValue("limit", out var text) ? 50
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit
+            : 0;
+    }
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
         ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }
@@ -181,7 +209,7 @@ internal static class ApiKeyEndpoints
     }
 
     /// <summary>The version that <c>If-Match</c> asks for (RFC 9110, section 13.1.1); null: any. A tag that is none of ours matches nothing.</summary>
-    private static long? ExpectedVersion(HttpContext context)
+    public static long? ExpectedVersion(HttpContext context)
     {
         var tags = context.Request.Headers.IfMatch;
         if (tags.Count == 0 || tags is ["*"])

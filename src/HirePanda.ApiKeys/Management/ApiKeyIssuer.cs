@@ -35,7 +35,7 @@ public sealed class ApiKeyIssuer
         var networks = rules.Networks(request.AllowedNetworks);
         var limits = rules.RateLimits(request.RateLimits);
         var expiresAt = rules.ExpiresAt(request.ExpiresAt);
-        var metadata = rules.Metadata(null, request.Metadata);
+        var metadata = rules.Metadata(request.Metadata);
         if (type is null || rules.Errors.Count > 0)
         {
             return ApiKeyError.InvalidRequest(rules.Errors);
@@ -80,7 +80,7 @@ public sealed class ApiKeyIssuer
             Replaces = old.Id,
             CreatedAt = now,
             CreatedBy = createdBy,
-            ExpiresAt = old.ExpiresAt is { } end ? now + (end - old.CreatedAt) : null,
+            ExpiresAt = old.ExpiresAt is { } end ? Timestamps.Add(now, end - old.CreatedAt) : null,
             LastUsedAt = null,
             Version = 1,
         });

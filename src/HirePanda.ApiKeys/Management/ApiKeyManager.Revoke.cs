@@ -1,10 +1,10 @@
 namespace HirePanda.ApiKeys;
 
-/// <content>Revocation, alone or with all that a key has created.</content>
+/// <content>Revocation: of one key, of all that it created, of a whole workspace.</content>
 public sealed partial class ApiKeyManager
 {
     private const int MaxReasonLength = 500;
-    private const int RevokeAttempts = 10;
+    private const int RevokeAttempts = 20;
 
     /// <summary>Revokes a key for good: once this returns, this process admits nothing more with it. Revoking twice changes nothing.</summary>
     /// <param name="actor">Who revokes it.</param>
@@ -16,11 +16,12 @@ public sealed partial class ApiKeyManager
     public async Task<ApiKeyResult<ApiKey>> RevokeAsync(
         ApiKeyActor actor, string id, string? reason = null, bool cascade = false, long? expectedVersion = null, CancellationToken cancellationToken = default)
     {
-        if (reason?.Length > MaxReasonLength)
+        if (CheckReason(reason) is { } error)
         {
-            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters"));
+            return error;
         }
 
+        var isRevoked = false;
         for (var attempt = 0; attempt < RevokeAttempts; attempt++)
         {
             var found = await GetAsync(actor, id, cancellationToken).ConfigureAwait(false);
@@ -29,29 +30,72 @@ public sealed partial class ApiKeyManager
                 return found;
             }
 
-            if (expectedVersion is { } version && version != found.Value.Version)
+            if (!isRevoked && expectedVersion is { } version && version != found.Value.Version)
             {
                 return ApiKeyError.PreconditionFailed;
             }
 
-            var keys = cascade
-                ? await WithDescendantsAsync(found.Value, cancellationToken).ConfigureAwait(false)
-                : [found.Value];
-            var now = Timestamps.Now(_time);
-            var revoked = keys.Where(key => key.RevokedAt is null)
-                .Select(key => key with { RevokedAt = now, RevokedReason = reason, Version = key.Version + 1 }).ToList();
-            if (revoked.Count == 0)
+            var keys = cascade ? await WithDescendantsAsync(found.Value, cancellationToken).ConfigureAwait(false) : [found.Value];
+            keys.RemoveAll(key => key.RevokedAt is not null);
+            if (keys.Count == 0)
             {
                 return found;
             }
 
-            if (await SaveAsync(new ApiKeyChange { Updated = revoked }, cancellationToken).ConfigureAwait(false))
+            // Then once more: a request that was under way may have created another key meanwhile.
+            isRevoked |= await TryRevokeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Raced;
+    }
+
+    /// <summary>Revokes every key of the actor's workspace but the one that it acts with: for emergencies.</summary>
+    /// <param name="actor">Who revokes them.</param>
+    /// <param name="reason">Why, at most 500 characters; null: not said.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The keys that were revoked.</returns>
+    public async Task<ApiKeyResult<IReadOnlyList<ApiKey>>> RevokeAllAsync(
+        ApiKeyActor actor, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (CheckReason(reason) is { } error)
+        {
+            return error;
+        }
+
+        var all = new List<ApiKey>();
+        for (var attempt = 0; attempt < RevokeAttempts; attempt++)
+        {
+            var keys = await AllAsync(NewQuery(actor.Workspace), cancellationToken).ConfigureAwait(false);
+            keys.RemoveAll(key => key.RevokedAt is not null || key.Id == actor.KeyId);
+            if (keys.Count == 0)
             {
-                return revoked.Find(key => key.Id == id) ?? found.Value;
+                return all;
+            }
+
+            if (await TryRevokeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false))
+            {
+                all.AddRange(keys);
             }
         }
 
         return Raced;
+    }
+
+    private static ApiKeyError? CheckReason(string? reason) => reason?.Length > MaxReasonLength
+        ? ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters"))
+        : null;
+
+    private async Task<bool> TryRevokeAsync(ApiKeyActor actor, List<ApiKey> keys, string? reason, CancellationToken cancellationToken)
+    {
+        var now = Timestamps.Now(_time);
+        var revoked = keys.ConvertAll(key => key with { RevokedAt = now, RevokedReason = reason, Version = key.Version + 1 });
+        var change = new ApiKeyChange
+        {
+            Updated = revoked,
+            Audit = [.. keys.Zip(revoked, (before, after) => AuditEntries.Key(actor, "key.revoke", now, before, after))],
+        };
+        return await SaveAsync(change, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<List<ApiKey>> WithDescendantsAsync(ApiKey root, CancellationToken cancellationToken)
@@ -60,29 +104,30 @@ public sealed partial class ApiKeyManager
         var open = new Queue<ApiKey>([root]);
         while (open.TryDequeue(out var creator))
         {
-            ApiKeyPosition? after = null;
-            IReadOnlyList<ApiKey> page;
-            do
+            var created = await AllAsync(NewQuery(root.Workspace) with { CreatedBy = creator.Id }, cancellationToken).ConfigureAwait(false);
+            foreach (var key in created.Where(key => all.TryAdd(key.Id, key)))
             {
-                var query = new ApiKeyQuery
-                {
-                    Workspace = root.Workspace,
-                    CreatedBy = creator.Id,
-                    After = after,
-                    Limit = 200,
-                    Now = Timestamps.Now(_time),
-                };
-                page = await Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
-                foreach (var key in page.Where(key => all.TryAdd(key.Id, key)))
-                {
-                    open.Enqueue(key);
-                }
-
-                after = page.Count == 0 ? null : new ApiKeyPosition(page[^1].CreatedAt, page[^1].Id);
+                open.Enqueue(key);
             }
-            while (page.Count == 200);
         }
 
         return [.. all.Values];
     }
+
+    private async Task<List<ApiKey>> AllAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+    {
+        var all = new List<ApiKey>();
+        IReadOnlyList<ApiKey> page;
+        do
+        {
+            page = await Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
+            all.AddRange(page);
+            query = query with { After = page.Count == 0 ? null : new ApiKeyPosition(page[^1].CreatedAt, page[^1].Id) };
+        }
+        while (page.Count == query.Limit);
+
+        return all;
+    }
+
+    private ApiKeyQuery NewQuery(string workspace) => new() { Workspace = workspace, Limit = 1000, Now = Timestamps.Now(_time) };
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace HirePanda.ApiKeys;
 
 /// <summary>
@@ -6,22 +8,17 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 public sealed partial class ApiKeyManager
 {
-    /// <summary>The longest overlap of a rotation: 365 days.</summary>
-    public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(365);
-
-    /// <summary>The overlap of a rotation that states none: 24 hours.</summary>
-    public static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
-
-    private readonly IApiKeyManagementStore? _store;
+    private readonly IServiceProvider _services;
     private readonly ApiKeyIssuer _issuer;
-    private readonly KeyLookup _lookup;
+    private readonly ChangeEvents _events;
     private readonly ApiKeySettings _settings;
     private readonly TimeProvider _time;
 
-    internal ApiKeyManager(IApiKeyManagementStore? store, ApiKeyIssuer issuer, KeyLookup lookup, ApiKeySettings settings, TimeProvider time)
-        => (_store, _issuer, _lookup, _settings, _time) = (store, issuer, lookup, settings, time);
+    internal ApiKeyManager(IServiceProvider services, ApiKeyIssuer issuer, ChangeEvents events, ApiKeySettings settings, TimeProvider time)
+        => (_services, _issuer, _events, _settings, _time) = (services, issuer, events, settings, time);
 
-    private IApiKeyManagementStore Store => _store ?? throw new InvalidOperationException(
+    /// <summary>Resolved when it is needed: a store that cannot even be made is one that cannot answer.</summary>
+    private IApiKeyManagementStore Store => _services.GetService<IApiKeyStore>() as IApiKeyManagementStore ?? throw new InvalidOperationException(
         "Managing API keys needs an IApiKeyManagementStore. Call AddHirePandaApiKeys().AddStore<T>() with one, or AddInMemoryStore().");
 
     /// <summary>Creates a key, whose secret is in the answer and nowhere else.</summary>
@@ -40,10 +37,15 @@ public sealed partial class ApiKeyManager
 
         if (Rights.Lacking(_settings.Current.Catalog, actor, issued.Value.Key) is { } lacking)
         {
-            return lacking;
+            return await RefuseAsync(actor, "key.create", null, issued.Value.Key with { Id = "" }, lacking, cancellationToken).ConfigureAwait(false);
         }
 
-        return await SaveAsync(new ApiKeyChange { Added = [issued.Value.Key] }, cancellationToken).ConfigureAwait(false) ? issued : Raced;
+        var change = new ApiKeyChange
+        {
+            Added = [issued.Value.Key],
+            Audit = [AuditEntries.Key(actor, "key.create", issued.Value.Key.CreatedAt, null, issued.Value.Key)],
+        };
+        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? issued : Raced;
     }
 
     /// <summary>Gets one key.</summary>
@@ -60,27 +62,24 @@ public sealed partial class ApiKeyManager
     /// <param name="actor">Whose workspace to list.</param>
     /// <param name="status">Only keys of this status; null: any.</param>
     /// <param name="type">Only keys of this type; null: any.</param>
+    /// <param name="name">Only keys whose name contains this, ignoring the case of ASCII letters; null: any.</param>
     /// <param name="cursor">The last page's <see cref="ApiKeyPage.NextCursor"/>; null: from the start.</param>
     /// <param name="limit">How many at most, 1 to 200.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyPage>> ListAsync(
-        ApiKeyActor actor, ApiKeyStatus? status = null, string? type = null, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
+        ApiKeyActor actor,
+        ApiKeyStatus? status = null,
+        string? type = null,
+        string? name = null,
+        string? cursor = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         var now = Timestamps.Now(_time);
         var rules = new KeyRules(_settings.Current.Catalog, now);
         var canonicalType = type is null ? null : rules.Type(type)?.Name;
-        if (limit is < 1 or > 200)
-        {
-            rules.Refuse("limit", "must be 1 to 200");
-        }
-
-        ApiKeyPosition? after = null;
-        if (cursor is not null && (after = PageCursor.Read(cursor)) is null)
-        {
-            rules.Refuse("cursor", "is not one that this API gave");
-        }
-
+        var after = rules.Page(cursor, limit);
         if (rules.Errors.Count > 0)
         {
             return ApiKeyError.InvalidRequest(rules.Errors);
@@ -91,6 +90,7 @@ public sealed partial class ApiKeyManager
             Workspace = actor.Workspace,
             Status = status,
             Type = canonicalType,
+            Name = name,
             After = after,
             Limit = limit + 1,
             Now = now,
@@ -98,7 +98,7 @@ public sealed partial class ApiKeyManager
         var keys = await Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
         return keys.Count <= limit
             ? new ApiKeyPage(keys, null)
-            : new ApiKeyPage([.. keys.Take(limit)], PageCursor.Write(keys[limit - 1]));
+            : new ApiKeyPage([.. keys.Take(limit)], PageCursor.Write(keys[limit - 1].CreatedAt, keys[limit - 1].Id));
     }
 
     /// <summary>Changes a key that is active.</summary>
@@ -143,64 +143,15 @@ public sealed partial class ApiKeyManager
 
         if ((Rights.Lacking(catalog, actor, updated) ?? Rights.LoosensItself(catalog, actor, key, updated)) is { } refusal)
         {
-            return refusal;
+            return await RefuseAsync(actor, "key.update", key, updated, refusal, cancellationToken).ConfigureAwait(false);
         }
 
-        return await SaveAsync(new ApiKeyChange { Updated = [updated] }, cancellationToken).ConfigureAwait(false) ? updated : Raced;
-    }
-
-    /// <summary>Replaces a key by a new one with a new secret; the old one expires when the overlap ends, never later than it would have.</summary>
-    /// <param name="actor">Who rotates it; must hold all that the key holds.</param>
-    /// <param name="id">The key's id.</param>
-    /// <param name="overlap">How long both secrets work, 0 to <see cref="MaxOverlap"/>; null: <see cref="DefaultOverlap"/>.</param>
-    /// <param name="expectedVersion">The version that the actor saw; null: whichever there is.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
-        ApiKeyActor actor, string id, TimeSpan? overlap = null, long? expectedVersion = null, CancellationToken cancellationToken = default)
-    {
-        if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
-        {
-            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
-        }
-
-        var found = await GetActiveAsync(actor, id, expectedVersion, "rotated", cancellationToken).ConfigureAwait(false);
-        if (!found.Succeeded)
-        {
-            return found.Error;
-        }
-
-        var old = found.Value;
-        if (old.ReplacedBy is not null)
-        {
-            return ApiKeyError.Conflict("This API key has been replaced and cannot be rotated again: rotate the one that replaced it");
-        }
-
-        if (Rights.Lacking(_settings.Current.Catalog, actor, old) is { } lacking)
-        {
-            return lacking;
-        }
-
-        var issued = _issuer.TryReplace(old, actor.Id);
-        if (!issued.Succeeded)
-        {
-            return issued;
-        }
-
-        var end = issued.Value.Key.CreatedAt + (overlap ?? DefaultOverlap);
         var change = new ApiKeyChange
         {
-            Added = [issued.Value.Key],
-            Updated =
-            [
-                old with
-                {
-                    ReplacedBy = issued.Value.Key.Id,
-                    ExpiresAt = Rights.IsLater(end, old.ExpiresAt) ? old.ExpiresAt : end,
-                    Version = old.Version + 1,
-                },
-            ],
+            Updated = [updated],
+            Audit = [AuditEntries.Key(actor, "key.update", Timestamps.Now(_time), key, updated)],
         };
-        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? issued : Raced;
+        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? updated : Raced;
     }
 
     private static ApiKeyError Raced => ApiKeyError.Conflict("The API key was changed by somebody else at the same time: read it and try again");
@@ -229,12 +180,25 @@ public sealed partial class ApiKeyManager
 
     private async Task<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
     {
-        var saved = await Store.SaveAsync(change, cancellationToken).ConfigureAwait(false);
-        foreach (var key in change.Added.Concat(change.Updated))
+        try
         {
-            _lookup.Forget(key.Hash);
+            // What has begun is not broken off because the caller hangs up.
+            cancellationToken.ThrowIfCancellationRequested();
+            return await Store.SaveAsync(change, CancellationToken.None).ConfigureAwait(false);
         }
+        finally
+        {
+            // Also when it failed: it may have been committed all the same.
+            _events.Raise(change);
+        }
+    }
 
-        return saved;
+    /// <summary>Notes an attempt that was refused, and gives the refusal.</summary>
+    private async Task<ApiKeyError> RefuseAsync(
+        ApiKeyActor actor, string action, ApiKey? before, ApiKey? after, ApiKeyError refusal, CancellationToken cancellationToken)
+    {
+        var entry = AuditEntries.Key(actor, action + ".refused", Timestamps.Now(_time), before, after);
+        await Store.SaveAsync(new ApiKeyChange { Audit = [entry with { KeyId = before?.Id }] }, cancellationToken).ConfigureAwait(false);
+        return refusal;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -11,7 +12,9 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class JsonBody
 {
-    private const int MaxBytes = 4 * 1024 * 1024;
+    private const int MaxBytes = 2 * 1024 * 1024;
+    private const int MaxDepth = 32;
+    private const int MaxErrors = 20;
 
     private readonly Dictionary<string, JsonElement> _members;
     private readonly List<ApiKeyErrorDetail> _errors = [];
@@ -39,9 +42,14 @@ internal sealed class JsonBody
             return new ApiKeyError("unsupported_media_type", "The Content-Type must be application/json", StatusCodes.Status415UnsupportedMediaType);
         }
 
+        if (!Utf8.IsValid(bytes))
+        {
+            return Invalid("is no UTF-8");
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonBody(document.RootElement.Clone().EnumerateObject().ToDictionary(one => one.Name, one => one.Value, StringComparer.Ordinal))
                 : Invalid("must be a JSON object");
@@ -61,11 +69,17 @@ internal sealed class JsonBody
 
     public bool Has(string name) => _members.ContainsKey(name);
 
-    public void Refuse(string field, string message) => _errors.Add(new(field, message));
+    public void Refuse(string field, string message)
+    {
+        if (_errors.Count < MaxErrors)
+        {
+            _errors.Add(new(field, message));
+        }
+    }
 
     public string? String(string name, bool isRequired = false) => Take(name, isRequired) is { } value ? Text(name, value) : null;
 
-    public bool? Boolean(string name) => Take(name) switch
+    public bool? Boolean(string name, bool isRequired = false) => Take(name, isRequired) switch
     {
         null => null,
         { ValueKind: JsonValueKind.True } => true,
@@ -75,9 +89,17 @@ internal sealed class JsonBody
 
     public long? Integer(string name) => Take(name) is { } value ? Number(name, value) : null;
 
-    public JsonElement? Object(string name) => Take(name) is { } value
-        ? value.ValueKind == JsonValueKind.Object ? value : Wrong<JsonElement?>(name, "must be an object")
-        : null;
+    public JsonElement? Object(string name)
+    {
+        if (Take(name) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind != JsonValueKind.Object ? Wrong<JsonElement?>(name, "must be an object")
+            : HasText(value) ? value
+            : Wrong<JsonElement?>(name, "holds half of a surrogate pair, which is no text");
+    }
 
     /// <summary>A time of ISO 8601 that says its offset.</summary>
     public DateTimeOffset? Time(string name)
@@ -213,6 +235,25 @@ internal sealed class JsonBody
         }
 
         return Wrong<string?>(path, "must be a string");
+    }
+
+    /// <summary>Whether every name and string in it is text.</summary>
+    private static bool HasText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString() is not null,
+                JsonValueKind.Array => value.EnumerateArray().All(HasText),
+                JsonValueKind.Object => value.EnumerateObject().All(member => member.Name is not null && HasText(member.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private T? Wrong<T>(string path, string message)

@@ -96,10 +96,34 @@ internal sealed record OwnKeyResponse
     };
 }
 
+/// <summary>How many keys were revoked.</summary>
+internal sealed record RevokedResponse(int Revoked);
+
+/// <summary>A workspace's IP allowlist as callers see it.</summary>
+internal sealed record AllowlistResponse(bool Enabled, bool ReportOnly, IReadOnlyList<string> Networks)
+{
+    public static AllowlistResponse Of(ApiKeyWorkspace workspace)
+        => new(workspace.AllowlistEnabled, workspace.AllowlistReportOnly, workspace.AllowedNetworks);
+}
+
+/// <summary>An audit entry as callers see it.</summary>
+internal sealed record AuditEntryResponse(
+    string Id, DateTime At, string Actor, string Action, string? KeyId, JsonElement? Before, JsonElement? After, string? Address)
+{
+    public static AuditEntryResponse Of(ApiKeyAuditEntry entry)
+        => new(entry.Id, entry.At.UtcDateTime, entry.Actor, entry.Action, entry.KeyId, entry.Before, entry.After, entry.Address);
+}
+
+/// <summary>A page of the audit as callers see it.</summary>
+internal sealed record AuditPageResponse(IReadOnlyList<AuditEntryResponse> Items, string? NextCursor);
+
 /// <summary>The contract's JSON, whatever the host's own settings are.</summary>
 [JsonSerializable(typeof(KeyResponse))]
 [JsonSerializable(typeof(KeyPageResponse))]
 [JsonSerializable(typeof(OwnKeyResponse))]
+[JsonSerializable(typeof(AllowlistResponse))]
+[JsonSerializable(typeof(AuditPageResponse))]
+[JsonSerializable(typeof(RevokedResponse))]
 internal sealed partial class KeyJson : JsonSerializerContext
 {
     /// <summary>Escapes only what could harm inside HTML, so that a hint's … stays readable.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -11,7 +12,13 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
     public const int MaxNameLength = 200;
     public const int MaxNetworks = 1000;
     public const int MaxRateLimits = 10;
+    public const int MaxPermissions = 1000;
     public const int MaxMetadataBytes = 4096;
+    public const int MaxPage = 200;
+
+    private const int MaxErrors = 20;
+
+    private static readonly JsonSerializerOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<ApiKeyErrorDetail> _errors = [];
 
@@ -19,9 +26,9 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
 
     public string Name(string? name)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.EnumerateRunes().Count() > MaxNameLength)
+        if (string.IsNullOrWhiteSpace(name) || name.EnumerateRunes().Count() > MaxNameLength || name.Any(char.IsControl))
         {
-            Refuse("name", $"must have 1 to {MaxNameLength} characters");
+            Refuse("name", $"must have 1 to {MaxNameLength} characters, none of them a control character");
         }
 
         return name ?? "";
@@ -54,6 +61,12 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
 
     public IReadOnlyList<string> Permissions(IReadOnlyList<string>? names)
     {
+        if (names?.Count > MaxPermissions)
+        {
+            Refuse("permissions", $"must have at most {MaxPermissions} entries");
+            return [];
+        }
+
         var permissions = new List<string>();
         for (var i = 0; i < names?.Count; i++)
         {
@@ -70,11 +83,11 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         return permissions;
     }
 
-    public IReadOnlyList<string> Networks(IReadOnlyList<string>? texts)
+    public IReadOnlyList<string> Networks(IReadOnlyList<string>? texts, string field = "allowedNetworks")
     {
         if (texts?.Count > MaxNetworks)
         {
-            Refuse("allowedNetworks", $"must have at most {MaxNetworks} entries");
+            Refuse(field, $"must have at most {MaxNetworks} entries");
             return [];
         }
 
@@ -83,7 +96,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         {
             if (!IpNetwork.TryParse(texts[i], out var network))
             {
-                Refuse(Item("allowedNetworks", i), "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
+                Refuse(Item(field, i), "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
             }
             else if (!networks.Contains(network.ToString()))
             {
@@ -127,32 +140,66 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         return time is null ? null : Timestamps.ToMicroseconds(time.Value);
     }
 
+    /// <summary>The metadata of a new key.</summary>
+    public JsonElement? Metadata(JsonElement? given)
+        => IsMetadata(given) ? Compact(JsonObject.Create(given!.Value)!) : null;
+
     /// <summary>Merges a patch into metadata (RFC 7396).</summary>
     public JsonElement? Metadata(JsonElement? current, JsonElement? patch)
-    {
-        if (patch is not { ValueKind: not JsonValueKind.Null } given)
-        {
-            return null;
-        }
+        => IsMetadata(patch) ? Compact(Merge(current is { } old ? JsonObject.Create(old) : null, patch!.Value)!) : null;
 
-        if (given.ValueKind != JsonValueKind.Object)
+    private bool IsMetadata(JsonElement? given)
+    {
+        if (given is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) })
         {
             Refuse("metadata", "must be an object");
-            return null;
         }
 
-        var merged = Merge(current is { } old ? JsonObject.Create(old) : null, given)!.ToJsonString();
-        if (Encoding.UTF8.GetByteCount(merged) > MaxMetadataBytes)
+        return given is { ValueKind: JsonValueKind.Object };
+    }
+
+    private JsonElement? Compact(JsonNode metadata)
+    {
+        var bytes = Encoding.UTF8.GetBytes(metadata.ToJsonString(_relaxed));
+        if (bytes.Length > MaxMetadataBytes)
         {
             Refuse("metadata", $"must have at most {MaxMetadataBytes} bytes");
             return null;
         }
 
-        using var document = JsonDocument.Parse(merged);
+        using var document = JsonDocument.Parse(bytes);
         return document.RootElement.Clone();
     }
 
-    public void Refuse(string field, string message) => _errors.Add(new(field, message));
+    /// <summary>Where a page of a list begins, and whether it is not too long.</summary>
+    public ApiKeyPosition? Page(string? cursor, int limit)
+    {
+        if (limit is < 1 or > MaxPage)
+        {
+            Refuse("limit", $"must be 1 to {MaxPage}");
+        }
+
+        if (cursor is null)
+        {
+            return null;
+        }
+
+        var position = PageCursor.Read(cursor);
+        if (position is null)
+        {
+            Refuse("cursor", "is not one that this API gave");
+        }
+
+        return position;
+    }
+
+    public void Refuse(string field, string message)
+    {
+        if (_errors.Count < MaxErrors)
+        {
+            _errors.Add(new(field, message));
+        }
+    }
 
     private static string Item(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}]");
 

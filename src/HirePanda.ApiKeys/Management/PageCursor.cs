@@ -5,17 +5,17 @@ using System.Text;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>A place in a list, opaque to callers: creation time and id of the last key seen, with a checksum against tampering.</summary>
+/// <summary>A place in a list, opaque to callers: time and id of the last item seen, with a checksum against tampering.</summary>
 internal static class PageCursor
 {
     private const int TimeSize = sizeof(long);
     private const int ChecksumSize = sizeof(uint);
 
-    public static string Write(ApiKey key)
+    public static string Write(DateTimeOffset at, string lastId)
     {
-        var id = Encoding.UTF8.GetBytes(key.Id);
+        var id = Encoding.UTF8.GetBytes(lastId);
         var bytes = new byte[TimeSize + id.Length + ChecksumSize];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, key.CreatedAt.UtcTicks);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, at.UtcTicks);
         id.CopyTo(bytes, TimeSize);
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(^ChecksumSize..), Crc32.HashToUInt32(bytes.AsSpan(..^ChecksumSize)));
         return Base64Url.EncodeToString(bytes);

@@ -18,10 +18,10 @@ internal static class Rights
     }
 
     /// <summary>The refusal of a key's attempt to give itself more rights, networks, time or permits; null: it does not.</summary>
-    /// <remarks>The key that it replaces or that replaces it counts as itself: they belong to one holder.</remarks>
+    /// <remarks>Keys linked by rotation count as one: they belong to one holder.</remarks>
     public static ApiKeyError? LoosensItself(CompiledCatalog catalog, ApiKeyActor actor, ApiKey before, ApiKey after)
     {
-        if (actor.KeyId is null || (actor.KeyId != before.Id && actor.KeyId != before.Replaces && actor.KeyId != before.ReplacedBy))
+        if (actor.KeyFamily is null || actor.KeyFamily != (before.Family ?? before.Id))
         {
             return null;
         }

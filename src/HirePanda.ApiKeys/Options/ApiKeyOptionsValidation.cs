@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace HirePanda.ApiKeys;
 
@@ -33,6 +34,11 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
         if (options.Pepper is { Length: < MinPepperLength })
         {
             yield return $"{nameof(options.Pepper)} must have at least {MinPepperLength} characters.";
+        }
+
+        if (options.HeaderName is { Length: 0 } || HeaderNames.Authorization.Equals(options.HeaderName, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"{nameof(options.HeaderName)} must be the name of a header other than Authorization, or null for none.";
         }
 
         if (!options.DefaultRateLimit.IsValid)
@@ -90,6 +96,11 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
         foreach (var tier in catalog.Tiers.SkipLast(1).Where(tier => tier.GrantsEverything))
         {
             yield return $"the tier '{tier.Name}' grants everything, which only the last tier may.";
+        }
+
+        foreach (var tier in catalog.Tiers.Where(tier => tier.Permissions.Count == 0 && !tier.GrantsEverything))
+        {
+            yield return $"the tier '{tier.Name}' adds no permission, so whoever holds the one before it would hold it too.";
         }
 
         if (catalog.Types.Count == 0)

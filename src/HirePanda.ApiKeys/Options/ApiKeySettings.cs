@@ -16,13 +16,9 @@ internal sealed class ApiKeySettings : IDisposable
             if (name == ApiKeyDefaults.AuthenticationScheme)
             {
                 _current = new Compiled(changed);
-                Changed?.Invoke();
             }
         });
     }
-
-    /// <summary>Raised after <see cref="Current"/> has changed.</summary>
-    public event Action? Changed;
 
     public Compiled Current => _current;
 

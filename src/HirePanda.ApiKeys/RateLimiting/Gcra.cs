@@ -29,6 +29,12 @@ internal readonly struct Gcra(RateLimit limit)
             var wait = state + increment - now - Capacity;
             if (wait > 0)
             {
+                if (seen > state)
+                {
+                    // The clock was set back: from here on the debt shrinks again.
+                    Interlocked.CompareExchange(ref tat, state, seen);
+                }
+
                 return wait;
             }
 
@@ -57,7 +63,11 @@ internal readonly struct Gcra(RateLimit limit)
     }
 
     /// <summary>Ticks until the next permit when there is none; 0 when there is one.</summary>
-    public long UntilAny(long state, long now) => Math.Max(0, Clamp(state, now) + Interval - now - Capacity);
+    public long UntilAny(ref long tat, long now)
+    {
+        tat = Clamp(tat, now);
+        return Math.Max(0, tat + Interval - now - Capacity);
+    }
 
     /// <summary>A full bucket's TAT is now; and were the clock set back, no bucket may owe more than its capacity.</summary>
     private long Clamp(long tat, long now) => Math.Clamp(tat, now, now + Capacity);

@@ -3,30 +3,29 @@ using System.Collections.Concurrent;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The buckets of this process. A bucket belongs to a key's family and one limit, so that rotating gives no second quota,
-/// and lives as long as it is not full or a cached key may refer to it.
+/// The buckets of this process. They belong to a key's family, so that rotating gives no second quota, and live as long as one of
+/// them is not full or a cached key may refer to them.
 /// </summary>
 internal sealed class RateLimiter
 {
     /// <summary>Longer than any cached key is served, so that no two keys of a family ever use two buckets.</summary>
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
-    private readonly ConcurrentDictionary<(string Family, RateLimit Limit), Bucket> _buckets = new();
+    private readonly ConcurrentDictionary<string, Family> _families = new(StringComparer.Ordinal);
     private int _sweepAt = 10_000;
 
-    public int Count => _buckets.Count;
+    public int Count => _families.Count;
 
-    /// <summary>Finds or makes the buckets of a family, once per cached key.</summary>
+    /// <summary>Finds or makes the buckets of a family, one for each limit, once per cached key.</summary>
     public Bucket[] Buckets(string family, LimitSet limits, long now)
     {
-        var buckets = new Bucket[limits.Limits.Length];
-        for (var i = 0; i < buckets.Length; i++)
+        Bucket[]? buckets;
+        while (!_families.GetOrAdd(family, static _ => new Family()).TryGet(limits, now, out buckets))
         {
-            buckets[i] = _buckets.GetOrAdd((family, limits.Limits[i]), static _ => new Bucket());
-            Volatile.Write(ref buckets[i].ReferencedAt, now);
+            // It was dropped between the two; the next one will be there.
         }
 
-        if (_buckets.Count > Volatile.Read(ref _sweepAt))
+        if (_families.Count > Volatile.Read(ref _sweepAt))
         {
             Sweep(now);
         }
@@ -43,6 +42,7 @@ internal sealed class RateLimiter
             return new(limits, now, wait, state, null);
         }
 
+        // One at a time, or a large cost that is refused could for a moment hold permits that a small one needs.
         lock (buckets[0])
         {
             return TakeAll(limits, buckets, cost, now);
@@ -72,21 +72,66 @@ internal sealed class RateLimiter
 
     private void Sweep(long now)
     {
-        foreach (var (key, bucket) in _buckets)
+        foreach (var (name, family) in _families)
         {
-            if (Volatile.Read(ref bucket.Tat) <= now && Volatile.Read(ref bucket.ReferencedAt) < now - _keptUnreferenced)
+            if (family.TryDrop(now, now - _keptUnreferenced))
             {
-                _buckets.TryRemove(key, out _);
+                _families.TryRemove(KeyValuePair.Create(name, family));
             }
         }
 
-        Volatile.Write(ref _sweepAt, Math.Max(10_000, 2 * _buckets.Count));
+        Volatile.Write(ref _sweepAt, Math.Max(10_000, 2 * _families.Count));
+    }
+
+    /// <summary>The buckets of one family, by limit.</summary>
+    private sealed class Family
+    {
+        private readonly Dictionary<RateLimit, Bucket> _buckets = [];
+        private long _referencedAt;
+        private bool _isDropped;
+
+        public bool TryGet(LimitSet limits, long now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bucket[]? buckets)
+        {
+            lock (_buckets)
+            {
+                buckets = null;
+                if (_isDropped)
+                {
+                    return false;
+                }
+
+                _referencedAt = now;
+                buckets = new Bucket[limits.Limits.Length];
+                for (var i = 0; i < buckets.Length; i++)
+                {
+                    if (!_buckets.TryGetValue(limits.Limits[i], out buckets[i]!))
+                    {
+                        _buckets.Add(limits.Limits[i], buckets[i] = new Bucket());
+                    }
+                }
+
+                // Limits that the family had before count until they are full again: to change them back gives no second quota.
+                foreach (var (limit, _) in _buckets.Where(one => one.Value.Tat <= now && !limits.Limits.Contains(one.Key)))
+                {
+                    _buckets.Remove(limit);
+                }
+
+                return true;
+            }
+        }
+
+        public bool TryDrop(long now, long unreferencedSince)
+        {
+            lock (_buckets)
+            {
+                return _isDropped |= _referencedAt < unreferencedSince && _buckets.Values.All(bucket => Volatile.Read(ref bucket.Tat) <= now);
+            }
+        }
     }
 }
 
-/// <summary>One bucket: its theoretical arrival time, and when a cached key last took hold of it.</summary>
+/// <summary>One bucket: its theoretical arrival time.</summary>
 internal sealed class Bucket
 {
     public long Tat;
-    public long ReferencedAt;
 }

@@ -17,8 +17,26 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "The endpoint {Endpoint} has a cost, but its key was verified before routing chose it, so it cost 1. Call UseRouting before UseAuthentication. (Logged once.)")]
     public static partial void CostUnknown(ILogger logger, string? endpoint);
 
-    [LoggerMessage(5, LogLevel.Error, "The API key store cannot answer a management call.")]
+    [LoggerMessage(5, LogLevel.Error, "A call of API key management failed; its store cannot answer, or has a mistake.")]
     public static partial void ManagementStoreFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Error, "When {Count} API keys were last used could not be stored; it is tried again.")]
+    public static partial void LastUsedNotStored(ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(8, LogLevel.Error, "The change table of the API key store cannot be read; until it can, changes by other processes hold when cached keys are read anew.")]
+    public static partial void ChangesUnread(ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Warning, "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. (Logged once an hour for a workspace and address.)")]
+    public static partial void WouldRefuse(ILogger logger, string workspace, string keyId, string address);
+
+    [LoggerMessage(10, LogLevel.Error, "An audit entry could not be stored: {Action} by {Actor}.")]
+    public static partial void AuditNotStored(ILogger logger, Exception exception, string action, string actor);
+
+    [LoggerMessage(11, LogLevel.Warning, "Another IAuthorizationMiddlewareResultHandler was registered after AddHirePandaApiKeys(): a policy that names a second scheme may find the response started. Register it before.")]
+    public static partial void ResultHandlerReplaced(ILogger logger);
+
+    [LoggerMessage(12, LogLevel.Error, "The changed options of API keys are not valid; the last valid ones stay in force.")]
+    public static partial void OptionsInvalid(ILogger logger, Exception exception);
 
     [LoggerMessage(6, LogLevel.Debug, "A credential was refused: {Outcome}, key {KeyId}.")]
     public static partial void Refused(ILogger logger, ApiKeyOutcome outcome, string? keyId);

@@ -15,10 +15,11 @@ public sealed class ApiKeyVerifier
     private readonly ApiKeySettings _settings;
     private readonly KeyLookup _lookup;
     private readonly FailureThrottle _throttle;
+    private readonly AllowlistReports _reports;
     private readonly TimeProvider _time;
 
-    internal ApiKeyVerifier(ApiKeySettings settings, KeyLookup lookup, FailureThrottle throttle, TimeProvider time)
-        => (_settings, _lookup, _throttle, _time) = (settings, lookup, throttle, time);
+    internal ApiKeyVerifier(ApiKeySettings settings, KeyLookup lookup, FailureThrottle throttle, AllowlistReports reports, TimeProvider time)
+        => (_settings, _lookup, _throttle, _reports, _time) = (settings, lookup, throttle, reports, time);
 
     /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's limits.</summary>
     /// <param name="secret">The whole token, as the caller sent it.</param>
@@ -105,12 +106,27 @@ public sealed class ApiKeyVerifier
             return new ApiKeyVerdict(ApiKeyOutcome.Expired, live);
         }
 
+        if (live.WorkspaceAllowlist is { } allowlist && !allowlist.Admits(caller.Address))
+        {
+            if (!allowlist.IsReportOnly)
+            {
+                return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
+            }
+
+            _reports.Report(live.Key, caller.Address, new DateTimeOffset(now, TimeSpan.Zero));
+        }
+
         if (live.Networks is { } networks && !networks.Contains(caller.Address))
         {
             return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
         }
 
         var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), now);
+        if (limit.Admitted)
+        {
+            Volatile.Write(ref live.Use.At, now);
+        }
+
         return new ApiKeyVerdict(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);
     }
 }

@@ -19,7 +19,16 @@ internal sealed class FailureThrottle(ApiKeySettings settings, TimeProvider time
     {
         lock (_lock)
         {
-            return _clients.TryGetValue(Client.Of(address), out var tat) ? Rule.UntilAny(tat, Now) : 0;
+            var client = Client.Of(address);
+            if (!_clients.TryGetValue(client, out var tat))
+            {
+                return 0;
+            }
+
+            var now = Now;
+            var wait = Rule.UntilAny(ref tat, now);
+            _clients[client] = tat;
+            return wait;
         }
     }
 

@@ -316,6 +316,33 @@ public sealed class AnswerTests
         }
     }
 
+    [Fact]
+    public async Task Get_RevokedKeyInItsReminderWindow_TellsNothing()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", ExpiresAt = TestApi.Start.AddDays(1) }, key => key with { RevokedAt = TestApi.Start });
+
+        using var response = await api.GetAsync("/read", secret);
+
+        response.Header("Api-Key-Expires").Should().BeNull("the answer is the same as for a key that never was");
+    }
+
+    [Fact]
+    public async Task Post_GrpcBehindStatusCodePages_GetsNoBody()
+    {
+        await using var api = await TestApi.StartAsync(app: app =>
+        {
+            app.UseStatusCodePages();
+            app.UseAuthentication();
+            app.UseAuthorization();
+        });
+
+        using var response = await api.SendAsync(HttpMethod.Post, "/write", body: "", change: request => request.Content!.Headers.ContentType = new("application/grpc"));
+
+        response.Header("grpc-status").Should().Be("16");
+        (await response.TextAsync()).Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(31, false)]
     [InlineData(30, true)]

@@ -15,6 +15,9 @@ public sealed class OptionsTests
         { "Brand", options => options.Brand = "" },
         { "Brand", options => options.Brand = "seventeencharacte" },
         { "HeaderName", options => options.HeaderName = "X API Key" },
+        { "HeaderName", options => options.HeaderName = "" },
+        { "HeaderName", options => options.HeaderName = "authorization" },
+        { "adds no permission", options => options.Catalog.Tiers.Insert(0, new ApiKeyTier("guest")) },
         { "Pepper", options => options.Pepper = "short" },
         { "PreviousPeppers", options => options.PreviousPeppers.Add(new string('x', 40)) },
         { "PreviousPeppers", options =>
@@ -124,6 +127,66 @@ public sealed class OptionsTests
         options.HeaderName.Should().Be("X-Key");
         options.CacheLifetime.Should().Be(TimeSpan.FromMinutes(1));
         options.PreviousPeppers.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("09:00:00")]
+    [InlineData("abc")]
+    public async Task Configuration_ChangesToSomethingBad_KeepsTheLastValidOptionsAndSaysSo(string value)
+    {
+        var configuration = new ConfigurationManager { ["DefaultRateLimit:Permits"] = "7", ["DefaultRateLimit:Window"] = "00:01:00" };
+        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddHirePandaApiKeys(configuration));
+        var secret = api.Secret();
+
+        configuration["CacheLifetime"] = value;
+        ((IConfigurationRoot)configuration).Reload();
+        using var response = await api.GetAsync("/read", secret);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        response.Header("RateLimit-Policy").Should().Be("\"default\";q=7;w=60");
+        api.Logs.Ours.Should().Contain(entry => entry.Level == LogLevel.Error && entry.Text.Contains("CacheLifetime"));
+    }
+
+    [Fact]
+    public async Task Configuration_ChangesWhileTheStoreIsDown_LosesNoCachedKey()
+    {
+        var configuration = new ConfigurationManager();
+        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddHirePandaApiKeys(configuration));
+        var secret = api.Secret();
+        (await api.GetAsync("/read", secret)).Dispose();
+        api.Store.BeforeRead = _ => throw new InvalidOperationException();
+
+        ((IConfigurationRoot)configuration).Reload();
+        using var response = await api.GetAsync("/read", secret);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Configuration_ChangesTheTiers_GivesNobodyMore()
+    {
+        var withGuest = false;
+        var configuration = new ConfigurationManager();
+        await using var api = await TestApi.StartAsync(
+            options =>
+            {
+                if (withGuest)
+                {
+                    options.Catalog.Tiers.Insert(0, new ApiKeyTier("guest", "zoo:visit"));
+                }
+            },
+            builder => builder.Services.AddHirePandaApiKeys(configuration));
+        var secret = api.Secret("read");
+        (await api.GetAsync("/read", secret)).Dispose();
+        (await api.SendAsync(HttpMethod.Post, "/write", secret)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+
+        withGuest = true;
+        ((IConfigurationRoot)configuration).Reload();
+        var guest = api.Secret("guest");
+
+        (await api.GetAsync("/read", secret)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await api.SendAsync(HttpMethod.Post, "/write", secret)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await api.GetAsync("/read", guest)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]

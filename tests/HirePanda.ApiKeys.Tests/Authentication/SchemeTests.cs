@@ -147,7 +147,7 @@ public sealed class SchemeTests
         await using var api = await StartWithJwtAsync(
             app => app.MapGet("/mixed", () => "mixed").RequireAuthorization(policy => policy
                 .AddAuthenticationSchemes("Everything", ApiKeyDefaults.AuthenticationScheme)
-                .AddRequirements(new PermissionRequirement("admin", new CompiledCatalog(new ApiKeyCatalog(), new RateLimit(1, TimeSpan.FromSeconds(1))).Grant("admin", [])))),
+                .AddRequirements(new PermissionRequirement("admin"))),
             builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, EverythingHandler>("Everything", null));
 
         using var lesser = await api.GetAsync("/mixed", api.Secret("read"));
@@ -240,6 +240,20 @@ public sealed class SchemeTests
             """);
     }
 
+    [Fact]
+    public async Task Get_AnotherSchemeHasWrittenTheBody_LeavesItAlone()
+    {
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, WritingHandler>("Writing", null),
+            app: app => app.MapGet("/both", () => "both").RequireAuthorization(policy => policy
+                .AddAuthenticationSchemes("Writing", ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser()));
+
+        using var response = await api.GetAsync("/both", api.UnknownSecret());
+
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        (await response.TextAsync()).Should().Be("written");
+    }
+
     private static Task<TestApi> StartWithJwtAsync(Action<WebApplication>? app = null, Action<WebApplicationBuilder>? services = null)
         => TestApi.StartAsync(
             services: builder =>
@@ -261,6 +275,21 @@ public sealed class SchemeTests
 
     private static async Task<string?> DefaultSchemeAsync(TestApi api)
         => (await api.Services.GetRequiredService<IAuthenticationSchemeProvider>().GetDefaultAuthenticateSchemeAsync())?.Name;
+
+    /// <summary>Writes its challenge's body at once.</summary>
+    private sealed class WritingHandler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, Microsoft.Extensions.Logging.ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.NoResult());
+
+        protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+        {
+            Response.StatusCode = 401;
+            await Response.WriteAsync("written");
+            await Response.Body.FlushAsync();
+        }
+    }
 
     /// <summary>Signs anybody in with claims of every right.</summary>
     private sealed class EverythingHandler(

@@ -62,7 +62,8 @@ public sealed partial class ConventionTests
             ["Networks"] = [],
             ["RateLimiting"] = [],
             ["Catalog"] = ["RateLimiting"],
-            ["Lookup"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Options", "Telemetry"],
+            ["Usage"] = ["Telemetry"],
+            ["Lookup"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Options", "Usage", "Telemetry"],
             ["Verification"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Lookup", "Options", "Telemetry"],
             ["Answers"] = ["Verification"],
         };

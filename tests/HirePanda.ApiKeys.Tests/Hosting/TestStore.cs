@@ -5,6 +5,9 @@ internal sealed class TestStore : IApiKeyManagementStore
 {
     private readonly InMemoryApiKeyStore _inner = new();
     private int _reads;
+    private int _lastUsedWrites;
+
+    public int LastUsedWrites => Volatile.Read(ref _lastUsedWrites);
 
     public int Reads => Volatile.Read(ref _reads);
 
@@ -16,6 +19,12 @@ internal sealed class TestStore : IApiKeyManagementStore
 
     /// <summary>Runs before every call of management.</summary>
     public Action BeforeManagement { get; set; } = () => { };
+
+    /// <summary>Runs before a change is stored.</summary>
+    public Action<ApiKeyChange> BeforeSave { get; set; } = _ => { };
+
+    /// <summary>Runs after a change is stored, before that is said.</summary>
+    public Action AfterSave { get; set; } = () => { };
 
     public void Add(ApiKey key) => _inner.SaveAsync(new ApiKeyChange { Added = [key] }, default).AsTask().GetAwaiter().GetResult().Should().BeTrue();
 
@@ -47,9 +56,29 @@ internal sealed class TestStore : IApiKeyManagementStore
         return _inner.ListAsync(query, cancellationToken);
     }
 
-    public ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
+        => _inner.GetWorkspaceAsync(workspace, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
+        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
     {
         BeforeManagement();
-        return _inner.SaveAsync(change, cancellationToken);
+        return _inner.ListAuditAsync(workspace, after, limit, cancellationToken);
+    }
+
+    public ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+    {
+        BeforeManagement();
+        Interlocked.Increment(ref _lastUsedWrites);
+        return _inner.SaveLastUsedAsync(lastUsed, cancellationToken);
+    }
+
+    public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    {
+        BeforeManagement();
+        BeforeSave(change);
+        var saved = await _inner.SaveAsync(change, cancellationToken);
+        AfterSave();
+        return saved;
     }
 }

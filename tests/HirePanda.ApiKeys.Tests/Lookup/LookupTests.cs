@@ -248,6 +248,30 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public async Task VerifyAsync_ClockSetBack_BelievesNothingItCannotDate()
+    {
+        var clock = new SettableClock { Now = TestApi.Start };
+        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        var (key, secret) = api.Issue();
+        await VerifyAsync(api, secret);
+        clock.Now = TestApi.Start.AddHours(-2);
+        api.Store.Change(key, stored => stored with { RevokedAt = clock.Now });
+
+        (await VerifyAsync(api, secret)).Outcome.Should().Be(ApiKeyOutcome.Revoked);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_RecordWithoutName_IsUnavailableAndLogged()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (_, secret) = api.Issue(change: key => key with { Name = null! });
+
+        using var response = await api.GetAsync("/read", secret);
+
+        response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
     public async Task VerifyAsync_StoreComesBack_IsAskedAgain()
     {
         await using var api = await TestApi.StartAsync();
@@ -368,6 +392,13 @@ public sealed class LookupTests
     {
         var hash = api.Services.GetRequiredService<ApiKeySettings>().Current.Hasher.Hash(System.Text.Encoding.ASCII.GetBytes(secret));
         return api.Services.GetRequiredService<KeyCache>().Get(hash);
+    }
+
+    private sealed class SettableClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private sealed class ScopedStore : IApiKeyStore, IDisposable

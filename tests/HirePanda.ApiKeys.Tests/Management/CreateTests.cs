@@ -14,6 +14,10 @@ public sealed class CreateTests
         { """{"name":1,"type":"ci"}""", ["name"] },
         { """{"name":null,"type":"ci"}""", ["name"] },
         { """{"name":"\ud800","type":"ci"}""", ["name"] },
+        { """{"name":"a\u0000b","type":"ci"}""", ["name"] },
+        { """{"name":"x","type":"ci","metadata":{"a":["\ud800"]}}""", ["metadata"] },
+        { """{"name":"x","type":"ci","metadata":{"\ud800":1}}""", [""] },
+        { $$$$"""{"name":"x","type":"ci","metadata":{"a":{{{{new string('[', 61)}}}}{{{{new string(']', 61)}}}}}}""", [""] },
         { """{"name":"x","type":"nope"}""", ["type"] },
         { """{"name":"x","type":"ci","tier":"owner"}""", ["tier"] },
         { """{"name":"x","type":"ci","tier":["read"]}""", ["tier"] },
@@ -96,6 +100,46 @@ public sealed class CreateTests
         (await response.FieldsAsync()).Should().BeEquivalentTo(fields);
         using var list = await api.GetAsync(ManagementApi.Keys, secret);
         (await list.JsonAsync()).GetProperty("items").GetArrayLength().Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("\"name\":\"\u00ff\"")]
+    [InlineData("\"metadata\":{\"\u00ff\":1}")]
+    public async Task Create_BytesThatAreNoUtf8_AreRefused(string member)
+    {
+        await using var api = await ManagementApi.StartAsync();
+
+        using var response = await api.SendAsync(HttpMethod.Post, ManagementApi.Keys, api.Secret(), change: request =>
+        {
+            request.Content = new ByteArrayContent(Encoding.Latin1.GetBytes($$"""{"type":"ci",{{member}}}"""));
+            request.Content.Headers.ContentType = new("application/json");
+        });
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Create_ThousandsOfErrors_NamesTheFirstFew()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var networks = string.Join(',', Enumerable.Repeat("7", 100_000));
+
+        using var response = await api.PostAsync("", api.Secret(), $$"""{"name":"x","type":"ci","allowedNetworks":[{{networks}}]}""");
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await response.FieldsAsync()).Should().HaveCount(20);
+    }
+
+    [Fact]
+    public async Task Create_Metadata_IsKeptAsItWasGivenUpToItsBytes()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var text = new string('ж', 2000);
+
+        var json = await api.CreateAsync(api.Secret(), $$$"""{"name":"x","type":"ci","metadata":{"text":"{{{text}}}","nothing":null}}""");
+
+        json.GetProperty("metadata").Text("text").Should().Be(text);
+        json.GetProperty("metadata").GetProperty("nothing").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
     }
 
     [Theory]

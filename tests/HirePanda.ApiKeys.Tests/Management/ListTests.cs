@@ -149,6 +149,23 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task Me_OfARefusedKeyThatAnEventLetsIn_ShowsNoKey()
+    {
+        await using var api = await ManagementApi.StartAsync(options => options.Events.OnFailed = context =>
+        {
+            context.Principal = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity("Guest"));
+            context.Success();
+            return Task.CompletedTask;
+        });
+        var (key, secret) = api.Issue(change: key => key with { RevokedAt = TestApi.Start });
+
+        using var response = await api.GetAsync($"{ManagementApi.Keys}/me", secret);
+
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await response.TextAsync()).Should().NotContain(key.Id);
+    }
+
+    [Fact]
     public async Task AnyCall_StoreCannotAnswer_IsServiceUnavailable()
     {
         await using var api = await ManagementApi.StartAsync();

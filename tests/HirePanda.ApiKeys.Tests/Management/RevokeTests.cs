@@ -23,7 +23,11 @@ public sealed class RevokeTests
         json.Text("revokedAt").Should().Be("2026-11-24T12:00:00Z");
         json.Text("revokedReason").Should().Be("leaked");
         second.StatusCode.Should().Be(HttpStatusCode.OK);
-        (await second.TextAsync()).Should().Be(await first.TextAsync(), "a second revoke changes nothing");
+        var again = await second.JsonAsync();
+        foreach (var unchanged in new[] { "revokedAt", "revokedReason", "version" })
+        {
+            again.GetProperty(unchanged).GetRawText().Should().Be(json.GetProperty(unchanged).GetRawText());
+        }
     }
 
     [Fact]
@@ -46,6 +50,61 @@ public sealed class RevokeTests
 
         (await api.StatusAsync(sibling.Text("secret"))).Should().Be(HttpStatusCode.OK);
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Revoke_CascadeWhileTheKeyCreatesAnother_RevokesThatToo()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var parent = await api.CreateAsync(secret, new { name = "parent", type = "production" });
+        System.Text.Json.JsonElement child = default;
+        api.Store.BeforeSave = change =>
+        {
+            if (change.Updated.Count > 0)
+            {
+                api.Store.BeforeSave = _ => { };
+                child = api.CreateAsync(parent.Text("secret"), new { name = "child", type = "ci" }).GetAwaiter().GetResult();
+            }
+        };
+
+        (await api.PostAsync($"/{parent.Text("id")}/revoke", secret, new { cascade = true })).Dispose();
+
+        (await api.StatusAsync(child.Text("secret"))).Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Create_ByAKeyThatWasRevokedMeanwhile_IsRefusedByTheStore()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (parent, secret) = api.Issue();
+        api.Store.BeforeSave = change =>
+        {
+            if (change.Added.Count > 0)
+            {
+                api.Store.BeforeSave = _ => { };
+                api.Store.Change(parent, stored => stored with { RevokedAt = api.Time.GetUtcNow() });
+            }
+        };
+
+        using var response = await api.PostAsync("", secret, new { name = "child", type = "ci" });
+
+        response.StatusCode.Should().Be(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Revoke_StoreThrowsAfterItCommitted_HoldsAllTheSame()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var (victim, victimSecret) = api.Issue();
+        (await api.StatusAsync(victimSecret)).Should().Be(HttpStatusCode.OK);
+        api.Store.AfterSave = () => throw new TimeoutException("The answer was lost.");
+
+        using var response = await api.PostAsync($"/{victim.Id}/revoke", secret);
+
+        response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await api.StatusAsync(victimSecret)).Should().Be(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -99,6 +158,7 @@ public sealed class RevokeTests
                 }
             },
             TestContext.Current.CancellationToken);
+        await TestApi.Until(() => Volatile.Read(ref admittedBefore) > 0);
         (await api.PostAsync($"/{key.Text("id")}/revoke", secret)).Dispose();
         Volatile.Write(ref returned, 1);
         await requests;

@@ -89,6 +89,20 @@ public sealed class RotateTests
     }
 
     [Fact]
+    public async Task Rotate_KeyThatExpiresAtTheEndOfTime_KeepsThat()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var old = await api.CreateAsync(secret, """{"name":"x","type":"ci","expiresAt":"9999-12-31T23:59:59Z"}""");
+        api.Time.Advance(TimeSpan.FromMinutes(2));
+
+        using var response = await api.PostAsync($"/{old.Text("id")}/rotate", secret);
+
+        response.StatusCode.Should().Be(HttpStatusCode.Created);
+        (await response.JsonAsync()).Text("expiresAt").Should().StartWith("9999-12-31");
+    }
+
+    [Fact]
     public async Task Rotate_ReplacedKey_IsAConflict()
     {
         await using var api = await ManagementApi.StartAsync();

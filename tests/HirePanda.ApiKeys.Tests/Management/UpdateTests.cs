@@ -186,6 +186,39 @@ public sealed class UpdateTests
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden, "both belong to one holder");
     }
 
+    [Fact]
+    public async Task Patch_AKeyLoosensOneTwoRotationsAway_IsForbidden()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (key, secret) = api.Issue(Restricted());
+        var id = key.Id;
+        for (var i = 0; i < 2; i++)
+        {
+            using var rotated = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{id}/rotate", secret, address: "10.0.0.1");
+            id = (await rotated.JsonAsync()).Text("id");
+        }
+
+        using var response = await api.SendAsync(HttpMethod.Patch, $"{ManagementApi.Keys}/{id}", secret, """{"expiresAt":null}""", address: "10.0.0.1");
+
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Patch_LimitsThereAndBack_GivesNoSecondQuota()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var created = await api.CreateAsync(secret, """{"name":"x","type":"ci","rateLimits":[{"permits":1,"windowSeconds":3600}]}""");
+        (await api.StatusAsync(created.Text("secret"))).Should().Be(HttpStatusCode.OK);
+
+        foreach (var permits in new[] { 2, 1 })
+        {
+            (await api.PatchAsync(created.Text("id"), secret, $$"""{"rateLimits":[{"permits":{{permits}},"windowSeconds":3600}]}""")).Dispose();
+        }
+
+        (await api.StatusAsync(created.Text("secret"))).Should().Be(HttpStatusCode.TooManyRequests);
+    }
+
     [Theory]
     [InlineData("""{"name":"y"}""")]
     [InlineData("""{"allowedNetworks":["10.0.0.0/9"]}""")]

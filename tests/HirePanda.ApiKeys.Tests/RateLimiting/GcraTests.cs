@@ -111,6 +111,7 @@ public sealed class GcraTests
         now -= TimeSpan.TicksPerDay;
 
         rule.Take(ref tat, now, 1, out _).Should().BeInRange(1, 10 * Second);
+        rule.Take(ref tat, now + (5 * Second), 1, out _).Should().Be(0);
     }
 
     [Theory]
@@ -151,20 +152,25 @@ public sealed class GcraTests
         {
             var buckets = new RateLimiter().Buckets("family", set, Second);
             RateLimiter.Take(set, buckets, 1, Second);
+            using var started = new ManualResetEventSlim();
+            var isDone = false;
             var large = Task.Run(
                 () =>
                 {
-                    for (var i = 0; i < 20; i++)
+                    started.Set();
+                    while (!Volatile.Read(ref isDone))
                     {
                         RateLimiter.Take(set, buckets, 4, Second).Admitted.Should().BeFalse();
                     }
                 },
                 TestContext.Current.CancellationToken);
+            started.Wait(TestContext.Current.CancellationToken);
             for (var i = 0; i < 3; i++)
             {
                 refused += RateLimiter.Take(set, buckets, 1, Second).Admitted ? 0 : 1;
             }
 
+            Volatile.Write(ref isDone, true);
             await large;
         }
 

@@ -1,0 +1,69 @@
+namespace HirePanda.ApiKeys;
+
+/// <content>Rotation.</content>
+public sealed partial class ApiKeyManager
+{
+    /// <summary>The longest overlap of a rotation: 365 days.</summary>
+    public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(365);
+
+    /// <summary>The overlap of a rotation that states none: 24 hours.</summary>
+    public static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
+
+    /// <summary>Replaces a key by a new one with a new secret; the old one expires when the overlap ends, never later than it would have.</summary>
+    /// <param name="actor">Who rotates it; must hold all that the key holds.</param>
+    /// <param name="id">The key's id.</param>
+    /// <param name="overlap">How long both secrets work, 0 to <see cref="MaxOverlap"/>; null: <see cref="DefaultOverlap"/>.</param>
+    /// <param name="expectedVersion">The version that the actor saw; null: whichever there is.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
+        ApiKeyActor actor, string id, TimeSpan? overlap = null, long? expectedVersion = null, CancellationToken cancellationToken = default)
+    {
+        if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
+        {
+            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
+        }
+
+        var found = await GetActiveAsync(actor, id, expectedVersion, "rotated", cancellationToken).ConfigureAwait(false);
+        if (!found.Succeeded)
+        {
+            return found.Error;
+        }
+
+        var old = found.Value;
+        if (old.ReplacedBy is not null)
+        {
+            return ApiKeyError.Conflict("This API key has been replaced and cannot be rotated again: rotate the one that replaced it");
+        }
+
+        if (Rights.Lacking(_settings.Current.Catalog, actor, old) is { } lacking)
+        {
+            return await RefuseAsync(actor, "key.rotate", old, null, lacking, cancellationToken).ConfigureAwait(false);
+        }
+
+        var issued = _issuer.TryReplace(old, actor.Id);
+        if (!issued.Succeeded)
+        {
+            return issued;
+        }
+
+        var added = issued.Value.Key;
+        var end = added.CreatedAt + (overlap ?? DefaultOverlap);
+        var replaced = old with
+        {
+            ReplacedBy = added.Id,
+            ExpiresAt = Rights.IsLater(end, old.ExpiresAt) ? old.ExpiresAt : end,
+            Version = old.Version + 1,
+        };
+        var change = new ApiKeyChange
+        {
+            Added = [added],
+            Updated = [replaced],
+            Audit =
+            [
+                AuditEntries.Key(actor, "key.rotate", added.CreatedAt, old, replaced),
+                AuditEntries.Key(actor, "key.create", added.CreatedAt, null, added),
+            ],
+        };
+        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? issued : Raced;
+    }
+}

@@ -1,0 +1,89 @@
+namespace HirePanda.ApiKeys;
+
+/// <content>The workspace's IP allowlist and audit.</content>
+public sealed partial class ApiKeyManager
+{
+    /// <summary>Gets the settings of the actor's workspace; those that were never changed have version 0.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyWorkspace> GetWorkspaceAsync(ApiKeyActor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return await Store.GetWorkspaceAsync(actor.Workspace, cancellationToken).ConfigureAwait(false)
+            ?? new ApiKeyWorkspace { Id = actor.Workspace, Version = 0 };
+    }
+
+    /// <summary>Sets the IP allowlist of the actor's workspace, which every key of it must pass besides its own.</summary>
+    /// <param name="actor">Who sets it; a list that would lock its address out is refused.</param>
+    /// <param name="enabled">Whether it is in force.</param>
+    /// <param name="reportOnly">Whether it only reports whom it would refuse.</param>
+    /// <param name="networks">Addresses and CIDR networks, at most 1,000; an enabled list that is empty admits nobody.</param>
+    /// <param name="force">Whether the actor may lock itself out.</param>
+    /// <param name="expectedVersion">The version that the actor saw; null: whichever there is.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
+        ApiKeyActor actor,
+        bool enabled,
+        bool reportOnly,
+        IReadOnlyList<string> networks,
+        bool force = false,
+        long? expectedVersion = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var now = Timestamps.Now(_time);
+        var rules = new KeyRules(_settings.Current.Catalog, now);
+        var before = await GetWorkspaceAsync(actor, cancellationToken).ConfigureAwait(false);
+        var after = before with
+        {
+            AllowlistEnabled = enabled,
+            AllowlistReportOnly = reportOnly,
+            AllowedNetworks = rules.Networks(networks, "networks"),
+            Version = before.Version + 1,
+        };
+        if (rules.Errors.Count > 0)
+        {
+            return ApiKeyError.InvalidRequest(rules.Errors);
+        }
+
+        if (expectedVersion is { } version && version != before.Version)
+        {
+            return ApiKeyError.PreconditionFailed;
+        }
+
+        if (!force && Allowlist.Compile(after) is { IsReportOnly: false } list && !list.Admits(actor.Address))
+        {
+            return ApiKeyError.Conflict("This allowlist would lock you out: your own address is not on it. Add it, or repeat the call with force=true");
+        }
+
+        var change = new ApiKeyChange { Workspace = after, Audit = [AuditEntries.Allowlist(actor, "allowlist.update", now, before, after)] };
+        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? after : Raced;
+    }
+
+    /// <summary>Lists the audit of the actor's workspace, newest first.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="cursor">The last page's cursor; null: from the start.</param>
+    /// <param name="limit">How many at most, 1 to 200.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyAuditPage>> ListAuditAsync(
+        ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
+        var after = rules.Page(cursor, limit);
+        if (rules.Errors.Count > 0)
+        {
+            return ApiKeyError.InvalidRequest(rules.Errors);
+        }
+
+        var entries = await Store.ListAuditAsync(actor.Workspace, after, limit + 1, cancellationToken).ConfigureAwait(false);
+        return entries.Count <= limit
+            ? new ApiKeyAuditPage(entries, null)
+            : new ApiKeyAuditPage([.. entries.Take(limit)], PageCursor.Write(entries[limit - 1].At, entries[limit - 1].Id));
+    }
+}
+
+/// <summary>A page of the audit.</summary>
+/// <param name="Items">The entries, newest first.</param>
+/// <param name="NextCursor">Where the next page begins; null: this is the last.</param>
+public sealed record ApiKeyAuditPage(IReadOnlyList<ApiKeyAuditEntry> Items, string? NextCursor);

@@ -1,0 +1,21 @@
+using System.Net;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>A workspace's IP allowlist, compiled: whom it admits, and whether it means it.</summary>
+internal sealed class Allowlist
+{
+    private readonly NetworkList _networks;
+
+    private Allowlist(IReadOnlyList<string> networks, bool isReportOnly)
+        => (_networks, IsReportOnly) = (NetworkList.Compile(networks) ?? new NetworkList([]), isReportOnly);
+
+    /// <summary>Whether it only reports whom it would refuse.</summary>
+    public bool IsReportOnly { get; }
+
+    /// <summary>Compiles settings; null where no list is enabled.</summary>
+    public static Allowlist? Compile(ApiKeyWorkspace? workspace)
+        => workspace is { AllowlistEnabled: true } ? new(workspace.AllowedNetworks, workspace.AllowlistReportOnly) : null;
+
+    public bool Admits(IPAddress? address) => _networks.Contains(address);
+}

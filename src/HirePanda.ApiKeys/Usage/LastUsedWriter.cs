@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Stores when keys were last used: every minute, and once more when the host stops.</summary>
+internal sealed class LastUsedWriter(LastUsed lastUsed, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger) : BackgroundService
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>The last batch has its own time: the host's may be over.</summary>
+    private static readonly TimeSpan _budgetAtStop = TimeSpan.FromSeconds(5);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        using var budget = new CancellationTokenSource(_budgetAtStop, time);
+        await WriteAsync(budget.Token);
+    }
+
+    /// <summary>Stores what is pending; on failure it stays so.</summary>
+    internal async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var batch = lastUsed.Pending();
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            if (batch.Count > 0 && scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
+            {
+                await store.SaveLastUsedAsync(batch, cancellationToken);
+            }
+
+            lastUsed.Stored(batch, time.GetUtcNow().UtcTicks);
+        }
+#pragma warning disable CA1031 // Telemetry fails soft.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.LastUsedNotStored(logger, exception, batch.Count);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await WriteAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+}
