@@ -83,21 +83,7 @@ public sealed partial class ConventionTests
         }
     }
 
-    private static string Source => Path.Combine(Root, "src", "HirePanda.ApiKeys");
-
-    private static string Root
-    {
-        get
-        {
-            var folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "HirePanda.ApiKeys.sln")))
-            {
-                folder = Path.GetDirectoryName(folder)!;
-            }
-
-            return folder;
-        }
-    }
+    private static string Source => Path.Combine(Repository.Root, "src", "HirePanda.ApiKeys");
 
     [GeneratedRegex(@"(?:class|record struct|record|struct|interface|enum) (\w+)")]
     private static partial Regex TypeDeclaration();

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs all of them. `--long` adds the long proofs.
+# The last line is "N passed, N failed"; a skipped test counts as failed.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+for argument in "$@"; do
+  case "$argument" in
+    --long) export HIREPANDA_LONG=1 ;;
+    *) echo "usage: ./test.sh [--long]" >&2; exit 2 ;;
+  esac
+done
+
+fail() {
+  echo "$1" >&2
+  echo "0 passed, 1 failed"
+  exit 1
+}
+
+# The documentation's own client examples run with their real interpreters.
+missing=()
+need() { command -v "$1" > /dev/null || missing+=("$2"); }
+need curl curl
+need node nodejs
+need ruby ruby
+need php php-cli
+php -m 2> /dev/null | grep -qx curl || missing+=(php-curl)
+/usr/bin/python3 -c 'import requests' 2> /dev/null || missing+=(python3-requests)
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "Installing: ${missing[*]}"
+  sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  export DEBIAN_FRONTEND=noninteractive
+  { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > /tmp/hirepanda-apt.log 2>&1 \
+    || { cat /tmp/hirepanda-apt.log >&2; fail "Installing ${missing[*]} failed."; }
+fi
+
+dotnet build HirePanda.ApiKeys.sln -c Release -nologo -v quiet || fail "The build failed."
+
+results=$(pwd)/TestResults
+rm -rf "$results"
+dotnet test --solution HirePanda.ApiKeys.sln -c Release --no-build --results-directory "$results" --report-trx
+code=$?
+
+passed=0
+failed=0
+for project in tests/*.Tests; do
+  ls "$results"/*"$(basename "$project")"*.trx > /dev/null 2>&1 || { echo "$project wrote no results." >&2; failed=$((failed + 1)); }
+done
+count() { grep -oE "<Counters [^>]*" "$1" | grep -oE " $2=\"[0-9]+\"" | grep -oE '[0-9]+'; }
+for file in "$results"/*.trx; do
+  [ -e "$file" ] || continue
+  passed=$((passed + $(count "$file" passed)))
+  skipped=$(count "$file" notExecuted)
+  [ "$skipped" -eq 0 ] || echo "$skipped skipped tests of $file count as failed." >&2
+  failed=$((failed + $(count "$file" failed) + skipped))
+done
+if [ "$code" -eq 0 ] && [ "$failed" -gt 0 ]; then
+  code=1
+elif [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
+  echo "The test runner ended with $code." >&2
+  failed=1
+fi
+
+echo "$passed passed, $failed failed"
+exit "$code"

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>The product documentation's own client examples, unchanged but for address and key, against the running sample.</summary>
+public sealed partial class ClientExampleTests
+{
+    private static readonly string _documentation = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "product-docs-authentication.mdx"));
+
+    [Theory]
+    [InlineData("bash", "", "bash", ".sh")]
+    [InlineData("javascript Node.js", "\nconsole.log(await response.text());", "node", ".mjs")]
+    [InlineData("python Python", "\nprint(response.text)", "/usr/bin/python3", ".py")]
+    [InlineData("ruby Ruby", "\nputs response.body", "ruby", ".rb")]
+    [InlineData("php PHP", "\necho $response;", "php", ".php")]
+    public async Task Example_OfTheDocumentation_ListsTheJobs(string language, string print, string interpreter, string extension)
+    {
+        await using var app = await AppProcess.StartAsync(AppProcess.SampleDll);
+        var code = Example(language)
+            .Replace("https://api.hirepanda.com", app.Address, StringComparison.Ordinal)
+            .Replace("YOUR_API_KEY", app.Secret, StringComparison.Ordinal)
+            .Replace("use_ssl: true", "use_ssl: false", StringComparison.Ordinal); // The sample speaks http here.
+        var file = Path.Combine(Directory.CreateTempSubdirectory("hirepanda-example-").FullName, "example" + extension);
+        await File.WriteAllTextAsync(file, (extension == ".php" ? "<?php\n" : "") + code + print, TestContext.Current.CancellationToken);
+
+        var (exitCode, output) = await Repository.RunAsync(interpreter, [file]);
+
+        exitCode.Should().Be(0, output);
+        output.Should().Contain("\"title\":\"Gardener\"");
+    }
+
+    /// <summary>The first fenced block of a language that calls the API.</summary>
+    private static string Example(string language) => Fences().Matches(_documentation)
+        .First(match => match.Groups["info"].Value.StartsWith(language + " ", StringComparison.Ordinal) && match.Groups["code"].Value.Contains("api.hirepanda.com"))
+        .Groups["code"].Value;
+
+    [GeneratedRegex("""^ *```(?<info>[^\n]+)\n(?<code>.*?)^ *```""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fences();
+}

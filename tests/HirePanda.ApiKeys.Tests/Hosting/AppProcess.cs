@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>A built application in a process of its own, as a user would run it.</summary>
+internal sealed partial class AppProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private AppProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.Exited += (_, _) => _started.TrySetException(new InvalidOperationException($"The application ended:\n{Output}"));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>The first secret on standard output.</summary>
+    public string Secret => SecretsShown[0];
+
+    public IReadOnlyList<string> SecretsShown => [.. Secrets().Matches(Output).Select(match => match.Value)];
+
+    public HttpClient Client { get; private init; } = null!;
+
+    public string Address => Client.BaseAddress!.ToString().TrimEnd('/');
+
+    public static string SampleDll => Path.Combine(Repository.Root, "samples", "HirePanda.Api", "bin", Repository.Configuration, "net10.0", "HirePanda.Api.dll");
+
+    /// <summary>Starts an application and waits until it says that it has.</summary>
+    /// <param name="dll">Its assembly.</param>
+    /// <param name="folder">Its working directory; null: a new empty one.</param>
+    /// <param name="urlsByEnvironment">Whether the address is given by environment instead of argument.</param>
+    /// <param name="environment">Variables.</param>
+    public static async Task<AppProcess> StartAsync(
+        string dll, string? folder = null, bool urlsByEnvironment = false, params (string Name, string Value)[] environment)
+    {
+        var address = $"http://127.0.0.1:{Repository.FreePort()}";
+        var start = new ProcessStartInfo("dotnet", urlsByEnvironment ? [dll] : [dll, "--urls", address])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? Directory.CreateTempSubdirectory("hirepanda-app-").FullName,
+        };
+        if (urlsByEnvironment)
+        {
+            start.Environment["ASPNETCORE_URLS"] = address;
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var app = new AppProcess(start) { Client = new HttpClient { BaseAddress = new Uri(address) } };
+        await app._started.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    /// <summary>Asks it to stop, as an init system does, and gives its exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        (await Repository.RunAsync("kill", ["-TERM", Repository.Invariant($"{_process.Id}")])).ExitCode.Should().Be(0);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Read(string? line)
+    {
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+            if (line.Contains("Application started", StringComparison.Ordinal))
+            {
+                _started.TrySetResult();
+            }
+        }
+    }
+
+    [GeneratedRegex("hp_(live|dev|ci|ana)_[0-9A-Za-z]{36}")]
+    private static partial Regex Secrets();
+}
