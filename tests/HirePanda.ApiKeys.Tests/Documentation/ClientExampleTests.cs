@@ -29,10 +29,16 @@ public sealed partial class ClientExampleTests
         output.Should().Contain("\"title\":\"Gardener\"");
     }
 
-    /// <summary>The first fenced block of a language that calls the API.</summary>
-    private static string Example(string language) => Fences().Matches(_documentation)
-        .First(match => match.Groups["info"].Value.StartsWith(language + " ", StringComparison.Ordinal) && match.Groups["code"].Value.Contains("api.hirepanda.com"))
-        .Groups["code"].Value;
+    /// <summary>The first fenced block of a language that calls the API, without the indentation of the page around it.</summary>
+    private static string Example(string language)
+    {
+        var code = Fences().Matches(_documentation).First(match
+            => match.Groups["info"].Value.StartsWith(language + " ", StringComparison.Ordinal)
+            && match.Groups["code"].Value.Contains("api.hirepanda.com")).Groups["code"].Value;
+        var lines = code.Split('\n');
+        var indentation = lines.Where(line => !string.IsNullOrWhiteSpace(line)).Min(line => line.Length - line.TrimStart().Length);
+        return string.Join('\n', lines.Select(line => line.Length < indentation ? "" : line[indentation..]));
+    }
 
     [GeneratedRegex("""^ *```(?<info>[^\n]+)\n(?<code>.*?)^ *```""", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fences();
