@@ -26,6 +26,8 @@ need ruby ruby
 need php php-cli
 php -m 2> /dev/null | grep -qx curl || missing+=(php-curl)
 /usr/bin/python3 -c 'import requests' 2> /dev/null || missing+=(python3-requests)
+postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -n 1; }
+[ -x "$(postgres_bin)/initdb" ] || missing+=(postgresql)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing: ${missing[*]}"
   sudo=""
@@ -34,6 +36,18 @@ if [ ${#missing[@]} -gt 0 ]; then
   { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > /tmp/hirepanda-apt.log 2>&1 \
     || { cat /tmp/hirepanda-apt.log >&2; fail "Installing ${missing[*]} failed."; }
 fi
+
+# A PostgreSQL of our own, which refuses to run as root, in a folder that is its own.
+postgres=$(mktemp -d /tmp/hirepanda-postgres-XXXXXX)
+as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+[ "$(id -u)" -ne 0 ] || chown postgres "$postgres"
+port=$((20000 + RANDOM % 11000))
+trap 'as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -m immediate stop > /dev/null 2>&1; rm -rf "$postgres"' EXIT
+{ as_postgres "$(postgres_bin)/initdb" -D "$postgres/data" -A trust -U hirepanda \
+    && as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres" -l "$postgres/log" start \
+    && as_postgres "$(postgres_bin)/createdb" -h 127.0.0.1 -p "$port" -U hirepanda hirepanda; } > /dev/null 2>&1 \
+  || { cat "$postgres/log" >&2; fail "PostgreSQL did not start."; }
+export HIREPANDA_POSTGRES="Host=127.0.0.1;Port=$port;Username=hirepanda;Database=hirepanda"
 
 dotnet build HirePanda.ApiKeys.sln -c Release -nologo -v quiet || fail "The build failed."
 

@@ -1,0 +1,46 @@
+using HirePanda.ApiKeys.EntityFrameworkCore;
+
+namespace Microsoft.EntityFrameworkCore;
+
+/// <summary>Adds the tables of API keys to a model.</summary>
+public static class ApiKeyModelBuilderExtensions
+{
+    /// <summary>
+    /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c> and <c>api_key_changes</c> to a host's own
+    /// context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    public static ModelBuilder AddHirePandaApiKeys(this ModelBuilder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        model.Entity<KeyRow>(row =>
+        {
+            row.ToTable("api_keys");
+            row.HasKey(key => key.Id);
+            row.HasIndex(key => key.Hash).IsUnique();
+            row.HasIndex(key => new { key.Workspace, key.CreatedAt, key.Id });
+            row.HasIndex(key => new { key.Workspace, key.CreatedBy });
+            row.Property(key => key.Version).IsConcurrencyToken();
+        });
+        model.Entity<WorkspaceRow>(row =>
+        {
+            row.ToTable("api_key_workspaces");
+            row.HasKey(workspace => workspace.Id);
+            row.Property(workspace => workspace.Version).IsConcurrencyToken();
+        });
+        model.Entity<AuditRow>(row =>
+        {
+            row.ToTable("api_key_audit");
+            row.HasKey(entry => entry.Id);
+            row.HasIndex(entry => new { entry.Workspace, entry.At, entry.Id });
+        });
+        model.Entity<ChangeRow>(row =>
+        {
+            row.ToTable("api_key_changes");
+            row.HasKey(change => change.Number);
+            row.Property(change => change.Number).ValueGeneratedOnAdd();
+            row.HasIndex(change => change.At);
+        });
+        return model;
+    }
+}

@@ -1,0 +1,29 @@
+using HirePanda.ApiKeys.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Stores API keys with Entity Framework Core.</summary>
+public static class EntityFrameworkApiKeyBuilderExtensions
+{
+    /// <summary>Stores keys in tables of their own, which are made at start: on SQLite or PostgreSQL.</summary>
+    /// <param name="builder">The host's API keys.</param>
+    /// <param name="configure">Chooses the database, such as <c>db => db.UseSqlite("Data Source=keys.db")</c>.</param>
+    public static ApiKeyBuilder AddEntityFrameworkStore(this ApiKeyBuilder builder, Action<DbContextOptionsBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddDbContextPool<ApiKeyDbContext>(configure);
+        builder.Services.AddHostedService<SchemaSetup>();
+        return builder.AddEntityFrameworkStore<ApiKeyDbContext>();
+    }
+
+    /// <summary>Stores keys in the tables of a host's own context, whose model calls <c>AddHirePandaApiKeys()</c>.</summary>
+    /// <typeparam name="TContext">The host's context, which it registers and migrates by itself.</typeparam>
+    /// <param name="builder">The host's API keys.</param>
+    public static ApiKeyBuilder AddEntityFrameworkStore<TContext>(this ApiKeyBuilder builder)
+        where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddStore<EntityFrameworkApiKeyStore<TContext>>(ServiceLifetime.Singleton);
+    }
+}

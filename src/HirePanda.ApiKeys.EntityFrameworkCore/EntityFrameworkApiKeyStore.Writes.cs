@@ -1,0 +1,179 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <content>Writes: a change, its audit entries and its change rows in one transaction.</content>
+internal sealed partial class EntityFrameworkApiKeyStore<TContext>
+{
+    public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+        => await WriteAsync(db => TrySaveAsync(db, change, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+        => await WriteAsync(
+            async db =>
+            {
+                foreach (var (id, at) in lastUsed)
+                {
+                    var microseconds = Columns.Write(at);
+                    await db.Set<KeyRow>().Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < microseconds))
+                        .ExecuteUpdateAsync(row => row.SetProperty(key => key.LastUsedAt, microseconds), cancellationToken).ConfigureAwait(false);
+                }
+
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<long> GetLastChangeAsync(CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        return await session.Db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, cancellationToken).ConfigureAwait(false) ?? 0;
+    }
+
+    public async ValueTask<IReadOnlyList<ApiKeyChangeRow>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var rows = session.Db.Set<ChangeRow>().AsNoTracking();
+        var wanted = missing.Count == 0
+            ? rows.Where(row => row.Number > after)
+            : rows.Where(row => row.Number > after || missing.Contains(row.Number));
+        return await wanted.OrderBy(row => row.Number)
+            .Select(row => new ApiKeyChangeRow(row.Number, row.Hash == null ? null : new ApiKeyHash(row.Hash), row.Workspace))
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask PruneChangesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var microseconds = Columns.Write(before);
+        await WriteAsync(
+            async db =>
+            {
+                // The last row stays, so that numbers go on from it.
+                var last = await db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, cancellationToken).ConfigureAwait(false);
+                await db.Set<ChangeRow>().Where(row => row.At < microseconds && row.Number < last)
+                    .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> WriteAsync(Func<TContext, Task<bool>> write, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var db = session.Db;
+        var isSqlite = Provider.IsSqlite(db);
+        if (isSqlite)
+        {
+            await _sqliteWriter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await db.Database.CreateExecutionStrategy().ExecuteAsync(
+                async () =>
+                {
+                    db.ChangeTracker.Clear();
+                    await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                    var isWritten = await write(db).ConfigureAwait(false);
+                    if (isWritten)
+                    {
+                        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                    }
+
+                    return isWritten;
+                }).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isSqlite)
+            {
+                _sqliteWriter.Release();
+            }
+        }
+    }
+
+    private async Task<bool> TrySaveAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)
+    {
+        foreach (var creator in change.Added.Select(key => key.CreatedBy).OfType<string>().Distinct())
+        {
+            if (await IsRevokedAsync(db, creator, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        db.AddRange(change.Added.Select(KeyRow.Of));
+        foreach (var key in change.Updated)
+        {
+            var entry = db.Update(KeyRow.Of(key));
+            entry.Property(row => row.Version).OriginalValue = key.Version - 1;
+            entry.Property(row => row.LastUsedAt).IsModified = false;
+        }
+
+        if (change.Workspace is { } workspace)
+        {
+            var entry = workspace.Version == 1 ? db.Add(WorkspaceRow.Of(workspace)) : db.Update(WorkspaceRow.Of(workspace));
+            entry.Property(row => row.Version).OriginalValue = workspace.Version - 1;
+            db.Add(new ChangeRow { At = Columns.Write(time.GetUtcNow()), Hash = null, Workspace = workspace.Id });
+        }
+
+        db.AddRange(change.Audit.Select(AuditRow.Of));
+        var now = Columns.Write(time.GetUtcNow());
+        db.AddRange(change.Added.Concat(change.Updated).Select(key => new ChangeRow { At = now, Hash = key.Hash.ToByteArray(), Workspace = null }));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+        catch (DbUpdateException exception) when (Provider.IsUniqueViolation(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a creator is a revoked key. Held until the end of the transaction, so that no revocation slips in between.</summary>
+    private static async Task<bool> IsRevokedAsync(TContext db, string id, CancellationToken cancellationToken)
+    {
+        if (Provider.IsPostgres(db))
+        {
+            await db.Database.ExecuteSqlRawAsync(Provider.LockKeySql(db), [id], cancellationToken).ConfigureAwait(false);
+        }
+
+        return await db.Set<KeyRow>().AnyAsync(key => key.Id == id && key.RevokedAt != null, cancellationToken).ConfigureAwait(false);
+    }
+}
+
+/// <summary>What differs between databases.</summary>
+internal static class Provider
+{
+    private const string PostgresUniqueViolation = "23505";
+    private const int SqliteConstraint = 19;
+
+    public static bool IsSqlite(DbContext db) => db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true;
+
+    public static bool IsPostgres(DbContext db) => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
+
+    public static bool IsUniqueViolation(DbUpdateException exception)
+        => exception.InnerException is DbException { SqlState: PostgresUniqueViolation } or DbException { ErrorCode: SqliteConstraint }
+            || (exception.InnerException is DbException inner && SqliteCode(inner) == SqliteConstraint);
+
+    /// <summary>The primary result code of SQLite's own exception; null for other databases.</summary>
+    public static int? SqliteCode(Exception exception)
+        => exception.GetType().Name == "SqliteException" ? (int?)exception.GetType().GetProperty("SqliteErrorCode")!.GetValue(exception) : null;
+
+    /// <summary>Locks a key's row against changes until the transaction ends, by the names that the host's model gives table and column.</summary>
+    public static string LockKeySql(DbContext db)
+    {
+        var table = db.Model.FindEntityType(typeof(KeyRow))!;
+        var sql = db.GetService<ISqlGenerationHelper>();
+        var name = sql.DelimitIdentifier(table.GetTableName()!, table.GetSchema());
+        var id = sql.DelimitIdentifier(table.FindProperty(nameof(KeyRow.Id))!.GetColumnName());
+        return $"SELECT 1 FROM {name} WHERE {id} = {{0}} FOR SHARE";
+    }
+}

@@ -1,0 +1,128 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <summary>
+/// Keeps keys in a relational database. Every call has a context of its own, so that it neither stores nor sees what the host's
+/// request is in the middle of.
+/// </summary>
+/// <typeparam name="TContext">The context that has the tables.</typeparam>
+internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScopeFactory scopes, TimeProvider time)
+    : IApiKeyManagementStore, IApiKeyChangeFeed, IDisposable
+    where TContext : DbContext
+{
+    // Compiled once per store, not per type: a compiled query belongs to one model, and so to one database's dialect.
+    private readonly Func<TContext, byte[], Task<KeyRow?>> _byHash = EF.CompileAsyncQuery(
+        (TContext db, byte[] hash) => db.Set<KeyRow>().AsNoTracking().FirstOrDefault(row => row.Hash == hash));
+
+    private readonly Func<TContext, string, Task<WorkspaceRow?>> _workspaceById = EF.CompileAsyncQuery(
+        (TContext db, string id) => db.Set<WorkspaceRow>().AsNoTracking().FirstOrDefault(row => row.Id == id));
+
+    /// <summary>SQLite has one writer: ours wait here in turn instead of polling a locked file.</summary>
+    private readonly SemaphoreSlim _sqliteWriter = new(1);
+
+    public async ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        foreach (var hash in hashes)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await _byHash(session.Db, hash.ToByteArray()).WaitAsync(cancellationToken).ConfigureAwait(false) is { } row)
+            {
+                return row.ToKey();
+            }
+        }
+
+        return null;
+    }
+
+    public async ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var row = await session.Db.Set<KeyRow>().AsNoTracking()
+            .FirstOrDefaultAsync(key => key.Id == id && key.Workspace == workspace, cancellationToken).ConfigureAwait(false);
+        return row?.ToKey();
+    }
+
+    public async ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var keys = Filter(session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.Workspace == query.Workspace), query);
+        if (query.After is { } after)
+        {
+            // As a range of the index and a filter of its edge: with an "or" of both, databases would walk from the start.
+            var at = Columns.Write(after.At);
+            keys = keys.Where(key => key.CreatedAt <= at && (key.CreatedAt < at || string.Compare(key.Id, after.Id) < 0));
+        }
+
+        var rows = await keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id).Take(query.Limit)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ConvertAll(row => row.ToKey());
+    }
+
+    public async ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        return (await _workspaceById(session.Db, workspace).WaitAsync(cancellationToken).ConfigureAwait(false))?.ToWorkspace();
+    }
+
+    public async ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
+        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var entries = session.Db.Set<AuditRow>().AsNoTracking().Where(entry => entry.Workspace == workspace);
+        if (after is { } last)
+        {
+            var at = Columns.Write(last.At);
+            entries = entries.Where(entry => entry.At <= at && (entry.At < at || string.Compare(entry.Id, last.Id) < 0));
+        }
+
+        var rows = await entries.OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Id).Take(limit)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ConvertAll(row => row.ToEntry());
+    }
+
+    public void Dispose() => _sqliteWriter.Dispose();
+
+    private static IQueryable<KeyRow> Filter(IQueryable<KeyRow> keys, ApiKeyQuery query)
+    {
+        var now = Columns.Write(query.Now);
+        keys = query.Status switch
+        {
+            ApiKeyStatus.Active => keys.Where(key => key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now)),
+            ApiKeyStatus.Expired => keys.Where(key => key.RevokedAt == null && key.ExpiresAt <= now),
+            ApiKeyStatus.Revoked => keys.Where(key => key.RevokedAt != null),
+            _ => keys,
+        };
+        if (query.Type is { } type)
+        {
+            keys = keys.Where(key => key.Type == type);
+        }
+
+        if (query.CreatedBy is { } creator)
+        {
+            keys = keys.Where(key => key.CreatedBy == creator);
+        }
+
+        if (query.Name is { } name)
+        {
+            var lower = name.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // In the database, where there is no other way to say it.
+            keys = keys.Where(key => key.Name.ToLower().Contains(lower));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
+        return keys;
+    }
+
+    private Session Open() => new(scopes.CreateAsyncScope());
+
+    /// <summary>A scope with its context.</summary>
+    private readonly struct Session(AsyncServiceScope scope) : IAsyncDisposable
+    {
+        public TContext Db { get; } = scope.ServiceProvider.GetRequiredService<TContext>();
+
+        public ValueTask DisposeAsync() => scope.DisposeAsync();
+    }
+}

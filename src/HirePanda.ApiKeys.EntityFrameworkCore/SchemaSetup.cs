@@ -1,0 +1,101 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <summary>
+/// Makes the tables of hosts that bring no context of their own, before anything else starts: under a lock that several processes
+/// share, and again and again while the database comes up.
+/// </summary>
+internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaSetup> logger) : IHostedLifecycleService
+{
+    /// <summary>Counts the shapes that the tables have had.</summary>
+    private const int Version = 1;
+
+    /// <summary>Any number that nobody else locks: the library's name in ASCII.</summary>
+    private const long PostgresLock = 0x48504B455953;
+
+    private const int SqliteReadOnly = 8;
+    private const int SqliteCannotOpen = 14;
+
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + _patience;
+        while (true)
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                await SetUpAsync(scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>(), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (IsUnwritable(exception) is { } reason)
+            {
+                throw new InvalidOperationException($"The database of the API keys cannot be written: {reason} Check the path and its permissions.", exception);
+            }
+            catch (Exception exception) when (exception is System.Data.Common.DbException or TimeoutException || exception.InnerException is System.Data.Common.DbException)
+            {
+                if (time.GetUtcNow() >= until)
+                {
+                    throw new InvalidOperationException($"The database of the API keys did not come up within {_patience.TotalSeconds} s: {exception.Message}", exception);
+                }
+
+                LogWaiting(exception.GetBaseException().Message);
+                await Task.Delay(_pause, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static async Task SetUpAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
+    {
+        if (Provider.IsSqlite(db))
+        {
+            // Readers and the writer do not wait for each other; it is a property of the file.
+            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        if (Provider.IsPostgres(db))
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PostgresLock})", cancellationToken).ConfigureAwait(false);
+        }
+
+        await db.Database.ExecuteSqlRawAsync("CREATE TABLE IF NOT EXISTS api_key_schema (version integer NOT NULL)", cancellationToken).ConfigureAwait(false);
+        var versions = await db.Database.SqlQueryRaw<int>("SELECT version AS \"Value\" FROM api_key_schema").ToListAsync(cancellationToken).ConfigureAwait(false);
+        switch (versions)
+        {
+            case []:
+                await db.GetService<IRelationalDatabaseCreator>().CreateTablesAsync(cancellationToken).ConfigureAwait(false);
+                await db.Database.ExecuteSqlAsync($"INSERT INTO api_key_schema (version) VALUES ({Version})", cancellationToken).ConfigureAwait(false);
+                break;
+            case [> Version]:
+                throw new InvalidOperationException(
+                    $"The tables of the API keys have version {versions[0]}, but this release knows them up to {Version}: use the newer release that made them.");
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string? IsUnwritable(Exception exception)
+        => Provider.SqliteCode(exception.GetBaseException()) is SqliteReadOnly or SqliteCannotOpen ? exception.GetBaseException().Message : null;
+
+    [LoggerMessage(1, LogLevel.Warning, "The database of the API keys is not up yet: {Reason} It is tried again every second.")]
+    private partial void LogWaiting(string reason);
+}

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
+
+/// <summary>A new, empty database.</summary>
+internal sealed class Database
+{
+    private Database(Action<DbContextOptionsBuilder> use) => Use = use;
+
+    public Action<DbContextOptionsBuilder> Use { get; }
+
+    public static async Task<Database> NewAsync(string provider) => provider switch
+    {
+        "sqlite" => Sqlite(Path.Combine(Directory.CreateTempSubdirectory("hirepanda-sqlite-").FullName, "keys.db")),
+        "postgres" => await NewPostgresAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(provider)),
+    };
+
+    public static Database Sqlite(string file) => new(db => db.UseSqlite($"Data Source={file}"));
+
+    /// <summary>Starts an application over this database: one process of several that may share it.</summary>
+    public async Task<App> StartAsync(Action<IServiceCollection>? services = null, Action<WebApplication>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Services.AddHirePandaApiKeys().AddEntityFrameworkStore(Use);
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.MapHirePandaApiKeys("/api-keys");
+        app.MapGet("/read", () => "read").RequireAuthorization("read");
+        configure?.Invoke(app);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new App(app);
+    }
+
+    private static async Task<Database> NewPostgresAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("HIREPANDA_POSTGRES")
+            ?? throw new InvalidOperationException("HIREPANDA_POSTGRES is not set: ./test.sh starts a PostgreSQL and sets it.");
+        var name = $"test_{Guid.NewGuid():N}";
+        await using (var connection = new NpgsqlConnection(server))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var database = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+        return new Database(db => db.UseNpgsql(database));
+    }
+}
+
+/// <summary>A running application.</summary>
+internal sealed class App(WebApplication app) : IAsyncDisposable
+{
+    public static readonly ApiKeyActor Admin = new("tests", "acme") { Tier = "admin" };
+
+    public IServiceProvider Services => app.Services;
+
+    public HttpClient Client { get; } = app.GetTestClient();
+
+    public IApiKeyManagementStore Store => (IApiKeyManagementStore)Services.GetRequiredService<IApiKeyStore>();
+
+    public ApiKeyVerifier Verifier => Services.GetRequiredService<ApiKeyVerifier>();
+
+    public async Task<T> ManageAsync<T>(Func<ApiKeyManager, Task<T>> call)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await call(scope.ServiceProvider.GetRequiredService<ApiKeyManager>());
+    }
+
+    public async Task<(ApiKey Key, string Secret)> CreateAsync(string name = "x")
+    {
+        var (key, secret) = (await ManageAsync(manager => manager.CreateAsync(Admin, new NewApiKey { Name = name, Type = "ci" }))).Value!;
+        return (key, secret);
+    }
+
+    public async Task<ApiKeyOutcome> VerifyAsync(string secret)
+        => (await Verifier.VerifyAsync(secret, default, TestContext.Current.CancellationToken)).Outcome;
+
+    public Task StopAsync() => app.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.DisposeAsync();
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
+
+/// <summary>Several processes over one database, and one that starts again.</summary>
+public sealed class NodeTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Revoke_OnOneNode_HoldsOnTheOtherWithinASecond(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var one = await database.StartAsync();
+        await using var other = await database.StartAsync();
+        var (key, secret) = await one.CreateAsync();
+        (await other.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
+
+        await one.ManageAsync(manager => manager.RevokeAsync(App.Admin, key.Id));
+        var since = Stopwatch.StartNew();
+        while (await other.VerifyAsync(secret) is ApiKeyOutcome.Valid or ApiKeyOutcome.RateLimited && since.Elapsed < TimeSpan.FromSeconds(10))
+        {
+            await Task.Yield();
+        }
+
+        since.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(1.5), "it is polled a little more often than once a second, on a busy machine");
+        (await other.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Revoked);
+        (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Revoked);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Allowlist_SetOnOneNode_HoldsOnTheOther(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var one = await database.StartAsync();
+        await using var other = await database.StartAsync();
+        var (_, secret) = await one.CreateAsync();
+        (await other.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
+
+        (await one.ManageAsync(manager => manager.SetAllowlistAsync(App.Admin, true, false, ["10.0.0.0/8"], force: true))).Succeeded.Should().BeTrue();
+
+        (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.AddressRefused);
+        var since = Stopwatch.StartNew();
+        while (await other.VerifyAsync(secret) is ApiKeyOutcome.Valid or ApiKeyOutcome.RateLimited)
+        {
+            since.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+            await Task.Yield();
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Start_SeveralNodesAtOnceOnAnEmptyDatabase_MakesTheTablesOnce(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => database.StartAsync(), Token)));
+
+        var (_, secret) = await nodes[0].CreateAsync();
+        foreach (var node in nodes)
+        {
+            (await node.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
+            await node.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Restart_KeepsKeysAndTheirLastUse(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        string id, secret;
+        await using (var before = await database.StartAsync())
+        {
+            var (key, made) = await before.CreateAsync();
+            (id, secret) = (key.Id, made);
+            (await before.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
+            await before.StopAsync();
+        }
+
+        await using var after = await database.StartAsync();
+
+        (await after.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
+        (await after.Store.GetAsync("acme", id, Token))!.LastUsedAt.Should().NotBeNull();
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Write_EightWritersCreatingAndRotating_NoneFails(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+
+        await Parallel.ForAsync(0, 8, Token, async (_, _) =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                var (key, _) = await app.CreateAsync();
+                (await app.ManageAsync(manager => manager.RotateAsync(App.Admin, key.Id))).Succeeded.Should().BeTrue();
+            }
+        });
+
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, limit: 200))).Value!.Items.Should().HaveCount(160);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Rotate_TwoAtOnce_GivesOneKeyAndOneConflict(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var (key, _) = await app.CreateAsync();
+
+            var results = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(
+                () => app.ManageAsync(manager => manager.RotateAsync(App.Admin, key.Id)), Token)));
+
+            results.Should().ContainSingle(result => result.Succeeded);
+            results.Single(result => !result.Succeeded).Error!.Status.Should().Be(409);
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Http_WholeLifeOfAKey_OnADatabase(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!;
+        app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
+
+        using var created = await app.Client.PostAsJsonAsync("/api-keys", new { name = "x", type = "ci", metadata = new { a = 1 } }, Token);
+        using var read = await app.Client.GetAsync("/read", Token);
+        using var audit = await app.Client.GetAsync("/api-keys/audit", Token);
+
+        created.StatusCode.Should().Be(HttpStatusCode.Created);
+        read.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await audit.Content.ReadAsStringAsync(Token)).Should().Contain("key.create");
+    }
+
+    [Fact]
+    public async Task Start_FileThatCannotBeWritten_StopsWithAClearMessage()
+    {
+        var start = () => Database.Sqlite("/proc/hirepanda/keys.db").StartAsync();
+
+        await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*cannot be written*");
+    }
+
+    [Fact]
+    public async Task Sqlite_IsInWalMode()
+    {
+        var database = await Database.NewAsync("sqlite");
+        await using var app = await database.StartAsync();
+        await using var scope = app.Services.CreateAsyncScope();
+
+        var mode = await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>().Database.SqlQueryRaw<string>("PRAGMA journal_mode").ToListAsync(Token);
+
+        mode.Should().Equal("wal");
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task HostsOwnContext_WithTheModelAdded_IsUsed(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        var services = new ServiceCollection().AddLogging().AddDbContext<OwnContext>(database.Use);
+        services.AddHirePandaApiKeys().AddEntityFrameworkStore<OwnContext>();
+        await using var provided = services.BuildServiceProvider();
+        await using var scope = provided.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<OwnContext>().Database.EnsureCreatedAsync(Token);
+
+        var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, new NewApiKey { Name = "x" }, Token);
+
+        (await provided.GetRequiredService<ApiKeyVerifier>().VerifyAsync(created.Value!.Secret, default, Token)).IsValid.Should().BeTrue();
+    }
+
+    private sealed class OwnContext(DbContextOptions<OwnContext> options) : DbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddHirePandaApiKeys();
+    }
+}
