@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace HirePanda.Api;
 
 /// <summary>On a start with an empty store, makes an admin key and prints its secret, once, with a call to copy.</summary>
-internal sealed class FirstStart(IServiceScopeFactory scopes, IServer server, IConfiguration configuration) : IHostedLifecycleService
+internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issuer, IServer server, IConfiguration configuration) : IHostedLifecycleService
 {
     public const string Workspace = "hirepanda";
     public const string SecondWorkspace = "second";
@@ -13,8 +13,8 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, IServer server, IC
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
-        if (await CreateAdminAsync(manager, Workspace, cancellationToken) is not { } secret)
+        var store = (IApiKeyManagementStore)scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
+        if (await TryCreateAdminAsync(store, Workspace, cancellationToken) is not { } secret)
         {
             return;
         }
@@ -25,7 +25,7 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, IServer server, IC
         Console.WriteLine($"curl -H \"Authorization: Bearer $HIREPANDA_API_KEY\" {Reachable(address)}/api/v1/jobs");
 
         if (configuration.GetValue<bool>("Sample:SecondWorkspace")
-            && await CreateAdminAsync(manager, SecondWorkspace, cancellationToken) is { } second)
+            && await TryCreateAdminAsync(store, SecondWorkspace, cancellationToken) is { } second)
         {
             Console.WriteLine($"The second workspace's admin secret, shown once: {second}");
         }
@@ -41,17 +41,17 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, IServer server, IC
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static async Task<string?> CreateAdminAsync(ApiKeyManager manager, string workspace, CancellationToken cancellationToken)
+    /// <summary>Makes the workspace together with its first key, in one change: of several nodes that start at once, one does.</summary>
+    private async Task<string?> TryCreateAdminAsync(IApiKeyManagementStore store, string workspace, CancellationToken cancellationToken)
     {
-        var operatorOf = new ApiKeyActor("first-start", workspace) { Tier = ApiKeyTiers.Admin };
-        var existing = await manager.ListAsync(operatorOf, limit: 1, cancellationToken: cancellationToken);
-        if (existing.Value!.Items.Count > 0)
+        if (await store.GetWorkspaceAsync(workspace, cancellationToken) is not null)
         {
             return null;
         }
 
-        var admin = new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production };
-        return (await manager.CreateAsync(operatorOf, admin, cancellationToken)).Value!.Secret;
+        var (key, secret) = issuer.Issue(workspace, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }, createdBy: "first-start");
+        var change = new ApiKeyChange { Added = [key], Workspace = new ApiKeyWorkspace { Id = workspace } };
+        return await store.SaveAsync(change, cancellationToken) ? secret : null;
     }
 
     private static string Reachable(string address)

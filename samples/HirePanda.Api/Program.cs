@@ -1,4 +1,6 @@
 using HirePanda.Api;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 var builder = WebApplication.CreateBuilder(args);
 if (!HasUrls(builder.Configuration))
@@ -7,7 +9,17 @@ if (!HasUrls(builder.Configuration))
 }
 
 builder.Services.AddControllers();
-builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddInMemoryStore();
+builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddEntityFrameworkStore(db =>
+{
+    if (builder.Configuration.GetConnectionString("Postgres") is { Length: > 0 } postgres)
+    {
+        db.UseNpgsql(postgres);
+    }
+    else
+    {
+        db.UseSqlite(builder.Configuration.GetConnectionString("ApiKeys") ?? "Data Source=hirepanda.db");
+    }
+});
 builder.Services.AddSingleton<Catalogue>();
 builder.Services.AddHostedService<FirstStart>();
 builder.Services.AddTrustedProxies(builder.Configuration);
@@ -25,7 +37,18 @@ app.UseAuthorization();
 app.MapGet("/health", () => Results.Text("ok")).AllowAnonymous();
 app.MapHirePandaApiKeys("/api/v1/api-keys");
 app.MapControllers();
-app.Run();
+
+try
+{
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (exception is InvalidOperationException or OptionsValidationException or IOException)
+{
+    // A mistake of set-up: its message says what to do, and a stack trace adds nothing.
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
 
 static bool HasUrls(IConfiguration configuration)
     => !string.IsNullOrEmpty(configuration["URLS"]) || !string.IsNullOrEmpty(configuration["HTTP_PORTS"])

@@ -73,6 +73,13 @@ internal sealed partial class AppProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Ends it without asking (SIGKILL), as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     public ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>The sample over its databases: restarts, crashes, several nodes, and databases that are not there.</summary>
+public sealed class DurabilityTests
+{
+    private static readonly int _rounds = Environment.GetEnvironmentVariable("HIREPANDA_LONG") == "1" ? 50 : 3;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Restart_KeepsTheKeysAndPrintsNoSecretAgain(string provider)
+    {
+        var database = await NewDatabaseAsync(provider);
+        string secret;
+        await using (var first = await StartAsync(database))
+        {
+            secret = first.Secret;
+            (await first.TerminateAsync()).Should().Be(0);
+        }
+
+        await using var second = await StartAsync(database);
+
+        second.SecretsShown.Should().BeEmpty();
+        (await StatusAsync(second, secret)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task FirstStart_OfSeveralNodes_PrintsTheSecretOnOne()
+    {
+        var database = await NewDatabaseAsync("postgres");
+
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartAsync(database)));
+
+        nodes.SelectMany(node => node.SecretsShown).Should().ContainSingle();
+        foreach (var node in nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Start_FileThatCannotBeWritten_ExitsWithOneAndAClearMessage()
+    {
+        var (exitCode, output) = await Repository.RunAsync(
+            "dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], null, ("ConnectionStrings__ApiKeys", "Data Source=/proc/keys.db"));
+
+        exitCode.Should().Be(1);
+        output.Split('\n').Should().Contain(line => line.StartsWith("The database of the API keys cannot be written", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_DatabaseComesUpLater_IsWaitedFor()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(Postgres) { Database = $"later_{Guid.NewGuid():N}" };
+        var start = AppProcess.StartAsync(AppProcess.SampleDll, environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
+
+        (await Task.WhenAny(start, Task.Delay(TimeSpan.FromSeconds(3), Token))).Should().NotBe(start, "there is no such database yet");
+        await CreateDatabaseAsync(connection.Database!);
+        await using var app = await start;
+
+        app.Output.Should().Contain("is not up yet");
+        (await StatusAsync(app, app.Secret)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Kill_InAStreamOfChanges_LosesNothingThatWasAcknowledged(string provider)
+    {
+        var database = await NewDatabaseAsync(provider);
+        var admin = "";
+        var working = new ConcurrentDictionary<string, string>();
+        var revoked = new ConcurrentBag<string>();
+        for (var round = 0; round < _rounds; round++)
+        {
+            await using var app = await StartAsync(database);
+            admin = round == 0 ? app.Secret : admin;
+            app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin);
+            var before = working.Count;
+            var writers = Enumerable.Range(0, 3).Select(_ => ChangeUntilKilledAsync(app.Client, working, revoked)).ToList();
+            await TestApi.Until(() => working.Count >= before + 15 + round % 10);
+            await app.KillAsync();
+            await Task.WhenAll(writers);
+        }
+
+        await using var last = await StartAsync(database);
+        foreach (var (secret, id) in working)
+        {
+            (await StatusAsync(last, secret)).Should().Be(HttpStatusCode.OK, $"key {id} was acknowledged");
+        }
+
+        foreach (var secret in revoked)
+        {
+            (await StatusAsync(last, secret)).Should().Be(HttpStatusCode.Unauthorized, "its revocation was acknowledged");
+        }
+
+        revoked.Should().NotBeEmpty();
+    }
+
+    /// <summary>Creates two keys, rotates one and revokes it, over and over; what was answered counts, what was under way may be either.</summary>
+    private static async Task ChangeUntilKilledAsync(HttpClient client, ConcurrentDictionary<string, string> working, ConcurrentBag<string> revoked)
+    {
+        try
+        {
+            while (true)
+            {
+                var kept = await PostAsync(client, "", new { name = "kept", type = "ci" });
+                working[kept.Text("secret")] = kept.Text("id");
+                var doomed = await PostAsync(client, "", new { name = "doomed", type = "ci" });
+                var replacement = await PostAsync(client, $"/{doomed.Text("id")}/rotate", new { overlapSeconds = 3600 });
+                working[replacement.Text("secret")] = replacement.Text("id");
+                await PostAsync(client, $"/{doomed.Text("id")}/revoke", new { reason = "test" });
+                revoked.Add(doomed.Text("secret"));
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            // Killed.
+        }
+    }
+
+    private static async Task<JsonElement> PostAsync(HttpClient client, string path, object body)
+    {
+        using var response = await client.PostAsJsonAsync("/api/v1/api-keys" + path, body, Token);
+        response.IsSuccessStatusCode.Should().BeTrue(await response.TextAsync());
+        return await response.JsonAsync();
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(AppProcess app, string secret)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/api-keys/me");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        using var response = await app.Client.SendAsync(request, Token);
+        return response.StatusCode;
+    }
+
+    private static Task<AppProcess> StartAsync((string Name, string Value) database) => AppProcess.StartAsync(
+        AppProcess.SampleDll,
+        environment:
+        [
+            database,
+            ("ApiKeys__DefaultRateLimit__Permits", "1000000"),
+            ("ApiKeys__DefaultRateLimit__Window", "00:00:01"),
+            ("ApiKeys__FailedAttemptsPerMinute", "1000000"),
+        ]);
+
+    private static string Postgres => Environment.GetEnvironmentVariable("HIREPANDA_POSTGRES")
+        ?? throw new InvalidOperationException("HIREPANDA_POSTGRES is not set: ./test.sh starts a PostgreSQL and sets it.");
+
+    private static async Task<(string Name, string Value)> NewDatabaseAsync(string provider)
+    {
+        if (provider == "sqlite")
+        {
+            return ("ConnectionStrings__ApiKeys", $"Data Source={Directory.CreateTempSubdirectory("hirepanda-keys-").FullName}/keys.db");
+        }
+
+        var name = $"sample_{Guid.NewGuid():N}";
+        await CreateDatabaseAsync(name);
+        return ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString);
+    }
+
+    private static async Task CreateDatabaseAsync(string name)
+    {
+        await using var connection = new NpgsqlConnection(Postgres);
+        await connection.OpenAsync(Token);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+}
