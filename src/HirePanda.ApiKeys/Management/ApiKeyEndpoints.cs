@@ -17,19 +17,19 @@ internal static class ApiKeyEndpoints
     {
         var group = endpoints.MapGroup(pattern).WithTags("API keys");
         var anyKey = new AuthorizationPolicyBuilder(ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser().Build();
-        group.MapGet("/me", GetOwn).RequireAuthorization(anyKey);
+        group.MapGet("/me", GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
 
         var managed = group.MapGroup("").RequireAuthorization(policy).AddEndpointFilter(ResolveActorAsync);
-        managed.MapPost("/", CreateAsync);
-        managed.MapGet("/", ListAsync);
-        managed.MapGet("/{id}", GetAsync);
-        managed.MapPatch("/{id}", UpdateAsync);
-        managed.MapPost("/{id}/rotate", RotateAsync);
-        managed.MapPost("/{id}/revoke", RevokeAsync);
-        managed.MapPost("/revoke-all", RevokeAllAsync);
-        managed.MapGet("/ip-allowlist", WorkspaceEndpoints.GetAllowlistAsync);
-        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync);
-        managed.MapGet("/audit", WorkspaceEndpoints.ListAuditAsync);
+        managed.MapPost("/", CreateAsync).Produces<KeyResponse>(StatusCodes.Status201Created);
+        managed.MapGet("/", ListAsync).Produces<KeyPageResponse>();
+        managed.MapGet("/{id}", GetAsync).Produces<KeyResponse>();
+        managed.MapPatch("/{id}", UpdateAsync).Produces<KeyResponse>();
+        managed.MapPost("/{id}/rotate", RotateAsync).Produces<KeyResponse>(StatusCodes.Status201Created);
+        managed.MapPost("/{id}/revoke", RevokeAsync).Produces<KeyResponse>();
+        managed.MapPost("/revoke-all", RevokeAllAsync).Produces<RevokedResponse>();
+        managed.MapGet("/ip-allowlist", WorkspaceEndpoints.GetAllowlistAsync).Produces<AllowlistResponse>();
+        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).Produces<AllowlistResponse>();
+        managed.MapGet("/audit", WorkspaceEndpoints.ListAuditAsync).Produces<AuditPageResponse>();
         return group;
     }
 

@@ -22,6 +22,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
     [Theory]
     [InlineData("HirePanda.ApiKeys.Abstractions", "")]
     [InlineData("HirePanda.ApiKeys", "HirePanda.ApiKeys.Abstractions System.IO.Hashing")]
+    [InlineData("HirePanda.ApiKeys.EntityFrameworkCore", "HirePanda.ApiKeys Microsoft.EntityFrameworkCore.Relational")]
     public void Package_OfTheRelease_HasWhatAPackageNeeds(string id, string dependencies)
     {
         using var package = ZipFile.OpenRead(feed.Package(id));
@@ -104,7 +105,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
                 File.Copy(file, target);
             }
 
-            foreach (var project in new[] { "HirePanda.ApiKeys.Abstractions", "HirePanda.ApiKeys" })
+            foreach (var project in new[] { "HirePanda.ApiKeys.Abstractions", "HirePanda.ApiKeys", "HirePanda.ApiKeys.EntityFrameworkCore" })
             {
                 var version = Repository.Invariant($"-p:MinVerVersionOverride=0.0.1-ci.{Environment.ProcessId}");
                 var (exitCode, output) = await Repository.RunAsync(

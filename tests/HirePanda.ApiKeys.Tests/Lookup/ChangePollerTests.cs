@@ -1,0 +1,110 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>What a change table may look like while transactions of other processes are open.</summary>
+public sealed class ChangePollerTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Poll_NumberThatAppearsAfterAHigherOne_IsNotMissed()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 500 });
+        var (early, late) = (await CachedAsync(api), await CachedAsync(api));
+        await poller.PollAsync(feed, Token);
+        await early.VerifyAsync();
+        await late.VerifyAsync();
+        var reads = api.Store.Reads;
+
+        feed.Rows = [new ApiKeyChangeRow(502, late.Key.Hash, null)];
+        await poller.PollAsync(feed, Token);
+        await late.VerifyAsync();
+        await early.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 1, "only what changed is forgotten");
+
+        feed.Rows = [new ApiKeyChangeRow(501, early.Key.Hash, null)];
+        await poller.PollAsync(feed, Token);
+        feed.Missing.Should().Contain(501);
+        await early.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 2);
+
+        await poller.PollAsync(feed, Token);
+        feed.Missing.Should().NotContain(501, "it has been read");
+        feed.After.Should().Be(502);
+    }
+
+    [Fact]
+    public async Task Poll_GapThatStaysEmpty_IsGivenUp()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Rows = [new ApiKeyChangeRow(9, null, "acme")] });
+        await poller.PollAsync(feed, Token);
+        feed.Rows = [];
+
+        await poller.PollAsync(feed, Token);
+        feed.Missing.Should().HaveCount(8);
+        api.Time.Advance(TimeSpan.FromMinutes(3));
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+
+        feed.Missing.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Poll_AfterRowsMayHaveBeenPruned_ForgetsEverything()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 5 });
+        await poller.PollAsync(feed, Token);
+        api.Time.Advance(TimeSpan.FromHours(2));
+        var key = await CachedAsync(api);
+        var reads = api.Store.Reads;
+
+        feed.Last = 5000;
+        await poller.PollAsync(feed, Token);
+        await key.VerifyAsync();
+
+        api.Store.Reads.Should().Be(reads + 1);
+        feed.PrunedBefore.Should().Be(api.Time.GetUtcNow() - TimeSpan.FromHours(1));
+    }
+
+    private static ChangePoller Poller(TestApi api) => api.Services.GetServices<IHostedService>().OfType<ChangePoller>().Single();
+
+    private static async Task<(ApiKey Key, Func<Task> VerifyAsync)> CachedAsync(TestApi api)
+    {
+        var (key, secret) = api.Issue();
+        async Task VerifyAsync() => (await api.Verifier.VerifyAsync(secret, default, Token)).IsValid.Should().BeTrue();
+        await VerifyAsync();
+        return (key, VerifyAsync);
+    }
+
+    private sealed class Feed : IApiKeyChangeFeed
+    {
+        public long Last { get; set; }
+
+        public IReadOnlyList<ApiKeyChangeRow> Rows { get; set; } = [];
+
+        public long After { get; private set; }
+
+        public IReadOnlyList<long> Missing { get; private set; } = [];
+
+        public DateTimeOffset PrunedBefore { get; private set; }
+
+        public ValueTask<long> GetLastChangeAsync(CancellationToken cancellationToken) => new(Last);
+
+        public ValueTask<IReadOnlyList<ApiKeyChangeRow>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
+        {
+            (After, Missing) = (after, missing);
+            return new([.. Rows.Where(row => row.Number > after || missing.Contains(row.Number))]);
+        }
+
+        public ValueTask PruneChangesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+        {
+            PrunedBefore = before;
+            return default;
+        }
+    }
+}
