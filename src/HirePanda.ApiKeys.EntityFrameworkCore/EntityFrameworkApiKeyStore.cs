@@ -13,11 +13,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
     where TContext : DbContext
 {
     // Compiled once per store, not per type: a compiled query belongs to one model, and so to one database's dialect.
-    private readonly Func<TContext, byte[], Task<KeyRow?>> _byHash = EF.CompileAsyncQuery(
-        (TContext db, byte[] hash) => db.Set<KeyRow>().AsNoTracking().FirstOrDefault(row => row.Hash == hash));
+    private readonly Func<TContext, byte[], CancellationToken, Task<KeyRow?>> _byHash = EF.CompileAsyncQuery(
+        (TContext db, byte[] hash, CancellationToken cancellationToken) => db.Set<KeyRow>().AsNoTracking().FirstOrDefault(row => row.Hash == hash));
 
-    private readonly Func<TContext, string, Task<WorkspaceRow?>> _workspaceById = EF.CompileAsyncQuery(
-        (TContext db, string id) => db.Set<WorkspaceRow>().AsNoTracking().FirstOrDefault(row => row.Id == id));
+    private readonly Func<TContext, string, CancellationToken, Task<WorkspaceRow?>> _workspaceById = EF.CompileAsyncQuery(
+        (TContext db, string id, CancellationToken cancellationToken) => db.Set<WorkspaceRow>().AsNoTracking().FirstOrDefault(row => row.Id == id));
 
     /// <summary>SQLite has one writer: ours wait here in turn instead of polling a locked file.</summary>
     private readonly SemaphoreSlim _sqliteWriter = new(1);
@@ -27,8 +27,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         await using var session = Open();
         foreach (var hash in hashes)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (await _byHash(session.Db, hash.ToByteArray()).WaitAsync(cancellationToken).ConfigureAwait(false) is { } row)
+            if (await _byHash(session.Db, hash.ToByteArray(), cancellationToken).ConfigureAwait(false) is { } row)
             {
                 return row.ToKey();
             }
@@ -64,7 +63,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
     public async ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
     {
         await using var session = Open();
-        return (await _workspaceById(session.Db, workspace).WaitAsync(cancellationToken).ConfigureAwait(false))?.ToWorkspace();
+        return (await _workspaceById(session.Db, workspace, cancellationToken).ConfigureAwait(false))?.ToWorkspace();
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
