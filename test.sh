@@ -30,12 +30,19 @@ postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -
 [ -x "$(postgres_bin)/initdb" ] || missing+=(postgresql)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing: ${missing[*]}"
-  sudo=""
-  [ "$(id -u)" -eq 0 ] || sudo=sudo
-  export DEBIAN_FRONTEND=noninteractive
-  { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > /tmp/hirepanda-apt.log 2>&1 \
-    || { cat /tmp/hirepanda-apt.log >&2; fail "Installing ${missing[*]} failed."; }
+  command -v apt-get > /dev/null || fail "There is no apt-get: install ${missing[*]} yourself and run again."
+  root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo -n)
+  if ! log=$({ "${root[@]}" apt-get update -qq \
+    && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } 2>&1 < /dev/null); then
+    echo "$log" >&2
+    fail "Installing ${missing[*]} failed."
+  fi
 fi
+command -v dotnet > /dev/null || fail "The .NET SDK is missing: global.json says which version."
+
+# No process of a build outlives the script.
+export MSBUILDDISABLENODEREUSE=1
 
 # A PostgreSQL of our own, which refuses to run as root, in a folder that is its own.
 postgres=$(mktemp -d /tmp/hirepanda-postgres-XXXXXX)
@@ -59,11 +66,13 @@ code=$?
 passed=0
 failed=0
 for project in tests/*.Tests; do
-  ls "$results"/*"$(basename "$project")"*.trx > /dev/null 2>&1 || { echo "$project wrote no results." >&2; failed=$((failed + 1)); }
+  ls "$results/$(basename "$project")"_*.trx > /dev/null 2>&1 || { echo "$project wrote no results." >&2; failed=$((failed + 1)); }
 done
 count() { grep -oE "<Counters [^>]*" "$1" | grep -oE " $2=\"[0-9]+\"" | grep -oE '[0-9]+'; }
 for file in "$results"/*.trx; do
   [ -e "$file" ] || continue
+  # A host that died in the middle of writing leaves a file without sums.
+  [ -n "$(count "$file" passed)" ] || { echo "$file has no sums." >&2; failed=$((failed + 1)); continue; }
   passed=$((passed + $(count "$file" passed)))
   skipped=$(count "$file" notExecuted)
   [ "$skipped" -eq 0 ] || echo "$skipped skipped tests of $file count as failed." >&2
