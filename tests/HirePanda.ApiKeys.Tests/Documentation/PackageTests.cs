@@ -6,6 +6,7 @@ using System.Xml.Linq;
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>The packages, and a stranger who uses them by nothing but the README.</summary>
+[Collection(OneAtATime.Name)]
 public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<PackageTests.Feed>
 {
     private static string Quickstart => File.ReadAllText(Path.Combine(Repository.Root, "samples", "Quickstart", "Program.cs"));
@@ -20,33 +21,44 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
     }
 
     [Theory]
-    [InlineData("HirePanda.ApiKeys.Abstractions", "")]
-    [InlineData("HirePanda.ApiKeys", "HirePanda.ApiKeys.Abstractions System.IO.Hashing")]
-    [InlineData("HirePanda.ApiKeys.EntityFrameworkCore", "HirePanda.ApiKeys Microsoft.EntityFrameworkCore.Relational")]
-    public void Package_OfTheRelease_HasWhatAPackageNeeds(string id, string dependencies)
+    [InlineData("HirePanda.ApiKeys.Abstractions", "", "")]
+    [InlineData("HirePanda.ApiKeys", "HirePanda.ApiKeys.Abstractions System.IO.Hashing", "Microsoft.AspNetCore.App")]
+    // System.IO.Hashing is the core's own: packages that are pinned while transitive become dependencies of what is packed.
+    [InlineData(
+        "HirePanda.ApiKeys.EntityFrameworkCore",
+        "HirePanda.ApiKeys Microsoft.EntityFrameworkCore.Relational System.IO.Hashing",
+        "Microsoft.AspNetCore.App")]
+    public void Package_OfTheRelease_HasWhatAPackageNeeds(string id, string dependencies, string frameworks)
     {
         using var package = ZipFile.OpenRead(feed.Package(id));
         using var stream = package.GetEntry($"{id}.nuspec")!.Open();
         var metadata = XDocument.Load(stream).Root!.Elements().Single();
-        string? Value(string name) => metadata.Elements().SingleOrDefault(one => one.Name.LocalName == name)?.Value;
+        using var symbols = ZipFile.OpenRead(Path.ChangeExtension(feed.Package(id), ".snupkg"));
+        XElement? Element(string name) => metadata.Elements().SingleOrDefault(one => one.Name.LocalName == name);
+        IEnumerable<string> Names(string element, string attribute)
+            => metadata.Descendants().Where(one => one.Name.LocalName == element).Select(one => one.Attribute(attribute)!.Value).Order();
 
-        Value("license").Should().Be("MIT");
-        Value("readme").Should().Be("README.md");
-        Value("description").Should().NotBeNullOrWhiteSpace();
-        Value("tags").Should().Contain("api-key");
-        metadata.Elements().Single(one => one.Name.LocalName == "repository").Attribute("url")!.Value.Should().StartWith("https://");
-        package.GetEntry("README.md").Should().NotBeNull();
-        package.GetEntry($"lib/net10.0/{id}.xml").Should().NotBeNull();
-        metadata.Descendants().Where(one => one.Name.LocalName == "dependency").Select(one => one.Attribute("id")!.Value).Order()
-            .Should().Equal(dependencies.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        File.Exists(Path.ChangeExtension(feed.Package(id), ".snupkg")).Should().BeTrue();
+        Element("version")!.Value.Should().Be(feed.Version);
+        Element("license")!.Value.Should().Be("MIT");
+        Element("license")!.Attribute("type")!.Value.Should().Be("expression");
+        Element("readme")!.Value.Should().Be("README.md");
+        Element("description")!.Value.Should().NotBeNullOrWhiteSpace();
+        Element("tags")!.Value.Should().Contain("api-key");
+        Element("repository")!.Attribute("type")!.Value.Should().Be("git");
+        Element("repository")!.Attribute("url")!.Value.Should().StartWith("https://");
+        package.Entries.Select(entry => entry.FullName).Should().Contain("README.md");
+        package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("lib/", StringComparison.Ordinal))
+            .Should().BeEquivalentTo($"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml");
+        symbols.Entries.Select(entry => entry.FullName).Should().Contain($"lib/net10.0/{id}.pdb");
+        Names("dependency", "id").Should().Equal(dependencies.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Names("frameworkReference", "name").Should().Equal(frameworks.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
     public async Task Stranger_WithThePackageAndTheReadme_HasAGuardedApi()
     {
-        var folder = Directory.CreateTempSubdirectory("hirepanda-stranger-").FullName;
-        (string, string)[] environment = [("NUGET_PACKAGES", Path.Combine(folder, "packages"))];
+        using var folder = new TemporaryFolder();
+        (string, string)[] environment = [("NUGET_PACKAGES", folder["packages"])];
         await WriteAsync("Stranger.csproj", """
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
@@ -61,44 +73,53 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
             """);
         await WriteAsync("Program.cs", Quickstart);
         await DotnetAsync("add", "package", "HirePanda.ApiKeys", "--prerelease");
-        await DotnetAsync("build", "-c", "Release", "-o", "out");
+        var project = await File.ReadAllTextAsync(folder["Stranger.csproj"], TestContext.Current.CancellationToken);
+        project.Should().Contain($"\"{feed.Version}\"", "what is tried must be what was packed, not an older release of somewhere else");
+        await DotnetAsync("build", "-c", "Release", "-o", "out", "-p:UseAppHost=false");
 
-        await using var app = await AppProcess.StartAsync(Path.Combine(folder, "out", "Stranger.dll"));
+        await using var app = await AppProcess.StartAsync(folder["out/Stranger.dll"]);
         using var missing = await app.Client.GetAsync("/jobs", TestContext.Current.CancellationToken);
+        using var refused = await app.Client.PostAsync("/jobs", null, TestContext.Current.CancellationToken);
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", app.Secret);
         using var read = await app.Client.GetAsync("/jobs", TestContext.Current.CancellationToken);
         using var written = await app.Client.PostAsync("/jobs", null, TestContext.Current.CancellationToken);
 
-        missing.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        foreach (var response in new[] { missing, refused })
+        {
+            response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+            (await response.TextAsync()).Should().Be("""{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""");
+        }
+
         (await read.TextAsync()).Should().Be("""["Gardener"]""");
         (await written.TextAsync()).Should().Be("Created with First key");
 
-        Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(folder, name), text, TestContext.Current.CancellationToken);
+        Task WriteAsync(string name, string text) => File.WriteAllTextAsync(folder[name], text, TestContext.Current.CancellationToken);
 
         async Task DotnetAsync(params string[] arguments)
         {
-            var (exitCode, output) = await Repository.RunAsync("dotnet", arguments, folder, environment);
-            exitCode.Should().Be(0, output);
+            var (exitCode, output) = await Repository.RunAsync("dotnet", arguments, folder.Path, environment);
+            exitCode.Should().Be(0, "{0}", output);
         }
     }
 
     /// <summary>A fresh feed with both packages, packed from a copy so that no assembly of this run is touched.</summary>
     public sealed class Feed : IAsyncLifetime
     {
-        public string Folder { get; } = Directory.CreateTempSubdirectory("hirepanda-feed-").FullName;
+        private readonly TemporaryFolder _folder = new();
 
-        public string Package(string id) => Directory.GetFiles(Folder, $"{id}.0.0.1-*.nupkg").Single();
+        public string Folder => _folder["feed"];
+
+        public string Version { get; } = Repository.Invariant($"0.0.1-ci.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}");
+
+        public string Package(string id) => Path.Combine(Folder, $"{id}.{Version}.nupkg");
 
         public async ValueTask InitializeAsync()
         {
-            var copy = Directory.CreateTempSubdirectory("hirepanda-source-").FullName;
-            foreach (var file in Directory.GetFiles(Repository.Root, "*", SearchOption.TopDirectoryOnly))
-            {
-                File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-            }
-
-            foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*", SearchOption.AllDirectories)
-                .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)))
+            var copy = _folder["source"];
+            var files = Directory.GetFiles(Repository.Root, "*", SearchOption.TopDirectoryOnly)
+                .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*", SearchOption.AllDirectories))
+                .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+            foreach (var file in files)
             {
                 var target = Path.Combine(copy, Path.GetRelativePath(Repository.Root, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -107,13 +128,16 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
             foreach (var project in new[] { "HirePanda.ApiKeys.Abstractions", "HirePanda.ApiKeys", "HirePanda.ApiKeys.EntityFrameworkCore" })
             {
-                var version = Repository.Invariant($"-p:MinVerVersionOverride=0.0.1-ci.{Environment.ProcessId}");
                 var (exitCode, output) = await Repository.RunAsync(
-                    "dotnet", ["pack", $"src/{project}", "-c", "Release", "-o", Folder, version, "-p:RunAnalyzers=false"], copy);
-                exitCode.Should().Be(0, output);
+                    "dotnet", ["pack", $"src/{project}", "-c", "Release", "-o", Folder, $"-p:MinVerVersionOverride={Version}", "-p:RunAnalyzers=false"], copy);
+                exitCode.Should().Be(0, "{0}", output);
             }
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            _folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }
