@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>The product documentation's own client examples, unchanged but for address and key, against the running sample.</summary>
-public sealed partial class ClientExampleTests
+[Collection(OneAtATime.Name)]
+public sealed partial class ClientExampleTests(RunningSample sample) : IClassFixture<RunningSample>
 {
     private static readonly string _documentation = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "product-docs-authentication.mdx"));
 
@@ -15,17 +16,30 @@ public sealed partial class ClientExampleTests
     [InlineData("php PHP", "\necho $response;", "php", ".php")]
     public async Task Example_OfTheDocumentation_ListsTheJobs(string language, string print, string interpreter, string extension)
     {
-        await using var app = await AppProcess.StartAsync(AppProcess.SampleDll);
+        using var folder = new TemporaryFolder();
         var code = Example(language)
-            .Replace("https://api.hirepanda.com", app.Address, StringComparison.Ordinal)
-            .Replace("YOUR_API_KEY", app.Secret, StringComparison.Ordinal)
+            .Replace("https://api.hirepanda.com", sample.App.Address, StringComparison.Ordinal)
+            .Replace("YOUR_API_KEY", sample.App.Secret, StringComparison.Ordinal)
             .Replace("use_ssl: true", "use_ssl: false", StringComparison.Ordinal); // The sample speaks http here.
-        var file = Path.Combine(Directory.CreateTempSubdirectory("hirepanda-example-").FullName, "example" + extension);
+        var file = folder["example" + extension];
         await File.WriteAllTextAsync(file, (extension == ".php" ? "<?php\n" : "") + code + print, TestContext.Current.CancellationToken);
 
         var (exitCode, output) = await Repository.RunAsync(interpreter, [file]);
 
-        exitCode.Should().Be(0, output);
+        exitCode.Should().Be(0, "{0} (./test.sh installs what the examples need)", output);
+        output.Should().Contain("\"title\":\"Gardener\"");
+    }
+
+    [Fact]
+    public async Task Call_ThatTheSamplePrints_ListsTheJobs()
+    {
+        var lines = sample.App.Output.Split('\n');
+        var export = lines.Single(line => line.StartsWith("export ", StringComparison.Ordinal));
+        var call = lines.Single(line => line.StartsWith("curl ", StringComparison.Ordinal));
+
+        var (exitCode, output) = await Repository.RunAsync("bash", ["-c", $"{export}\n{call}"]);
+
+        exitCode.Should().Be(0, "{0}", output);
         output.Should().Contain("\"title\":\"Gardener\"");
     }
 
