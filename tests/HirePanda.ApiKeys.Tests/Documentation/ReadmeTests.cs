@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>What the README lists is what there is.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string _readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+    [Fact]
+    public void Options_InTheReadme_AreThoseOfTheLibrary()
+        => FirstColumn("Options").Should().BeEquivalentTo(typeof(ApiKeyOptions).GetProperties()
+            .Where(property => property.DeclaringType == typeof(ApiKeyOptions)).Select(property => property.Name));
+
+    [Fact]
+    public async Task ManagementCalls_InTheReadme_AreThoseThatAreMapped()
+    {
+        await using var factory = new WebApplicationFactory<Program>();
+        var mapped = factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/api-keys", StringComparison.Ordinal))
+            .Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} {endpoint.RoutePattern.RawText!["/api/v1/api-keys".Length..]}");
+
+        FirstColumn("Management").Should().BeEquivalentTo(mapped);
+    }
+
+    [Fact]
+    public void Answers_InTheReadme_HaveTheStatusOfTheirCode()
+        => TableRow().Matches(Section("What callers get")).Select(row => (Code: row.Groups["cell"].Value, Status: row.Value.Split('|')[2].Trim())).Distinct()
+            .Should().BeEquivalentTo(new[] { ApiKeyError.Missing, ApiKeyError.Expired, ApiKeyError.Forbidden, ApiKeyError.RateLimited, ApiKeyError.Unavailable }
+                .Select(error => (error.Code, Repository.Invariant($"{error.Status}"))));
+
+    [Fact]
+    public void Pattern_ForSecretScanners_FindsEverySecret()
+    {
+        using var vectors = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "secrets.json")));
+        var pattern = Fence().Match(Section("For secret scanners")).Groups["code"].Value;
+
+        pattern.Should().Be(vectors.RootElement.GetProperty("regex").GetString());
+        foreach (var secret in vectors.RootElement.GetProperty("valid").EnumerateArray().Select(one => one.GetString()!))
+        {
+            Regex.Match($"key = \"{secret}\";", pattern).Value.Should().Be(secret);
+        }
+    }
+
+    /// <summary>Every name in code font in the first column of a section's table.</summary>
+    private static IEnumerable<string> FirstColumn(string heading)
+        => TableRow().Matches(Section(heading)).SelectMany(row => row.Groups["cell"].Captures.Select(cell => cell.Value));
+
+    private static string Section(string heading)
+    {
+        var start = _readme.IndexOf($"\n## {heading}\n", StringComparison.Ordinal);
+        start.Should().BePositive("the README has the section {0}", heading);
+        var end = _readme.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
+        return end < 0 ? _readme[start..] : _readme[start..end];
+    }
+
+    [GeneratedRegex(@"^\|(?:[^|`\n]*`(?<cell>[^`\n]+)`)+[^|\n]*\|.*$", RegexOptions.Multiline)]
+    private static partial Regex TableRow();
+
+    [GeneratedRegex(@"```\w+\n(?<code>.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex Fence();
+}
