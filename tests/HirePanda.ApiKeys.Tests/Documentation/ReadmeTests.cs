@@ -19,7 +19,9 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task ManagementCalls_InTheReadme_AreThoseThatAreMapped()
     {
-        await using var factory = new WebApplicationFactory<Program>();
+        using var folder = new TemporaryFolder();
+        await using var factory = new WebApplicationFactory<Program>()
+            .WithWebHostBuilder(host => host.UseSetting("ConnectionStrings:ApiKeys", $"Data Source={folder["keys.db"]}"));
         var mapped = factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/api-keys", StringComparison.Ordinal))
             .Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} {endpoint.RoutePattern.RawText!["/api/v1/api-keys".Length..]}");

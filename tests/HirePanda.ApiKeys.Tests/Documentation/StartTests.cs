@@ -43,7 +43,9 @@ public sealed class StartTests(RunningSample sample) : IClassFixture<RunningSamp
     public async Task Start_WithNothingSaid_IsOnPort5080()
     {
         // In memory: the port may be taken by somebody who tries the sample out.
-        await using var factory = new WebApplicationFactory<Program>();
+        using var folder = new TemporaryFolder();
+        await using var factory = new WebApplicationFactory<Program>()
+            .WithWebHostBuilder(host => host.UseSetting("ConnectionStrings:ApiKeys", $"Data Source={folder["keys.db"]}"));
 
         factory.Services.GetRequiredService<IConfiguration>()["urls"].Should().Be("http://localhost:5080");
         File.Exists(Path.Combine(Repository.Root, "samples", "HirePanda.Api", "Properties", "launchSettings.json"))
