@@ -49,7 +49,10 @@ postgres=$(mktemp -d /tmp/hirepanda-postgres-XXXXXX)
 as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 [ "$(id -u)" -ne 0 ] || chown postgres "$postgres"
 port=$((20000 + RANDOM % 11000))
-trap 'as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -m immediate stop > /dev/null 2>&1; rm -rf "$postgres"' EXIT
+export TMPDIR
+TMPDIR=$(mktemp -d /tmp/hirepanda-tests-XXXXXX)
+export NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1
+trap 'as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -m immediate stop > /dev/null 2>&1; rm -rf "$postgres" "$TMPDIR"' EXIT
 { as_postgres "$(postgres_bin)/initdb" -D "$postgres/data" -A trust -U hirepanda \
     && as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres" -l "$postgres/log" start \
     && as_postgres "$(postgres_bin)/createdb" -h 127.0.0.1 -p "$port" -U hirepanda hirepanda; } > /dev/null 2>&1 \

@@ -25,10 +25,9 @@ internal sealed class LastUsedWriter(LastUsed lastUsed, IServiceScopeFactory sco
         var batch = lastUsed.Pending();
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            if (batch.Count > 0 && scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
+            if (batch.Count > 0)
             {
-                await store.SaveLastUsedAsync(batch, cancellationToken);
+                await SaveAsync(batch, cancellationToken);
             }
 
             lastUsed.Stored(batch, time.GetUtcNow().UtcTicks);
@@ -38,6 +37,15 @@ internal sealed class LastUsedWriter(LastUsed lastUsed, IServiceScopeFactory sco
 #pragma warning restore CA1031
         {
             Log.LastUsedNotStored(logger, exception, batch.Count);
+        }
+    }
+
+    private async Task SaveAsync(Dictionary<string, DateTimeOffset> batch, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
+        {
+            await store.SaveLastUsedAsync(batch, cancellationToken);
         }
     }
 

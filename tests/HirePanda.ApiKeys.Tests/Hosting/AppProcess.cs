@@ -68,7 +68,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as an init system does, and gives its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        (await Repository.RunAsync("kill", ["-TERM", Repository.Invariant($"{_process.Id}")])).ExitCode.Should().Be(0);
+        (await Repository.RunAsync("/bin/sh", ["-c", Repository.Invariant($"kill -TERM {_process.Id}")])).ExitCode.Should().Be(0);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }

@@ -14,6 +14,8 @@ internal static class Repository
     public const string Configuration = "Release";
 #endif
 
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+
     private static int s_port = 20_000 + (Environment.ProcessId * 7 % 10_000);
 
     public static string Root { get; } = FindRoot();
@@ -61,7 +63,16 @@ internal static class Repository
         {
             var output = process!.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(_patience, TestContext.Current.CancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                process.Kill(entireProcessTree: true);
+                throw;
+            }
+
             return (process.ExitCode, await output + await error);
         }
     }
