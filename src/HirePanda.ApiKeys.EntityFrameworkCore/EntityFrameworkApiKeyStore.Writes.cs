@@ -8,23 +8,19 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 /// <content>Writes: a change, its audit entries and its change rows in one transaction.</content>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
+    private const int LastUsedBatch = 500;
+
     public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
         => await WriteAsync(db => TrySaveAsync(db, change, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
-        => await WriteAsync(
-            async db =>
-            {
-                foreach (var (id, at) in lastUsed)
-                {
-                    var microseconds = Columns.Write(at);
-                    await db.Set<KeyRow>().Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < microseconds))
-                        .ExecuteUpdateAsync(row => row.SetProperty(key => key.LastUsedAt, microseconds), cancellationToken).ConfigureAwait(false);
-                }
-
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+    {
+        // By and by, in an order that all nodes share: others may write in between, and no two nodes wait for each other.
+        foreach (var batch in lastUsed.OrderBy(one => one.Key, StringComparer.Ordinal).Chunk(LastUsedBatch))
+        {
+            await WriteAsync(db => SaveLastUsedAsync(db, batch, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public async ValueTask<long> GetLastChangeAsync(CancellationToken cancellationToken)
     {
@@ -92,6 +88,18 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                 _sqliteWriter.Release();
             }
         }
+    }
+
+    private static async Task<bool> SaveLastUsedAsync(TContext db, KeyValuePair<string, DateTimeOffset>[] batch, CancellationToken cancellationToken)
+    {
+        foreach (var (id, at) in batch)
+        {
+            var microseconds = Columns.Write(at);
+            await db.Set<KeyRow>().Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < microseconds))
+                .ExecuteUpdateAsync(row => row.SetProperty(key => key.LastUsedAt, microseconds), cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     private async Task<bool> TrySaveAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)

@@ -19,8 +19,8 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
     /// <summary>Any number that nobody else locks: the library's name in ASCII.</summary>
     private const long PostgresLock = 0x48504B455953;
 
-    private const int SqliteReadOnly = 8;
-    private const int SqliteCannotOpen = 14;
+    private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
 
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
@@ -36,9 +36,10 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
                 await SetUpAsync(scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>(), cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (IsUnwritable(exception) is { } reason)
+            catch (Exception exception) when (WhyUnusable(exception) is { } reason)
             {
-                throw new InvalidOperationException($"The database of the API keys cannot be written: {reason} Check the path and its permissions.", exception);
+                throw new InvalidOperationException(
+                    $"The database of the API keys cannot be opened or written: {reason} Check the file's path and its permissions.", exception);
             }
             catch (Exception exception) when (exception is System.Data.Common.DbException or TimeoutException || exception.InnerException is System.Data.Common.DbException)
             {
@@ -93,8 +94,9 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static string? IsUnwritable(Exception exception)
-        => Provider.SqliteCode(exception.GetBaseException()) is SqliteReadOnly or SqliteCannotOpen ? exception.GetBaseException().Message : null;
+    /// <summary>A file that is not merely busy will not get better by waiting.</summary>
+    private static string? WhyUnusable(Exception exception)
+        => Provider.SqliteCode(exception.GetBaseException()) is { } code && code is not (SqliteBusy or SqliteLocked) ? exception.GetBaseException().Message : null;
 
     [LoggerMessage(1, LogLevel.Warning, "The database of the API keys is not up yet: {Reason} It is tried again every second.")]
     private partial void LogWaiting(string reason);

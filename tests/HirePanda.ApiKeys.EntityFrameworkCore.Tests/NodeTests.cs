@@ -156,9 +156,35 @@ public sealed class NodeTests
     [Fact]
     public async Task Start_FileThatCannotBeWritten_StopsWithAClearMessage()
     {
-        var start = () => Database.Sqlite("/proc/hirepanda/keys.db").StartAsync();
+        var junk = Path.Combine(Directory.CreateTempSubdirectory("hirepanda-junk-").FullName, "keys.db");
+        await File.WriteAllTextAsync(junk, new string('x', 10_000), Token);
+        foreach (var file in new[] { "/proc/hirepanda/keys.db", junk })
+        {
+            var start = () => Database.Sqlite(file).StartAsync();
 
-        await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*cannot be written*");
+            await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*cannot be opened or written*");
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task LastUsed_OfThousandsOfKeys_IsStored(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        var keys = Enumerable.Range(0, 1201).Select(i => new ApiKey
+        {
+            Id = $"key_{i}",
+            Workspace = "acme",
+            Hash = new ApiKeyHash(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i))),
+        }).ToList();
+        (await app.Store.SaveAsync(new ApiKeyChange { Added = keys }, Token)).Should().BeTrue();
+        var at = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+        await app.Store.SaveLastUsedAsync(keys.ToDictionary(key => key.Id, _ => at), Token);
+
+        (await app.Store.ListAsync(new() { Workspace = "acme", Limit = 2000, Now = at }, Token)).Should().HaveCount(1201).And.OnlyContain(key => key.LastUsedAt == at);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class DurabilityTests
             "dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], null, ("ConnectionStrings__ApiKeys", "Data Source=/proc/keys.db"));
 
         exitCode.Should().Be(1);
-        output.Split('\n').Should().Contain(line => line.StartsWith("The database of the API keys cannot be written", StringComparison.Ordinal));
+        output.Split('\n').Should().Contain(line => line.StartsWith("The database of the API keys cannot be opened or written", StringComparison.Ordinal));
     }
 
     [Fact]
