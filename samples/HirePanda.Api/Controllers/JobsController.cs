@@ -6,10 +6,10 @@ namespace HirePanda.Api.Controllers;
 [ApiController, Route("api/v1/jobs")]
 public sealed class JobsController(Catalogue catalogue) : ControllerBase
 {
-    [HttpGet, RequirePermission(ApiKeyPermissions.JobsRead)]
+    [HttpGet, HttpHead, RequirePermission(ApiKeyPermissions.JobsRead)]
     public IEnumerable<Job> List() => catalogue.Jobs.All;
 
-    [HttpGet("{id}"), RequirePermission(ApiKeyPermissions.JobsRead)]
+    [HttpGet("{id}"), HttpHead("{id}"), RequirePermission(ApiKeyPermissions.JobsRead)]
     public ActionResult<Job> Get(string id) => catalogue.Jobs.Find(id) is { } job ? job : NotFound();
 
     [HttpPost, RequirePermission(ApiKeyPermissions.JobsWrite)]
