@@ -19,6 +19,7 @@ namespace HirePanda.ApiKeys.Benchmarks;
 internal static class StoreBenchmark
 {
     private const int Lookups = 2_000;
+    private const int WarmUps = 5;
     private const int PageSize = 100;
 
     private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -43,7 +44,13 @@ internal static class StoreBenchmark
             using (subject.Host)
             {
                 var store = (IApiKeyManagementStore)subject.Host.Services.GetRequiredService<IApiKeyStore>();
-                await LookupsAsync(store, size);
+                for (var warmUp = 0; warmUp < WarmUps; warmUp++)
+                {
+                    await LookupsAsync(store, size);
+                    await RawAsync(subject, size);
+                    await PageAsync(store, null);
+                }
+
                 var raw = await RawAsync(subject, size);
                 var ours = await LookupsAsync(store, size);
                 first ??= ours;
