@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace HirePanda.Api;
 
 /// <summary>On a start with an empty store, makes an admin key and prints its secret, once, with a call to copy.</summary>
-internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issuer, IServer server, IConfiguration configuration) : IHostedLifecycleService
+internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issuer, TimeProvider time, IServer server, IConfiguration configuration) : IHostedLifecycleService
 {
     public const string Workspace = "hirepanda";
     public const string SecondWorkspace = "second";
@@ -44,13 +44,23 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issue
     /// <summary>Makes the workspace together with its first key, in one change: of several nodes that start at once, one does.</summary>
     private async Task<string?> TryCreateAdminAsync(IApiKeyManagementStore store, string workspace, CancellationToken cancellationToken)
     {
-        if (await store.GetWorkspaceAsync(workspace, cancellationToken) is not null)
+        var anyKey = new ApiKeyQuery { Workspace = workspace, Limit = 1, Now = time.GetUtcNow() };
+        if (await store.GetWorkspaceAsync(workspace, cancellationToken) is not null || (await store.ListAsync(anyKey, cancellationToken)).Count > 0)
         {
             return null;
         }
 
         var (key, secret) = issuer.Issue(workspace, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }, createdBy: "first-start");
-        var change = new ApiKeyChange { Added = [key], Workspace = new ApiKeyWorkspace { Id = workspace } };
+        var entry = new ApiKeyAuditEntry
+        {
+            Id = $"evt_{key.Id}",
+            Workspace = workspace,
+            At = key.CreatedAt,
+            Actor = "first-start",
+            Action = "key.create",
+            KeyId = key.Id,
+        };
+        var change = new ApiKeyChange { Added = [key], Workspace = new ApiKeyWorkspace { Id = workspace }, Audit = [entry] };
         return await store.SaveAsync(change, cancellationToken) ? secret : null;
     }
 

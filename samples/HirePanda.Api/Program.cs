@@ -1,3 +1,4 @@
+using System.Data.Common;
 using HirePanda.Api;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -43,7 +44,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception exception) when (exception is InvalidOperationException or OptionsValidationException or IOException)
+catch (Exception exception) when (exception is InvalidOperationException or OptionsValidationException or IOException or DbException)
 {
     // A mistake of set-up: its message says what to do, and a stack trace adds nothing.
     await Console.Error.WriteLineAsync(exception.Message);

@@ -14,6 +14,9 @@ public sealed record ApiKeyChange
     /// <summary>Settings that replace the stored ones, whose version must be one less (none stored: 0); null: unchanged.</summary>
     public ApiKeyWorkspace? Workspace { get; init; }
 
+    /// <summary>The key that the actor acts with, which must not be revoked when this is stored; null: none, or it does not matter.</summary>
+    public string? ActorKeyId { get; init; }
+
     /// <summary>Entries to append to the audit.</summary>
     public IReadOnlyList<ApiKeyAuditEntry> Audit { get; init; } = [];
 }

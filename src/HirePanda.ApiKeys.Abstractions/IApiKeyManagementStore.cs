@@ -34,8 +34,8 @@ public interface IApiKeyManagementStore : IApiKeyStore
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>
     /// False, with nothing stored, when the stored version of an updated key or of the workspace is not the new one's minus one
-    /// (somebody was faster), when an added key's id or hash exists, or when <see cref="ApiKey.CreatedBy"/> of an added key is a key
-    /// that is revoked: what a leaked key creates at the last moment must not outlive it.
+    /// (somebody was faster), when an added key's id or hash exists, or when <see cref="ApiKeyChange.ActorKeyId"/> is a key that is
+    /// revoked: what a leaked key does at the last moment must not outlive it.
     /// </returns>
     ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken);
 

@@ -11,14 +11,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private const int LastUsedBatch = 500;
 
     public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
-        => await WriteAsync(db => TrySaveAsync(db, change, cancellationToken), cancellationToken).ConfigureAwait(false);
+        => await WriteAsync(db => TrySaveAsync(db, change, cancellationToken), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
         // By and by, in an order that all nodes share: others may write in between, and no two nodes wait for each other.
         foreach (var batch in lastUsed.OrderBy(one => one.Key, StringComparer.Ordinal).Chunk(LastUsedBatch))
         {
-            await WriteAsync(db => SaveLastUsedAsync(db, batch, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await WriteAsync(db => SaveLastUsedAsync(db, batch, cancellationToken), null, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -52,10 +52,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                     .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
                 return true;
             },
+            null,
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<bool> WriteAsync(Func<TContext, Task<bool>> write, CancellationToken cancellationToken)
+    /// <summary>Runs a write in a transaction, again where the host's execution strategy says so.</summary>
+    /// <param name="write">The write; false rolls back.</param>
+    /// <param name="auditId">An audit entry of the write, by which a commit whose answer was lost is told from one that never was; null: none.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    private async Task<bool> WriteAsync(Func<TContext, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
     {
         await using var session = Open();
         var db = session.Db;
@@ -68,18 +73,18 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         try
         {
             return await db.Database.CreateExecutionStrategy().ExecuteAsync(
-                async () =>
+                write,
+                async (_, one, token) => await InTransactionAsync(db, one, token).ConfigureAwait(false),
+                async (_, _, token) =>
                 {
-                    db.ChangeTracker.Clear();
-                    await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                    var isWritten = await write(db).ConfigureAwait(false);
-                    if (isWritten)
-                    {
-                        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                    }
-
-                    return isWritten;
-                }).ConfigureAwait(false);
+                    var isCommitted = auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token).ConfigureAwait(false);
+                    return new ExecutionResult<bool>(isCommitted, isCommitted);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Provider.IsOvertaken(exception))
+        {
+            return false;
         }
         finally
         {
@@ -88,6 +93,19 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                 _sqliteWriter.Release();
             }
         }
+    }
+
+    private static async Task<bool> InTransactionAsync(TContext db, Func<TContext, Task<bool>> write, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var isWritten = await write(db).ConfigureAwait(false);
+        if (isWritten)
+        {
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return isWritten;
     }
 
     private static async Task<bool> SaveLastUsedAsync(TContext db, KeyValuePair<string, DateTimeOffset>[] batch, CancellationToken cancellationToken)
@@ -104,12 +122,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
     private async Task<bool> TrySaveAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)
     {
-        foreach (var creator in change.Added.Select(key => key.CreatedBy).OfType<string>().Distinct())
+        await LockAsync(db, change, cancellationToken).ConfigureAwait(false);
+        if (change.ActorKeyId is { } actor
+            && await db.Set<KeyRow>().AnyAsync(key => key.Id == actor && key.RevokedAt != null, cancellationToken).ConfigureAwait(false))
         {
-            if (await IsRevokedAsync(db, creator, cancellationToken).ConfigureAwait(false))
-            {
-                return false;
-            }
+            return false;
         }
 
         db.AddRange(change.Added.Select(KeyRow.Of));
@@ -145,15 +162,21 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         }
     }
 
-    /// <summary>Whether a creator is a revoked key. Held until the end of the transaction, so that no revocation slips in between.</summary>
-    private static async Task<bool> IsRevokedAsync(TContext db, string id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Locks the actor's key and the keys that change, in one order for all, until the transaction ends: no revocation slips in
+    /// between, and no two changes wait for each other. SQLite has one writer anyway.
+    /// </summary>
+    private static async Task LockAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)
     {
         if (Provider.IsPostgres(db))
         {
-            await db.Database.ExecuteSqlRawAsync(Provider.LockKeySql(db), [id], cancellationToken).ConfigureAwait(false);
+            string[] ids = [.. change.Updated.Select(key => key.Id), .. change.ActorKeyId is { } actor ? new[] { actor } : []];
+            if (ids.Length > 0)
+            {
+                var mode = change.Updated.Count == 0 ? "SHARE" : "NO KEY UPDATE";
+                await db.Database.ExecuteSqlRawAsync(Provider.LockKeysSql(db, mode), [ids], cancellationToken).ConfigureAwait(false);
+            }
         }
-
-        return await db.Set<KeyRow>().AnyAsync(key => key.Id == id && key.RevokedAt != null, cancellationToken).ConfigureAwait(false);
     }
 }
 
@@ -175,13 +198,16 @@ internal static class Provider
     public static int? SqliteCode(Exception exception)
         => exception.GetType().Name == "SqliteException" ? (int?)exception.GetType().GetProperty("SqliteErrorCode")!.GetValue(exception) : null;
 
-    /// <summary>Locks a key's row against changes until the transaction ends, by the names that the host's model gives table and column.</summary>
-    public static string LockKeySql(DbContext db)
+    /// <summary>Whether a write lost against another one, by deadlock or serialization failure (SQLSTATE class 40).</summary>
+    public static bool IsOvertaken(Exception exception) => exception.GetBaseException() is DbException { SqlState: "40P01" or "40001" };
+
+    /// <summary>Locks rows of keys, by the names that the host's model gives table and column.</summary>
+    public static string LockKeysSql(DbContext db, string mode)
     {
         var table = db.Model.FindEntityType(typeof(KeyRow))!;
         var sql = db.GetService<ISqlGenerationHelper>();
         var name = sql.DelimitIdentifier(table.GetTableName()!, table.GetSchema());
         var id = sql.DelimitIdentifier(table.FindProperty(nameof(KeyRow.Id))!.GetColumnName());
-        return $"SELECT 1 FROM {name} WHERE {id} = {{0}} FOR SHARE";
+        return $"SELECT 1 FROM {name} WHERE {id} = ANY({{0}}) ORDER BY {id} COLLATE \"C\" FOR {mode}";
     }
 }

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -106,9 +107,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
 
         if (query.Name is { } name)
         {
+            // Some databases lower more than ASCII, some do not.
             var lower = name.ToLowerInvariant();
+            var asciiLower = string.Concat(name.Select(character => char.IsAscii(character) ? char.ToLowerInvariant(character) : character));
 #pragma warning disable CA1304, CA1311, CA1862 // In the database, where there is no other way to say it.
-            keys = keys.Where(key => key.Name.ToLower().Contains(lower));
+            keys = keys.Where(key => key.Name.Contains(name) || key.Name.ToLower().Contains(lower) || key.Name.ToLower().Contains(asciiLower));
 #pragma warning restore CA1304, CA1311, CA1862
         }
 
@@ -117,11 +120,19 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
 
     private Session Open() => new(scopes.CreateAsyncScope());
 
-    /// <summary>A scope with its context.</summary>
+    /// <summary>A scope with its context, outside any transaction that the host's request may be in.</summary>
     private readonly struct Session(AsyncServiceScope scope) : IAsyncDisposable
     {
+        private readonly TransactionScope? _outside = Transaction.Current is null
+            ? null
+            : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+
         public TContext Db { get; } = scope.ServiceProvider.GetRequiredService<TContext>();
 
-        public ValueTask DisposeAsync() => scope.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
+            _outside?.Dispose();
+        }
     }
 }

@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,6 +33,10 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
                 await using var scope = scopes.CreateAsyncScope();
                 await SetUpAsync(scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>(), cancellationToken).ConfigureAwait(false);
                 return;
+            }
+            catch (ArgumentException exception)
+            {
+                throw new InvalidOperationException($"The connection string of the API keys cannot be read: {exception.Message}", exception);
             }
             catch (Exception exception) when (WhyUnusable(exception) is { } reason)
             {
@@ -72,6 +74,11 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
         }
 
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(() => CreateAsync(db, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async Task CreateAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
+    {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         if (Provider.IsPostgres(db))
         {
@@ -83,7 +90,7 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
         switch (versions)
         {
             case []:
-                await db.GetService<IRelationalDatabaseCreator>().CreateTablesAsync(cancellationToken).ConfigureAwait(false);
+                await db.Database.ExecuteSqlRawAsync(db.Database.GenerateCreateScript(), cancellationToken).ConfigureAwait(false);
                 await db.Database.ExecuteSqlAsync($"INSERT INTO api_key_schema (version) VALUES ({Version})", cancellationToken).ConfigureAwait(false);
                 break;
             case [> Version]:

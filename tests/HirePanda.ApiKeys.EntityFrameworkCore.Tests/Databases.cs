@@ -21,6 +21,13 @@ internal sealed class Database
         _ => throw new ArgumentOutOfRangeException(nameof(provider)),
     };
 
+    /// <summary>The same database, used otherwise.</summary>
+    public Database With(Action<DbContextOptionsBuilder> more) => new(db =>
+    {
+        Use(db);
+        more(db);
+    });
+
     public static Database Sqlite(string file) => new(db => db.UseSqlite($"Data Source={file}"));
 
     /// <summary>Starts an application over this database: one process of several that may share it.</summary>

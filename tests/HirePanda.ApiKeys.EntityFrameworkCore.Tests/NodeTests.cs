@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
@@ -137,6 +138,134 @@ public sealed class NodeTests
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    public async Task Rotate_AKeyRotatesItselfThriceAtOnce_GivesOneKeyAndConflicts(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var key = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!.Key;
+            var self = new ApiKeyActor(key.Id, key.Workspace) { Tier = "admin", KeyId = key.Id, KeyFamily = key.Id };
+
+            var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
+                () => app.ManageAsync(manager => manager.RotateAsync(self, key.Id)), Token)));
+
+            results.Should().ContainSingle(result => result.Succeeded);
+            results.Where(result => !result.Succeeded).Should().OnlyContain(result => result.Error!.Status == 409);
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Revoke_CascadeWhileAChildRotatesItsParent_Holds(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var parent = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Parent" }))).Value!.Key;
+            var parentActor = new ApiKeyActor(parent.Id, parent.Workspace) { Tier = "admin", KeyId = parent.Id, KeyFamily = parent.Id };
+            var child = (await app.ManageAsync(manager => manager.CreateAsync(parentActor, new NewApiKey { Name = "Child" }))).Value!.Key;
+            var childActor = new ApiKeyActor(child.Id, child.Workspace) { Tier = "admin", KeyId = child.Id, KeyFamily = child.Id };
+
+            var rotation = Task.Run(() => app.ManageAsync(manager => manager.RotateAsync(childActor, parent.Id)), Token);
+            var revocation = await app.ManageAsync(manager => manager.RevokeAsync(App.Admin, parent.Id, cascade: true));
+            await rotation;
+
+            revocation.Succeeded.Should().BeTrue();
+            foreach (var id in new[] { parent.Id, child.Id })
+            {
+                (await app.Store.GetAsync("acme", id, Token))!.RevokedAt.Should().NotBeNull();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task RevokeAll_WhileKeysAreChangedAllTheTime_IsNotHeldUp(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        var keys = new List<ApiKey>();
+        for (var i = 0; i < 150; i++)
+        {
+            keys.Add((await app.CreateAsync()).Key);
+        }
+
+        using var done = new CancellationTokenSource();
+        var changes = Task.Run(
+            async () =>
+            {
+                for (var i = 0; !done.IsCancellationRequested; i++)
+                {
+                    await app.ManageAsync(manager => manager.UpdateAsync(App.Admin, keys[i * 7 % keys.Count].Id, new ApiKeyUpdate { Name = $"name {i}" }));
+                }
+            },
+            Token);
+        var revoked = await app.ManageAsync(manager => manager.RevokeAllAsync(App.Admin));
+        await done.CancelAsync();
+        await changes;
+
+        revoked.Value.Should().HaveCount(150);
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, ApiKeyStatus.Active))).Value!.Items.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Write_WithARetryingStrategyThatLosesTheAnswerToACommit_IsDoneOnce()
+    {
+        var database = await Database.NewAsync("postgres");
+        var lost = new LosesAnswer();
+        var retrying = database.With(db => db.UseNpgsql(npgsql => npgsql.EnableRetryOnFailure()).AddInterceptors(lost));
+        await using var app = await retrying.StartAsync();
+
+        lost.Next = true;
+        var created = await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "once", Type = "ci" }));
+
+        lost.Next.Should().BeFalse("the answer was lost");
+        created.Succeeded.Should().BeTrue();
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should().ContainSingle();
+        (await app.VerifyAsync(created.Value!.Secret)).Should().Be(ApiKeyOutcome.Valid);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Write_InsideATransactionOfTheHost_IsNoPartOfIt(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        string secret;
+        using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
+        {
+            (_, secret) = await app.CreateAsync();
+        }
+
+        (await app.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid, "the host's transaction was rolled back, ours was not");
+    }
+
+    [Theory]
+    [InlineData("/revoke", """{"reason":"a\u0000b"}""", "POST")]
+    [InlineData("?name=%00", null, "GET")]
+    public async Task Http_CharacterThatNoDatabaseTakes_IsRefused(string path, string? body, string method)
+    {
+        var database = await Database.NewAsync("postgres");
+        await using var app = await database.StartAsync();
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!;
+        app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
+        var target = method == "POST" ? $"/api-keys/{admin.Key.Id}{path}" : $"/api-keys{path}";
+        using var request = new HttpRequestMessage(new HttpMethod(method), target);
+        request.Content = body is null ? null : new StringContent(body, new MediaTypeHeaderValue("application/json"));
+
+        using var response = await app.Client.SendAsync(request, Token);
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
     public async Task Http_WholeLifeOfAKey_OnADatabase(string provider)
     {
         var database = await Database.NewAsync(provider);
@@ -214,6 +343,24 @@ public sealed class NodeTests
         var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, new NewApiKey { Name = "x" }, Token);
 
         (await provided.GetRequiredService<ApiKeyVerifier>().VerifyAsync(created.Value!.Secret, default, Token)).IsValid.Should().BeTrue();
+    }
+
+    /// <summary>Loses the answer to one commit, as a broken connection would.</summary>
+    private sealed class LosesAnswer : DbTransactionInterceptor
+    {
+        public bool Next { get; set; }
+
+        public override Task TransactionCommittedAsync(
+            System.Data.Common.DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            if (Next)
+            {
+                Next = false;
+                throw new Npgsql.NpgsqlException("The answer was lost.", new IOException());
+            }
+
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class OwnContext(DbContextOptions<OwnContext> options) : DbContext(options)

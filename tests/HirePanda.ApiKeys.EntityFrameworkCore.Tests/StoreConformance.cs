@@ -86,13 +86,16 @@ public abstract class StoreConformance
     }
 
     [Fact]
-    public async Task Save_KeyOfARevokedCreator_IsFalse()
+    public async Task Save_ByAKeyThatIsRevoked_IsFalse()
     {
         var store = await NewStoreAsync();
         await store.SaveAsync(new ApiKeyChange { Added = [Key("creator") with { RevokedAt = _start }] }, Token);
 
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("a") with { CreatedBy = "creator" }] }, Token)).Should().BeFalse();
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("a") with { CreatedBy = "a person" }] }, Token)).Should().BeTrue();
+        var add = new ApiKeyChange { Added = [Key("a")], ActorKeyId = "creator" };
+        (await store.SaveAsync(add, Token)).Should().BeFalse();
+        (await store.SaveAsync(add with { ActorKeyId = "no key" }, Token)).Should().BeTrue();
+        (await store.SaveAsync(new ApiKeyChange { Updated = [Key("a") with { Version = 2 }], ActorKeyId = "creator" }, Token)).Should().BeFalse();
+        (await store.SaveAsync(new ApiKeyChange { Workspace = new ApiKeyWorkspace { Id = "acme" }, ActorKeyId = "creator" }, Token)).Should().BeFalse();
     }
 
     [Fact]
@@ -108,18 +111,20 @@ public abstract class StoreConformance
                     Key("expired") with { ExpiresAt = _start.AddSeconds(1), CreatedBy = "x" },
                     Key("revoked") with { RevokedAt = _start, ExpiresAt = _start.AddSeconds(1) },
                     Key("later") with { ExpiresAt = _start.AddSeconds(3), Type = "production" },
+                    Key("accent") with { Name = "Übung Macht", RevokedAt = _start },
                     Key("foreign") with { Workspace = "other" },
                 ],
             },
             Token);
 
-        (await IdsAsync(query => query)).Should().BeEquivalentTo("active", "expired", "revoked", "later");
+        (await IdsAsync(query => query)).Should().BeEquivalentTo("active", "expired", "revoked", "later", "accent");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Active })).Should().BeEquivalentTo("active", "later");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Expired })).Should().BeEquivalentTo("expired");
-        (await IdsAsync(query => query with { Status = ApiKeyStatus.Revoked })).Should().BeEquivalentTo("revoked");
+        (await IdsAsync(query => query with { Status = ApiKeyStatus.Revoked })).Should().BeEquivalentTo("revoked", "accent");
         (await IdsAsync(query => query with { Type = "production" })).Should().BeEquivalentTo("later");
         (await IdsAsync(query => query with { CreatedBy = "x" })).Should().BeEquivalentTo("expired");
         (await IdsAsync(query => query with { Name = "LY bu" })).Should().BeEquivalentTo("active");
+        (await IdsAsync(query => query with { Name = "Übung m" })).Should().BeEquivalentTo("accent");
         (await IdsAsync(query => query with { Name = "%" })).Should().BeEmpty();
 
         async Task<IEnumerable<string>> IdsAsync(Func<ApiKeyQuery, ApiKeyQuery> filter)

@@ -13,6 +13,9 @@ internal sealed class ChangePoller(KeyLookup lookup, IServiceScopeFactory scopes
     /// <summary>A little less than the second within which other processes learn of a change.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>How many numbers below the first one seen may belong to transactions that are still open.</summary>
+    private const int FirstLookBack = 1000;
+
     /// <summary>No transaction stays open longer.</summary>
     private static readonly TimeSpan _gapLifetime = TimeSpan.FromMinutes(2);
 
@@ -34,7 +37,7 @@ internal sealed class ChangePoller(KeyLookup lookup, IServiceScopeFactory scopes
             // The first time, or so long ago that rows may be gone: whatever was cached meanwhile may be old.
             _last = await feed.GetLastChangeAsync(cancellationToken);
             _gaps.Clear();
-            for (var number = Math.Max(1, _last - 100); number < _last; number++)
+            for (var number = Math.Max(1, _last - FirstLookBack); number < _last; number++)
             {
                 _gaps.Add(number, now);
             }

@@ -95,7 +95,8 @@ public sealed class InMemoryApiKeyStore : IApiKeyManagementStore
         ArgumentNullException.ThrowIfNull(change);
         lock (_lock)
         {
-            if (change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash) || IsRevoked(key.CreatedBy))
+            if (IsRevoked(change.ActorKeyId)
+                || change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash))
                 || change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1)
                 || (change.Workspace is { } workspace && (_workspaces.GetValueOrDefault(workspace.Id)?.Version ?? 0) != workspace.Version - 1))
             {
@@ -141,7 +142,7 @@ public sealed class InMemoryApiKeyStore : IApiKeyManagementStore
         return default;
     }
 
-    private bool IsRevoked(string? creator) => creator is not null && _byId.TryGetValue(creator, out var key) && key.RevokedAt is not null;
+    private bool IsRevoked(string? id) => id is not null && _byId.TryGetValue(id, out var key) && key.RevokedAt is not null;
 
     private static bool IsAfter(DateTimeOffset at, string id, ApiKeyPosition? position)
         => position is not { } last || at < last.At || (at == last.At && string.CompareOrdinal(id, last.Id) < 0);

@@ -220,6 +220,6 @@ internal static class ApiKeyEndpoints
         return EntityTagHeaderValue.TryParse(tags.ToString(), out var tag) && !tag.IsWeak
             && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
-            : 0;
+            : -1;
     }
 }

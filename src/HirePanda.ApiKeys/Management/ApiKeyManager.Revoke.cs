@@ -5,6 +5,7 @@ public sealed partial class ApiKeyManager
 {
     private const int MaxReasonLength = 500;
     private const int RevokeAttempts = 20;
+    private const int RevokeBatch = 100;
 
     /// <summary>Revokes a key for good: once this returns, this process admits nothing more with it. Revoking twice changes nothing.</summary>
     /// <param name="actor">Who revokes it.</param>
@@ -22,7 +23,7 @@ public sealed partial class ApiKeyManager
         }
 
         var isRevoked = false;
-        for (var attempt = 0; attempt < RevokeAttempts; attempt++)
+        for (var stuck = 0; stuck < RevokeAttempts;)
         {
             var found = await GetAsync(actor, id, cancellationToken).ConfigureAwait(false);
             if (!found.Succeeded)
@@ -43,7 +44,9 @@ public sealed partial class ApiKeyManager
             }
 
             // Then once more: a request that was under way may have created another key meanwhile.
-            isRevoked |= await TryRevokeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false);
+            var revoked = await RevokeSomeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false);
+            isRevoked |= revoked.Exists(key => key.Id == id);
+            stuck = revoked.Count > 0 ? 0 : stuck + 1;
         }
 
         return Raced;
@@ -64,7 +67,7 @@ public sealed partial class ApiKeyManager
         }
 
         var all = new List<ApiKey>();
-        for (var attempt = 0; attempt < RevokeAttempts; attempt++)
+        for (var stuck = 0; stuck < RevokeAttempts;)
         {
             var keys = await AllAsync(NewQuery(actor.Workspace), cancellationToken).ConfigureAwait(false);
             keys.RemoveAll(key => key.RevokedAt is not null || key.Id == actor.KeyId);
@@ -73,23 +76,52 @@ public sealed partial class ApiKeyManager
                 return all;
             }
 
-            if (await TryRevokeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false))
-            {
-                all.AddRange(keys);
-            }
+            var revoked = await RevokeSomeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false);
+            all.AddRange(revoked);
+            stuck = revoked.Count > 0 ? 0 : stuck + 1;
         }
 
         return Raced;
     }
 
-    private static ApiKeyError? CheckReason(string? reason) => reason?.Length > MaxReasonLength
-        ? ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters"))
-        : null;
+    private static ApiKeyError? CheckReason(string? reason)
+        => reason?.Length > MaxReasonLength || reason?.Contains('\0', StringComparison.Ordinal) == true
+            ? ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters, none of them U+0000"))
+            : null;
 
-    private async Task<bool> TryRevokeAsync(ApiKeyActor actor, List<ApiKey> keys, string? reason, CancellationToken cancellationToken)
+    /// <summary>
+    /// Revokes in batches, and key by key where somebody changes one of a batch meanwhile: nobody holds up an emergency by changing
+    /// keys all the time.
+    /// </summary>
+    /// <returns>The keys that were revoked.</returns>
+    private async Task<List<ApiKey>> RevokeSomeAsync(ApiKeyActor actor, List<ApiKey> keys, string? reason, CancellationToken cancellationToken)
+    {
+        var revoked = new List<ApiKey>();
+        foreach (var batch in keys.Chunk(RevokeBatch))
+        {
+            if (await TryRevokeAsync(actor, batch, reason, cancellationToken).ConfigureAwait(false))
+            {
+                revoked.AddRange(batch);
+                continue;
+            }
+
+            foreach (var key in batch)
+            {
+                var current = await Store.GetAsync(key.Workspace, key.Id, cancellationToken).ConfigureAwait(false);
+                if (current is { RevokedAt: null } && await TryRevokeAsync(actor, [current], reason, cancellationToken).ConfigureAwait(false))
+                {
+                    revoked.Add(current);
+                }
+            }
+        }
+
+        return revoked;
+    }
+
+    private async Task<bool> TryRevokeAsync(ApiKeyActor actor, ApiKey[] keys, string? reason, CancellationToken cancellationToken)
     {
         var now = Timestamps.Now(_time);
-        var revoked = keys.ConvertAll(key => key with { RevokedAt = now, RevokedReason = reason, Version = key.Version + 1 });
+        var revoked = Array.ConvertAll(keys, key => key with { RevokedAt = now, RevokedReason = reason, Version = key.Version + 1 });
         var change = new ApiKeyChange
         {
             Updated = revoked,

@@ -37,7 +37,7 @@ public sealed partial class ApiKeyManager
 
         if (Rights.Lacking(_settings.Current.Catalog, actor, old) is { } lacking)
         {
-            return await RefuseAsync(actor, "key.rotate", old, null, lacking, cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(actor, "key.rotate", old, null, lacking).ConfigureAwait(false);
         }
 
         var issued = _issuer.TryReplace(old, actor.Id);
@@ -56,6 +56,7 @@ public sealed partial class ApiKeyManager
         };
         var change = new ApiKeyChange
         {
+            ActorKeyId = actor.KeyId,
             Added = [added],
             Updated = [replaced],
             Audit =

@@ -53,10 +53,16 @@ public sealed partial class ApiKeyManager
 
         if (!force && Allowlist.Compile(after) is { IsReportOnly: false } list && !list.Admits(actor.Address))
         {
-            return ApiKeyError.Conflict("This allowlist would lock you out: your own address is not on it. Add it, or repeat the call with force=true");
+            var refusal = ApiKeyError.Conflict("This allowlist would lock you out: your own address is not on it. Add it, or repeat the call with force=true");
+            return await RefuseAsync(AuditEntries.Allowlist(actor, "allowlist.update.refused", now, before, after), refusal).ConfigureAwait(false);
         }
 
-        var change = new ApiKeyChange { Workspace = after, Audit = [AuditEntries.Allowlist(actor, "allowlist.update", now, before, after)] };
+        var change = new ApiKeyChange
+        {
+            ActorKeyId = actor.KeyId,
+            Workspace = after,
+            Audit = [AuditEntries.Allowlist(actor, "allowlist.update", now, before, after)],
+        };
         return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? after : Raced;
     }
 

@@ -37,11 +37,12 @@ public sealed partial class ApiKeyManager
 
         if (Rights.Lacking(_settings.Current.Catalog, actor, issued.Value.Key) is { } lacking)
         {
-            return await RefuseAsync(actor, "key.create", null, issued.Value.Key with { Id = "" }, lacking, cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(actor, "key.create", null, issued.Value.Key with { Id = "" }, lacking).ConfigureAwait(false);
         }
 
         var change = new ApiKeyChange
         {
+            ActorKeyId = actor.KeyId,
             Added = [issued.Value.Key],
             Audit = [AuditEntries.Key(actor, "key.create", issued.Value.Key.CreatedAt, null, issued.Value.Key)],
         };
@@ -80,6 +81,11 @@ public sealed partial class ApiKeyManager
         var rules = new KeyRules(_settings.Current.Catalog, now);
         var canonicalType = type is null ? null : rules.Type(type)?.Name;
         var after = rules.Page(cursor, limit);
+        if (name?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            rules.Refuse("name", "must have no character U+0000");
+        }
+
         if (rules.Errors.Count > 0)
         {
             return ApiKeyError.InvalidRequest(rules.Errors);
@@ -143,11 +149,12 @@ public sealed partial class ApiKeyManager
 
         if ((Rights.Lacking(catalog, actor, updated) ?? Rights.LoosensItself(catalog, actor, key, updated)) is { } refusal)
         {
-            return await RefuseAsync(actor, "key.update", key, updated, refusal, cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(actor, "key.update", key, updated, refusal).ConfigureAwait(false);
         }
 
         var change = new ApiKeyChange
         {
+            ActorKeyId = actor.KeyId,
             Updated = [updated],
             Audit = [AuditEntries.Key(actor, "key.update", Timestamps.Now(_time), key, updated)],
         };
@@ -194,11 +201,13 @@ public sealed partial class ApiKeyManager
     }
 
     /// <summary>Notes an attempt that was refused, and gives the refusal.</summary>
-    private async Task<ApiKeyError> RefuseAsync(
-        ApiKeyActor actor, string action, ApiKey? before, ApiKey? after, ApiKeyError refusal, CancellationToken cancellationToken)
+    private Task<ApiKeyError> RefuseAsync(ApiKeyActor actor, string action, ApiKey? before, ApiKey? after, ApiKeyError refusal)
+        => RefuseAsync(AuditEntries.Key(actor, action + ".refused", Timestamps.Now(_time), before, after) with { KeyId = before?.Id }, refusal);
+
+    /// <summary>Nobody hides an attempt by hanging up: it is noted all the same.</summary>
+    private async Task<ApiKeyError> RefuseAsync(ApiKeyAuditEntry entry, ApiKeyError refusal)
     {
-        var entry = AuditEntries.Key(actor, action + ".refused", Timestamps.Now(_time), before, after);
-        await Store.SaveAsync(new ApiKeyChange { Audit = [entry with { KeyId = before?.Id }] }, cancellationToken).ConfigureAwait(false);
+        await Store.SaveAsync(new ApiKeyChange { Audit = [entry] }, CancellationToken.None).ConfigureAwait(false);
         return refusal;
     }
 }

@@ -13,7 +13,7 @@ internal static class PageCursor
 
     public static string Write(DateTimeOffset at, string lastId)
     {
-        var id = Encoding.UTF8.GetBytes(lastId);
+        var id = Encoding.ASCII.GetBytes(lastId);
         var bytes = new byte[TimeSize + id.Length + ChecksumSize];
         BinaryPrimitives.WriteInt64BigEndian(bytes, at.UtcTicks);
         id.CopyTo(bytes, TimeSize);
@@ -37,6 +37,9 @@ internal static class PageCursor
             return null;
         }
 
-        return new ApiKeyPosition(new DateTimeOffset(ticks, TimeSpan.Zero), Encoding.UTF8.GetString(bytes[TimeSize..^ChecksumSize]));
+        var id = bytes[TimeSize..^ChecksumSize];
+        return id.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            ? null
+            : new ApiKeyPosition(new DateTimeOffset(ticks, TimeSpan.Zero), Encoding.ASCII.GetString(id));
     }
 }

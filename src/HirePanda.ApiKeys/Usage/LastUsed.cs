@@ -16,8 +16,15 @@ internal sealed class LastUsed
     /// <summary>Finds or makes a key's note, once per cached key.</summary>
     public KeyUse Of(string keyId, long now)
     {
-        var use = _uses.GetOrAdd(keyId, static _ => new KeyUse());
-        Volatile.Write(ref use.ReferencedAt, now);
+        KeyUse use;
+        do
+        {
+            // Again where it was dropped before it was known to be referred to.
+            use = _uses.GetOrAdd(keyId, static _ => new KeyUse());
+            Volatile.Write(ref use.ReferencedAt, now);
+        }
+        while (!_uses.TryGetValue(keyId, out var kept) || kept != use);
+
         return use;
     }
 
