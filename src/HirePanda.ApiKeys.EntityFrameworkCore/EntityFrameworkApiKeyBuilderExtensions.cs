@@ -1,5 +1,7 @@
 using HirePanda.ApiKeys.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -12,7 +14,13 @@ public static class EntityFrameworkApiKeyBuilderExtensions
     public static ApiKeyBuilder AddEntityFrameworkStore(this ApiKeyBuilder builder, Action<DbContextOptionsBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddDbContextPool<ApiKeyDbContext>(configure);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.AddDbContextPool<ApiKeyDbContext>(db =>
+        {
+            // The change table is read every second: as information about every command that would drown the host's log.
+            db.ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
+            configure(db);
+        });
         builder.Services.AddHostedService<SchemaSetup>();
         return builder.AddEntityFrameworkStore<ApiKeyDbContext>();
     }
