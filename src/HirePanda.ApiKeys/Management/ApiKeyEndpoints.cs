@@ -13,9 +13,16 @@ namespace HirePanda.ApiKeys;
 /// <summary>Key management over HTTP: reads requests, calls <see cref="ApiKeyManager"/>, writes answers.</summary>
 internal static class ApiKeyEndpoints
 {
+    /// <summary>The errors that any call may be answered with, for OpenAPI.</summary>
+    private static readonly object[] _errors =
+    [
+        .. new[] { 400, 401, 403, 404, 409, 412, 413, 415, 429, 503 }
+            .Select(status => new ProducesResponseTypeMetadata(status, typeof(ErrorEnvelope), ["application/json"])),
+    ];
+
     public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string policy)
     {
-        var group = endpoints.MapGroup(pattern).WithTags("API keys");
+        var group = endpoints.MapGroup(pattern).WithTags("API keys").WithMetadata(_errors);
         var anyKey = new AuthorizationPolicyBuilder(ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser().Build();
         group.MapGet("/me", GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
 
@@ -75,23 +82,23 @@ internal static class ApiKeyEndpoints
             : new ErrorAnswer(request.Error);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, ApiKeyManager manager, TimeProvider time)
+    private static async Task<IResult> ListAsync(
+        HttpContext context, ApiKeyManager manager, TimeProvider time, string? status, string? type, string? name, string? cursor, string? limit)
     {
-        var query = context.Request.Query;
-        ApiKeyStatus? status = (string?)query["status"] switch
+        ApiKeyStatus? wanted = status switch
         {
             "active" => ApiKeyStatus.Active,
             "expired" => ApiKeyStatus.Expired,
             "revoked" => ApiKeyStatus.Revoked,
             _ => null,
         };
-        if (status is null && query.ContainsKey("status"))
+        if (wanted is null && status is not null)
         {
             return new ErrorAnswer(ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, expired or revoked")));
         }
 
         var page = await manager.ListAsync(
-            Actor(context), status, query["type"], query["name"], query["cursor"], Limit(context), context.RequestAborted).ConfigureAwait(false);
+            Actor(context), wanted, type, name, cursor, Limit(limit), context.RequestAborted).ConfigureAwait(false);
         if (!page.Succeeded)
         {
             return new ErrorAnswer(page.Error);
@@ -179,13 +186,8 @@ internal static class ApiKeyEndpoints
     public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ApiKeyActor>();
 
     /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
-    public static int Limit(HttpContext context)
-    {
-        var query = context.Request.Query;
-        return !query.TryGetValue("limit", out var text) ? 50
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit
-            : 0;
-    }
+    public static int Limit(string? text)
+        => text is null ? 50 : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 0;
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
         ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }

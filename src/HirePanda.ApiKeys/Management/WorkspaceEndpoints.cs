@@ -8,7 +8,7 @@ internal static class WorkspaceEndpoints
     public static async Task<IResult> GetAllowlistAsync(HttpContext context, ApiKeyManager manager)
         => Answer(await manager.GetWorkspaceAsync(ApiKeyEndpoints.Actor(context), context.RequestAborted).ConfigureAwait(false));
 
-    public static async Task<IResult> SetAllowlistAsync(HttpContext context, ApiKeyManager manager)
+    public static async Task<IResult> SetAllowlistAsync(HttpContext context, ApiKeyManager manager, string? force)
     {
         var body = await JsonBody.ReadAsync(context.Request).ConfigureAwait(false);
         if (!body.Succeeded)
@@ -29,16 +29,16 @@ internal static class WorkspaceEndpoints
             enabled,
             reportOnly,
             networks,
-            string.Equals(context.Request.Query["force"], "true", StringComparison.OrdinalIgnoreCase),
+            string.Equals(force, "true", StringComparison.OrdinalIgnoreCase),
             ApiKeyEndpoints.ExpectedVersion(context),
             context.RequestAborted).ConfigureAwait(false);
         return workspace.Succeeded ? Answer(workspace.Value) : new ErrorAnswer(workspace.Error);
     }
 
-    public static async Task<IResult> ListAuditAsync(HttpContext context, ApiKeyManager manager)
+    public static async Task<IResult> ListAuditAsync(HttpContext context, ApiKeyManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListAuditAsync(
-            ApiKeyEndpoints.Actor(context), context.Request.Query["cursor"], ApiKeyEndpoints.Limit(context), context.RequestAborted).ConfigureAwait(false);
+            ApiKeyEndpoints.Actor(context), cursor, ApiKeyEndpoints.Limit(limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<AuditPageResponse>(
                 new([.. page.Value.Items.Select(AuditEntryResponse.Of)], page.Value.NextCursor), KeyJson.Contract.AuditPageResponse)

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>What documents about the API are made from.</summary>
+public sealed class DescriptionTests
+{
+    [Fact]
+    public async Task Endpoints_OfManagement_TellTheirAnswersAndParameters()
+    {
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddEndpointsApiExplorer(),
+            app: app => Microsoft.AspNetCore.Builder.ApiKeyEndpointRouteBuilderExtensions.MapHirePandaApiKeys(app, "/keys"));
+
+        var calls = api.Services.GetRequiredService<IApiDescriptionGroupCollectionProvider>().ApiDescriptionGroups.Items
+            .SelectMany(group => group.Items).Where(item => item.RelativePath!.StartsWith("keys", StringComparison.Ordinal))
+            .ToDictionary(item => $"{item.HttpMethod} /{item.RelativePath}");
+
+        calls.Should().HaveCount(11);
+        calls["POST /keys/"].SupportedResponseTypes.Should().Contain(one => one.StatusCode == 201 && one.Type == typeof(KeyResponse))
+            .And.Contain(one => one.StatusCode == 400 && one.Type == typeof(ErrorEnvelope));
+        calls["GET /keys/"].ParameterDescriptions.Select(one => one.Name).Should().Equal("status", "type", "name", "cursor", "limit");
+        calls["PUT /keys/ip-allowlist"].ParameterDescriptions.Select(one => one.Name).Should().Equal("force");
+    }
+}
