@@ -11,8 +11,11 @@ internal sealed partial class AppProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AppProcess(ProcessStartInfo start)
+    private readonly Action<string>? _onLine;
+
+    private AppProcess(ProcessStartInfo start, Action<string>? onLine)
     {
+        _onLine = onLine;
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
@@ -39,9 +42,10 @@ internal sealed partial class AppProcess : IAsyncDisposable
     /// <param name="dll">Its assembly.</param>
     /// <param name="folder">Its working directory; null: a new empty one.</param>
     /// <param name="urlsByEnvironment">Whether the address is given by environment instead of argument.</param>
+    /// <param name="onLine">Is told every line that it says; null: nobody.</param>
     /// <param name="environment">Variables.</param>
     public static async Task<AppProcess> StartAsync(
-        string dll, string? folder = null, bool urlsByEnvironment = false, params (string Name, string Value)[] environment)
+        string dll, string? folder = null, bool urlsByEnvironment = false, Action<string>? onLine = null, params (string Name, string Value)[] environment)
     {
         var address = $"http://127.0.0.1:{Repository.FreePort()}";
         var start = new ProcessStartInfo("dotnet", urlsByEnvironment ? [dll] : [dll, "--urls", address])
@@ -60,7 +64,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var app = new AppProcess(start) { Client = new HttpClient { BaseAddress = new Uri(address) } };
+        var app = new AppProcess(start, onLine) { Client = new HttpClient { BaseAddress = new Uri(address) } };
         await app._started.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         return app;
     }
@@ -97,6 +101,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
         if (line is not null)
         {
             _output.Enqueue(line);
+            _onLine?.Invoke(line);
             if (line.Contains("Application started", StringComparison.Ordinal))
             {
                 _started.TrySetResult();

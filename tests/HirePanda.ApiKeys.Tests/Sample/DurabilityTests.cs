@@ -61,9 +61,13 @@ public sealed class DurabilityTests
     public async Task Start_DatabaseComesUpLater_IsWaitedFor()
     {
         var connection = new NpgsqlConnectionStringBuilder(Postgres) { Database = $"later_{Guid.NewGuid():N}" };
-        var start = AppProcess.StartAsync(AppProcess.SampleDll, environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
+        var waits = new TaskCompletionSource();
+        var start = AppProcess.StartAsync(
+            AppProcess.SampleDll,
+            onLine: line => _ = line.Contains("is not up yet", StringComparison.Ordinal) && waits.TrySetResult(),
+            environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
 
-        (await Task.WhenAny(start, Task.Delay(TimeSpan.FromSeconds(3), Token))).Should().NotBe(start, "there is no such database yet");
+        (await Task.WhenAny(start, waits.Task)).Should().Be(waits.Task, "there is no such database yet");
         await CreateDatabaseAsync(connection.Database!);
         await using var app = await start;
 
