@@ -36,9 +36,9 @@ public sealed class ApiKeyIssuer
         var limits = rules.RateLimits(request.RateLimits);
         var expiresAt = rules.ExpiresAt(request.ExpiresAt);
         var metadata = rules.Metadata(request.Metadata);
-        if (type is null || rules.Errors.Count > 0)
+        if (type is null || !rules.Errors.IsEmpty)
         {
-            return ApiKeyError.InvalidRequest(rules.Errors);
+            return rules.Errors.ToError();
         }
 
         if (request.Tier is null && request.Permissions is null)

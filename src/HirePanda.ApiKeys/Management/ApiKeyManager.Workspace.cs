@@ -41,9 +41,9 @@ public sealed partial class ApiKeyManager
             AllowedNetworks = rules.Networks(networks, "networks"),
             Version = before.Version + 1,
         };
-        if (rules.Errors.Count > 0)
+        if (!rules.Errors.IsEmpty)
         {
-            return ApiKeyError.InvalidRequest(rules.Errors);
+            return rules.Errors.ToError();
         }
 
         if (expectedVersion is { } version && version != before.Version)
@@ -77,9 +77,9 @@ public sealed partial class ApiKeyManager
         ArgumentNullException.ThrowIfNull(actor);
         var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
         var after = rules.Page(cursor, limit);
-        if (rules.Errors.Count > 0)
+        if (!rules.Errors.IsEmpty)
         {
-            return ApiKeyError.InvalidRequest(rules.Errors);
+            return rules.Errors.ToError();
         }
 
         var entries = await Store.ListAuditAsync(actor.Workspace, after, limit + 1, cancellationToken).ConfigureAwait(false);

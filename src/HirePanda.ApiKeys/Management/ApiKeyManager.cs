@@ -86,9 +86,9 @@ public sealed partial class ApiKeyManager
             rules.Refuse("name", "must have no character U+0000");
         }
 
-        if (rules.Errors.Count > 0)
+        if (!rules.Errors.IsEmpty)
         {
-            return ApiKeyError.InvalidRequest(rules.Errors);
+            return rules.Errors.ToError();
         }
 
         var query = new ApiKeyQuery
@@ -137,9 +137,9 @@ public sealed partial class ApiKeyManager
             Metadata = update.Metadata.IsSet ? rules.Metadata(key.Metadata, update.Metadata.Or(null)) : key.Metadata,
             Version = key.Version + 1,
         };
-        if (rules.Errors.Count > 0)
+        if (!rules.Errors.IsEmpty)
         {
-            return ApiKeyError.InvalidRequest(rules.Errors);
+            return rules.Errors.ToError();
         }
 
         if (key.ReplacedBy is not null && Rights.IsLater(updated.ExpiresAt, key.ExpiresAt))

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace HirePanda.ApiKeys;
@@ -9,29 +8,25 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed partial class JsonBody
 {
-    private const int MaxErrors = 20;
-
     private readonly Dictionary<string, JsonElement> _members;
-    private readonly List<ApiKeyErrorDetail> _errors = [];
+    private readonly ErrorList _errors = new();
 
     private JsonBody(Dictionary<string, JsonElement> members) => _members = members;
 
     /// <summary>Ends reading: names what was wrong, members that nobody asked for included; null: nothing was.</summary>
     public ApiKeyError? Finish()
     {
-        _errors.AddRange(_members.Keys.Select(name => new ApiKeyErrorDetail(name, "is not a member that this call knows")));
-        return _errors.Count == 0 ? null : ApiKeyError.InvalidRequest([.. _errors]);
+        foreach (var name in _members.Keys)
+        {
+            Refuse(name, "is not a member that this call knows");
+        }
+
+        return _errors.IsEmpty ? null : _errors.ToError();
     }
 
     public bool Has(string name) => _members.ContainsKey(name);
 
-    public void Refuse(string field, string message)
-    {
-        if (_errors.Count < MaxErrors)
-        {
-            _errors.Add(new(field, message));
-        }
-    }
+    public void Refuse(string field, string message) => _errors.Add(field, message);
 
     public string? String(string name, bool isRequired = false) => Take(name, isRequired) is { } value ? Text(name, value) : null;
 
@@ -72,12 +67,10 @@ internal sealed partial class JsonBody
     }
 
     public IReadOnlyList<string>? Strings(string name)
-        => Items(name)?.Select((item, i) => Text(Item(name, i), item) ?? "").ToList();
+        => Items(name)?.Select((item, i) => Text(ErrorList.Item(name, i), item) ?? "").ToList();
 
     public IReadOnlyList<RateLimit>? RateLimits(string name)
-        => Items(name)?.Select((item, i) => RateLimit(Item(name, i), item)).ToList();
-
-    private static string Item(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}]");
+        => Items(name)?.Select((item, i) => RateLimit(ErrorList.Item(name, i), item)).ToList();
 
     /// <summary>Takes a member out; null where it is absent or null.</summary>
     private JsonElement? Take(string name, bool isRequired = false)

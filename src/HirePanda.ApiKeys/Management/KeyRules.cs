@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -16,13 +15,10 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
     public const int MaxMetadataBytes = 4096;
     public const int MaxPage = 200;
 
-    private const int MaxErrors = 20;
-
     private static readonly JsonSerializerOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly List<ApiKeyErrorDetail> _errors = [];
 
-    public IReadOnlyList<ApiKeyErrorDetail> Errors => _errors;
+    public ErrorList Errors { get; } = new();
 
     public string Name(string? name)
     {
@@ -72,7 +68,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         {
             if (!catalog.TryGetPermission(names[i], out var permission))
             {
-                Refuse(Item("permissions", i), $"is not one of the permissions: {string.Join(", ", catalog.Permissions)}");
+                Refuse(ErrorList.Item("permissions", i), $"is not one of the permissions: {string.Join(", ", catalog.Permissions)}");
             }
             else if (!permissions.Contains(permission))
             {
@@ -96,7 +92,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         {
             if (!IpNetwork.TryParse(texts[i], out var network))
             {
-                Refuse(Item(field, i), "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
+                Refuse(ErrorList.Item(field, i), "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
             }
             else if (!networks.Contains(network.ToString()))
             {
@@ -118,12 +114,12 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         {
             if (limits[i].Permits is < 1 or > RateLimit.MaxPermits)
             {
-                Refuse(Item("rateLimits", i) + ".permits", $"must be 1 to {RateLimit.MaxPermits}");
+                Refuse(ErrorList.Item("rateLimits", i) + ".permits", $"must be 1 to {RateLimit.MaxPermits}");
             }
 
             if (!(limits[i] with { Permits = 1 }).IsValid)
             {
-                Refuse(Item("rateLimits", i) + ".windowSeconds", $"must be 1 to {RateLimit.MaxWindow.TotalSeconds}");
+                Refuse(ErrorList.Item("rateLimits", i) + ".windowSeconds", $"must be 1 to {RateLimit.MaxWindow.TotalSeconds}");
             }
         }
 
@@ -193,15 +189,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         return position;
     }
 
-    public void Refuse(string field, string message)
-    {
-        if (_errors.Count < MaxErrors)
-        {
-            _errors.Add(new(field, message));
-        }
-    }
-
-    private static string Item(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}]");
+    public void Refuse(string field, string message) => Errors.Add(field, message);
 
     private static JsonNode? Merge(JsonNode? target, JsonElement patch)
     {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The secret is in the answer that created it and nowhere else: not in logs, bodies, headers, claims, traces or text.</summary>
+/// <summary>The secret is in the answer that created it and nowhere else: not in logs, bodies, headers, claims, metrics, traces or text.</summary>
 public sealed class CanaryTests
 {
     [Fact]
@@ -26,6 +28,11 @@ public sealed class CanaryTests
             },
         };
         ActivitySource.AddActivityListener(listener);
+        var metrics = new ConcurrentQueue<string>();
+        using var meters = new MeterListener { InstrumentPublished = (instrument, one) => one.EnableMeasurementEvents(instrument) };
+        meters.SetMeasurementEventCallback<long>((instrument, _, tags, _) => metrics.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray())}"));
+        meters.SetMeasurementEventCallback<double>((instrument, _, tags, _) => metrics.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray())}"));
+        meters.Start();
         await using var api = await TestApi.StartAsync(
             options => options.FailedAttemptsPerMinute = 3,
             app: app =>
@@ -78,7 +85,8 @@ public sealed class CanaryTests
         api.Time.Advance(TimeSpan.FromMinutes(10));
         await SendAsync(HttpMethod.Get, "/read", secrets[^1]);
 
-        var everything = string.Join('\n', shown) + '\n' + api.Logs.All + '\n' + string.Join('\n', traces);
+        var everything = string.Join('\n', shown) + '\n' + api.Logs.All + '\n' + string.Join('\n', traces) + '\n' + string.Join('\n', metrics);
+        metrics.Should().Contain(one => one.StartsWith("http.server.request.duration", StringComparison.Ordinal));
         everything.Should().Contain("hp_live_", "the hint is shown, so the search would find a secret");
         foreach (var secret in secrets)
         {

@@ -79,6 +79,9 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", app.Secret);
         using var read = await app.Client.GetAsync("/jobs", TestContext.Current.CancellationToken);
         using var written = await app.Client.PostAsync("/jobs", null, TestContext.Current.CancellationToken);
+        var call = (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken))
+            .Single(line => line.StartsWith("curl ", StringComparison.Ordinal)).Replace("http://localhost:5000", app.Address);
+        var (_, said) = await Repository.RunAsync("/bin/sh", ["-c", call.Replace("curl ", "curl -s ")], null, ("HIREPANDA_API_KEY", app.Secret));
 
         foreach (var response in new[] { missing, refused })
         {
@@ -88,6 +91,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
         (await read.TextAsync()).Should().Be("""["Gardener"]""");
         (await written.TextAsync()).Should().Be("Created with First key");
+        said.Should().Be("""["Gardener"]""", "the README's own call works as it stands");
 
         Task WriteAsync(string name, string text) => File.WriteAllTextAsync(folder[name], text, TestContext.Current.CancellationToken);
 
