@@ -6,8 +6,8 @@ namespace Microsoft.EntityFrameworkCore;
 public static class ApiKeyModelBuilderExtensions
 {
     /// <summary>
-    /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c> and <c>api_key_changes</c> to a host's own
-    /// context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
+    /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>, <c>api_key_usage</c> and
+    /// <c>api_key_usage_batches</c> to a host's own context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
     /// </summary>
     /// <param name="model">The model.</param>
     public static ModelBuilder AddHirePandaApiKeys(this ModelBuilder model)
@@ -40,6 +40,18 @@ public static class ApiKeyModelBuilderExtensions
             row.HasKey(change => change.Number);
             row.Property(change => change.Number).ValueGeneratedOnAdd();
             row.HasIndex(change => change.At);
+        });
+        model.Entity<UsageRow>(row =>
+        {
+            row.ToTable("api_key_usage");
+            row.HasKey(usage => new { usage.Workspace, usage.KeyId, usage.Level, usage.Dimension, usage.At, usage.Name, usage.Bucket });
+            row.HasIndex(usage => new { usage.Level, usage.At });
+        });
+        model.Entity<UsageBatchRow>(row =>
+        {
+            row.ToTable("api_key_usage_batches");
+            row.HasKey(batch => batch.Id);
+            row.HasIndex(batch => batch.At);
         });
         return model;
     }

@@ -41,7 +41,15 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<AllowlistReports>();
         services.AddSingleton<WorkspaceStamps>();
         services.AddSingleton<ChangeEvents>();
-        services.AddSingleton<LastUsed>();
+        services.AddSingleton<UsageBudget>();
+        services.AddSingleton<KeyUses>();
+        services.AddSingleton<EndpointNames>();
+        services.AddSingleton<Countries>();
+        services.AddSingleton<UsageRecorder>();
+        services.AddSingleton(new UsagePending());
+        services.AddSingleton<UsageMetrics>();
+        services.AddSingleton<UsageFlusher>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageFlusher>());
         services.AddHostedService<LastUsedWriter>();
         services.AddHostedService<ChangePoller>();
         services.AddHostedService<AllowlistAudit>();

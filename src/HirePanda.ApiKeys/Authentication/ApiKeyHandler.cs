@@ -9,7 +9,12 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>The scheme: a thin adapter between HTTP and <see cref="ApiKeyVerifier"/>.</summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<ApiKeyOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyVerifier verifier, ResponseFields fields)
+    IOptionsMonitor<ApiKeyOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    ApiKeyVerifier verifier,
+    ResponseFields fields,
+    TimeProvider time)
     : AuthenticationHandler<ApiKeyOptions>(options, logger, encoder)
 {
     private static readonly AuthenticateResult _rejected = AuthenticateResult.Fail("The API key was refused.");
@@ -84,11 +89,11 @@ internal sealed class ApiKeyHandler(
             return new(new ApiKeyVerdict(nothing));
         }
 
-        var endpoint = Context.GetEndpoint();
-        request.EndpointKnown = endpoint is not null;
+        request.BegunAt = time.GetUtcNow().UtcTicks;
+        request.Endpoint = Context.GetEndpoint();
         request.Address = Context.Connection.RemoteIpAddress;
-        var cost = endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
-        return verifier.VerifyAsync(token, new ApiKeyCaller(request.Address, cost), Context.RequestAborted);
+        var cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
+        return verifier.VerifyAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, Context.RequestAborted);
     }
 
     private async Task<AuthenticateResult> SucceedAsync(ApiKeyRequest request)

@@ -23,8 +23,11 @@ namespace HirePanda.ApiKeys
         /// <summary>The address that was verified.</summary>
         public IPAddress? Address { get; set; }
 
-        /// <summary>Whether routing had chosen an endpoint when the cost was taken.</summary>
-        public bool EndpointKnown { get; set; }
+        /// <summary>When the key was presented, in ticks.</summary>
+        public long BegunAt { get; set; }
+
+        /// <summary>The endpoint that routing had chosen when the cost was taken; null: none, or not yet.</summary>
+        public Endpoint? Endpoint { get; set; }
 
         /// <summary>Whether <see cref="ApiKeyAuthorizationResultHandler"/> writes the body once every scheme has had its say.</summary>
         public bool BodyDeferred { get; set; }

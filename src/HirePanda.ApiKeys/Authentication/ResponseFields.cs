@@ -6,10 +6,10 @@ using Microsoft.Net.Http.Headers;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Adds the header fields that a request's key calls for, when the response starts, so that no error page loses them; and looks,
-/// at its end, whether the host's middleware runs in the order that our checks rely on.
+/// Adds the header fields that a request's key calls for, when the response starts, so that no error page loses them; and counts it at
+/// its end, when it also looks whether the host's middleware runs in the order that our checks rely on.
 /// </summary>
-internal sealed class ResponseFields(ApiKeySettings settings, TimeProvider time, ILogger<ResponseFields> logger)
+internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder recorder, TimeProvider time, ILogger<ResponseFields> logger)
 {
     private static readonly Func<object, Task> _write = static state =>
     {
@@ -18,10 +18,10 @@ internal sealed class ResponseFields(ApiKeySettings settings, TimeProvider time,
         return Task.CompletedTask;
     };
 
-    private static readonly Func<object, Task> _checkOrder = static state =>
+    private static readonly Func<object, Task> _complete = static state =>
     {
         var request = (ApiKeyRequest)state;
-        request.Fields!.CheckOrder(request.Context, request);
+        request.Fields!.Complete(request.Context, request);
         return Task.CompletedTask;
     };
 
@@ -38,7 +38,7 @@ internal sealed class ResponseFields(ApiKeySettings settings, TimeProvider time,
                 request.Context.Response.OnStarting(_write, request);
             }
 
-            request.Context.Response.OnCompleted(_checkOrder, request);
+            request.Context.Response.OnCompleted(_complete, request);
         }
     }
 
@@ -83,20 +83,30 @@ internal sealed class ResponseFields(ApiKeySettings settings, TimeProvider time,
         }
     }
 
-    private void CheckOrder(HttpContext context, ApiKeyRequest request)
+    private void Complete(HttpContext context, ApiKeyRequest request)
     {
-        var address = context.Connection.RemoteIpAddress;
-        if (request.Verdict.Live is null)
+        if (request.Verdict.Live is not { } live)
         {
             return;
         }
 
+        if (!live.IsRevoked)
+        {
+            recorder.Record(live.Use, context, request.Endpoint, request.Address, request.BegunAt, time.GetUtcNow().UtcTicks);
+        }
+
+        CheckOrder(context, request);
+    }
+
+    private void CheckOrder(HttpContext context, ApiKeyRequest request)
+    {
+        var address = context.Connection.RemoteIpAddress;
         if (!Equals(address, request.Address) && Interlocked.Exchange(ref _addressWarned, 1) == 0)
         {
             Log.AddressChanged(logger, Name(request.Address), Name(address));
         }
 
-        if (!request.EndpointKnown && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<ApiKeyCostAttribute>() is not null
+        if (request.Endpoint is null && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<ApiKeyCostAttribute>() is not null
             && Interlocked.Exchange(ref _costWarned, 1) == 0)
         {
             Log.CostUnknown(logger, endpoint.DisplayName);

@@ -15,7 +15,7 @@ internal sealed class KeyLookup
     private readonly KeyCache _cache;
     private readonly StoreReader _store;
     private readonly RateLimiter _limiter;
-    private readonly LastUsed _lastUsed;
+    private readonly KeyUses _uses;
     private readonly WorkspaceStamps _stamps;
     private long _failureLoggedAt;
     private readonly ApiKeySettings _settings;
@@ -27,14 +27,14 @@ internal sealed class KeyLookup
         KeyCache cache,
         StoreReader store,
         RateLimiter limiter,
-        LastUsed lastUsed,
+        KeyUses uses,
         WorkspaceStamps stamps,
         ChangeEvents events,
         ApiKeySettings settings,
         TimeProvider time,
         ILogger<KeyLookup> logger)
     {
-        (_cache, _store, _limiter, _lastUsed, _stamps) = (cache, store, limiter, lastUsed, stamps);
+        (_cache, _store, _limiter, _uses, _stamps) = (cache, store, limiter, uses, stamps);
         (_settings, _time, _logger) = (settings, time, logger);
         events.Changed += Forget;
     }
@@ -214,7 +214,7 @@ internal sealed class KeyLookup
         // Up to a tenth shorter, so that keys that were read together are not read together again.
         var lifetime = settings.Options.CacheLifetime.Ticks;
         return new CacheEntry(
-            new LiveKey(key, workspace, settings.Catalog, _limiter, _lastUsed, readAt),
+            new LiveKey(key, workspace, settings.Catalog, _limiter, _uses, readAt),
             readAt,
             readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1),
             stamp);

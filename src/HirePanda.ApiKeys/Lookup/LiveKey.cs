@@ -10,10 +10,10 @@ internal sealed class LiveKey
     /// <param name="workspace">The settings of its workspace; null: none.</param>
     /// <param name="catalog">What its names mean.</param>
     /// <param name="limiter">Whose buckets it draws on.</param>
-    /// <param name="lastUsed">Where its uses are noted.</param>
+    /// <param name="uses">Where its uses are noted.</param>
     /// <param name="now">The time of the read, in ticks.</param>
     /// <exception cref="FormatException">The record holds a network or limit that cannot be used.</exception>
-    public LiveKey(ApiKey key, ApiKeyWorkspace? workspace, CompiledCatalog catalog, RateLimiter limiter, LastUsed lastUsed, long now)
+    public LiveKey(ApiKey key, ApiKeyWorkspace? workspace, CompiledCatalog catalog, RateLimiter limiter, KeyUses uses, long now)
     {
         if (key is not { Id.Length: > 0, Workspace.Length: > 0, Name: not null, Type: not null, Permissions: not null, AllowedNetworks: not null, RateLimits: not null })
         {
@@ -31,7 +31,7 @@ internal sealed class LiveKey
         Scope = string.Join(' ', catalog.Names(Grant));
         Networks = NetworkList.Compile(key.AllowedNetworks);
         WorkspaceAllowlist = Allowlist.Compile(workspace);
-        Use = lastUsed.Of(key.Id, now);
+        Use = uses.Of(key, now);
         Limits = catalog.Limits(key.Type, key.RateLimits);
         Buckets = limiter.Buckets(key.Family ?? key.Id, Limits, now);
         ExpiresAt = key.ExpiresAt?.UtcTicks ?? long.MaxValue;

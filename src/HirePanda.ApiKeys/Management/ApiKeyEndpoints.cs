@@ -37,6 +37,7 @@ internal static class ApiKeyEndpoints
         managed.MapGet("/ip-allowlist", WorkspaceEndpoints.GetAllowlistAsync).Produces<AllowlistResponse>();
         managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).Produces<AllowlistResponse>();
         managed.MapGet("/audit", WorkspaceEndpoints.ListAuditAsync).Produces<AuditPageResponse>();
+        managed.MapGet("/usage", UsageEndpoints.GetAsync).Produces<UsageResponse>();
         return group;
     }
 

@@ -124,6 +124,7 @@ internal sealed record AuditPageResponse(IReadOnlyList<AuditEntryResponse> Items
 [JsonSerializable(typeof(AllowlistResponse))]
 [JsonSerializable(typeof(AuditPageResponse))]
 [JsonSerializable(typeof(RevokedResponse))]
+[JsonSerializable(typeof(UsageResponse))]
 internal sealed partial class KeyJson : JsonSerializerContext
 {
     /// <summary>Escapes only what could harm inside HTML, so that a hint's … stays readable.</summary>

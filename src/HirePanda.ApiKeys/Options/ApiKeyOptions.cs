@@ -80,6 +80,22 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// </summary>
     public TimeSpan ExpiryReminder { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// A request header in which the host's CDN names the client's country (ISO 3166-1 alpha-2), such as <c>CF-IPCountry</c>; name one only where
+    /// no client can set it. Null: countries come from a registered <see cref="IApiKeyCountryResolver"/>, or are unknown. Default: null.
+    /// </summary>
+    [RegularExpression("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+    public string? CountryHeader { get; set; }
+
+    /// <summary>How long usage is kept by the minute; 2 hours to 31 days. Default: 2 days.</summary>
+    public TimeSpan UsageMinutesKept { get; set; } = TimeSpan.FromDays(2);
+
+    /// <summary>How long usage is kept by the hour; 8 days to 10 years. Default: 90 days.</summary>
+    public TimeSpan UsageHoursKept { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long usage is kept by the day (UTC); 31 days to 100 years. Default: 3 years.</summary>
+    public TimeSpan UsageDaysKept { get; set; } = TimeSpan.FromDays(3 * 365);
+
     /// <summary>What the host may do while a request is authenticated.</summary>
     public new ApiKeyEvents Events
     {

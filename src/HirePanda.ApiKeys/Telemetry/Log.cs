@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Error, "The changed options of API keys are not valid; the last valid ones stay in force.")]
     public static partial void OptionsInvalid(ILogger logger, Exception exception);
 
+    [LoggerMessage(13, LogLevel.Error, "Usage of API keys could not be stored; it is kept and tried again.")]
+    public static partial void UsageNotStored(ILogger logger, Exception exception);
+
     [LoggerMessage(6, LogLevel.Debug, "A credential was refused: {Outcome}, key {KeyId}.")]
     public static partial void Refused(ILogger logger, ApiKeyOutcome outcome, string? keyId);
 }

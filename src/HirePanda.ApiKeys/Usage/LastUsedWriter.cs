@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Stores when keys were last used: every minute, and once more when the host stops.</summary>
-internal sealed class LastUsedWriter(LastUsed lastUsed, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger) : BackgroundService
+internal sealed class LastUsedWriter(KeyUses uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
 
@@ -22,7 +22,7 @@ internal sealed class LastUsedWriter(LastUsed lastUsed, IServiceScopeFactory sco
     /// <summary>Stores what is pending; on failure it stays so.</summary>
     internal async Task WriteAsync(CancellationToken cancellationToken)
     {
-        var batch = lastUsed.Pending();
+        var batch = uses.PendingLastUses();
         try
         {
             if (batch.Count > 0)
@@ -30,7 +30,7 @@ internal sealed class LastUsedWriter(LastUsed lastUsed, IServiceScopeFactory sco
                 await SaveAsync(batch, cancellationToken);
             }
 
-            lastUsed.Stored(batch, time.GetUtcNow().UtcTicks);
+            uses.LastUsesStored(batch, time.GetUtcNow().UtcTicks);
         }
 #pragma warning disable CA1031 // Telemetry fails soft.
         catch (Exception exception)

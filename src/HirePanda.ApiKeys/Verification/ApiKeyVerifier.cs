@@ -27,6 +27,10 @@ public sealed class ApiKeyVerifier
     /// <param name="cancellationToken">Stops waiting for the store; the read itself goes on for others who wait.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
+        => VerifyAsync(secret, caller, _time.GetUtcNow().UtcTicks, cancellationToken);
+
+    /// <summary>The same for somebody who has read the clock already.</summary>
+    internal ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, in ApiKeyCaller caller, long now, CancellationToken cancellationToken)
     {
         var settings = _settings.Current;
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
@@ -35,7 +39,6 @@ public sealed class ApiKeyVerifier
             return new(new ApiKeyVerdict(ApiKeyOutcome.Malformed));
         }
 
-        var now = _time.GetUtcNow().UtcTicks;
         var hasher = settings.Hasher;
         for (var way = 0; way < hasher.Ways; way++)
         {

@@ -62,7 +62,7 @@ public sealed partial class ConventionTests
             ["Networks"] = [],
             ["RateLimiting"] = [],
             ["Catalog"] = ["RateLimiting"],
-            ["Usage"] = ["Telemetry"],
+            ["Usage"] = ["Options", "Telemetry"],
             ["Lookup"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Options", "Usage", "Telemetry"],
             ["Verification"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Lookup", "Options", "Telemetry"],
             ["Answers"] = ["Verification"],

@@ -1,0 +1,152 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <content>Usage: every row is a sum, to which batches add.</content>
+internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsageStore
+{
+    public async ValueTask SaveUsageAsync(ApiKeyUsageBatch batch, CancellationToken cancellationToken)
+    {
+        // In one order for all, so that no two nodes wait for each other.
+        var rows = batch.Rows.ToArray();
+        Array.Sort(rows, static (one, other) => UsageSql.Compare(one.Slot, other.Slot));
+        if (!await WriteAsync(db => SaveUsageAsync(db, batch, rows, cancellationToken), null, cancellationToken).ConfigureAwait(false))
+        {
+            throw new DbUpdateConcurrencyException("Usage lost against another write and can be stored later.");
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var (level, dimension, from, to) = ((int)query.Level, (int)query.Dimension, Columns.Write(query.From), Columns.Write(query.To));
+        var rows = session.Db.Set<UsageRow>().Where(row => row.Workspace == query.Workspace && row.KeyId == query.KeyId
+            && row.Level == level && row.Dimension == dimension && row.At >= from && row.At < to);
+        var sums = query.ByTime
+            ? rows.GroupBy(row => new { row.At, row.Name, Bucket = 0 })
+                .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
+            : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
+                .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
+        var read = await sums.ToListAsync(cancellationToken).ConfigureAwait(false);
+        return read.ConvertAll(sum => new ApiKeyUsageSum(
+            query.ByTime ? Columns.ReadTime(sum.At) : default, sum.Name, sum.Bucket, sum.Requests, sum.Errors));
+    }
+
+    public async ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var (number, microseconds) = ((int)level, Columns.Write(before));
+        await WriteAsync(
+            async db =>
+            {
+                await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                if (level == ApiKeyUsageLevel.Minute)
+                {
+                    await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                return true;
+            },
+            null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> SaveUsageAsync(TContext db, ApiKeyUsageBatch batch, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)
+    {
+        if (await db.Set<UsageBatchRow>().AnyAsync(row => row.Id == batch.Id, cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        db.Add(new UsageBatchRow { Id = batch.Id, At = Columns.Write(batch.At) });
+        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        await (Provider.IsPostgres(db) ? UsageSql.AddArraysAsync(db, rows, cancellationToken) : UsageSql.AddEachAsync(db, rows, cancellationToken)).ConfigureAwait(false);
+        return true;
+    }
+}
+
+/// <summary>Adds to rows, or makes them: which Entity Framework cannot say.</summary>
+internal static class UsageSql
+{
+    /// <summary>How many rows go in one statement.</summary>
+    private const int ChunkSize = 5_000;
+
+    private static readonly string[] _key =
+    [
+        nameof(UsageRow.Workspace), nameof(UsageRow.KeyId), nameof(UsageRow.Level), nameof(UsageRow.Dimension), nameof(UsageRow.At), nameof(UsageRow.Name), nameof(UsageRow.Bucket),
+    ];
+
+    public static int Compare(ApiKeyUsageSlot one, ApiKeyUsageSlot other)
+    {
+        var order = string.CompareOrdinal(one.Workspace, other.Workspace);
+        order = order != 0 ? order : string.CompareOrdinal(one.KeyId, other.KeyId);
+        order = order != 0 ? order : one.Level.CompareTo(other.Level);
+        order = order != 0 ? order : one.Dimension.CompareTo(other.Dimension);
+        order = order != 0 ? order : one.At.CompareTo(other.At);
+        order = order != 0 ? order : string.CompareOrdinal(one.Name, other.Name);
+        return order != 0 ? order : one.LatencyBucket.CompareTo(other.LatencyBucket);
+    }
+
+    /// <summary>PostgreSQL: many rows in one statement, as one array a column.</summary>
+    public static async Task AddArraysAsync(DbContext db, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)
+    {
+        var sql = Sql(db, "SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8})");
+        foreach (var chunk in rows.Chunk(ChunkSize))
+        {
+            object[] arrays =
+            [
+                Array.ConvertAll(chunk, row => row.Slot.Workspace),
+                Array.ConvertAll(chunk, row => row.Slot.KeyId),
+                Array.ConvertAll(chunk, row => (int)row.Slot.Level),
+                Array.ConvertAll(chunk, row => (int)row.Slot.Dimension),
+                Array.ConvertAll(chunk, row => Columns.Write(row.Slot.At)),
+                Array.ConvertAll(chunk, row => row.Slot.Name),
+                Array.ConvertAll(chunk, row => row.Slot.LatencyBucket),
+                Array.ConvertAll(chunk, row => row.Requests),
+                Array.ConvertAll(chunk, row => row.Errors),
+            ];
+            await db.Database.ExecuteSqlRawAsync(sql, arrays, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>SQLite, inside the process: one prepared statement a row.</summary>
+    public static async Task AddEachAsync(DbContext db, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+#pragma warning disable CA2100 // Names of the model; values are parameters.
+        command.CommandText = Sql(db, "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8)");
+#pragma warning restore CA2100
+        var parameters = new DbParameter[_key.Length + 2];
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            parameters[i] = command.CreateParameter();
+            parameters[i].ParameterName = $"@{i}";
+            command.Parameters.Add(parameters[i]);
+        }
+
+        foreach (var row in rows)
+        {
+            (parameters[0].Value, parameters[1].Value, parameters[2].Value) = (row.Slot.Workspace, row.Slot.KeyId, (int)row.Slot.Level);
+            (parameters[3].Value, parameters[4].Value, parameters[5].Value) = ((int)row.Slot.Dimension, Columns.Write(row.Slot.At), row.Slot.Name);
+            (parameters[6].Value, parameters[7].Value, parameters[8].Value) = (row.Slot.LatencyBucket, row.Requests, row.Errors);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>By the names that the host's model gives table and columns.</summary>
+    private static string Sql(DbContext db, string values)
+    {
+        var type = db.Model.FindEntityType(typeof(UsageRow))!;
+        var sql = db.GetService<ISqlGenerationHelper>();
+        var table = sql.DelimitIdentifier(type.GetTableName()!, type.GetSchema());
+        var key = string.Join(", ", _key.Select(Column));
+        var (requests, errors) = (Column(nameof(UsageRow.Requests)), Column(nameof(UsageRow.Errors)));
+        return $"INSERT INTO {table} AS stored ({key}, {requests}, {errors}) {values} ON CONFLICT ({key}) DO UPDATE SET "
+            + $"{requests} = stored.{requests} + excluded.{requests}, {errors} = stored.{errors} + excluded.{errors}";
+
+        string Column(string property) => sql.DelimitIdentifier(type.FindProperty(property)!.GetColumnName());
+    }
+}

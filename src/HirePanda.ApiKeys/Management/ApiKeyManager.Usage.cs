@@ -1,0 +1,84 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys;
+
+/// <content>Reports of usage.</content>
+public sealed partial class ApiKeyManager
+{
+    /// <summary>The most points that the series of a report may have: 10,000.</summary>
+    public const int MaxUsagePoints = 10_000;
+
+    /// <summary>Reports how the keys of the actor's workspace were used, up to this moment.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="from">Where the report begins, a minute that has begun included; null: 24 hours before <paramref name="to"/>.</param>
+    /// <param name="to">Where it ends; null: now.</param>
+    /// <param name="keyId">Only this key; null: all.</param>
+    /// <param name="interval">The distance of the series' points: <see cref="ApiKeyUsageLevel.Hour"/> or <see cref="ApiKeyUsageLevel.Day"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyUsageReport>> GetUsageAsync(
+        ApiKeyActor actor,
+        DateTimeOffset? from = null,
+        DateTimeOffset? to = null,
+        string? keyId = null,
+        ApiKeyUsageLevel interval = ApiKeyUsageLevel.Hour,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var now = _time.GetUtcNow();
+        var end = (to ?? now).ToUniversalTime();
+        var begin = from?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue > _oneDay ? end - _oneDay : DateTimeOffset.MinValue);
+        if (CheckRange(begin, end, interval) is { } error)
+        {
+            return error;
+        }
+
+        if (keyId is not null && await Store.GetAsync(actor.Workspace, keyId, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return ApiKeyError.NotFound;
+        }
+
+        // What this process has counted belongs to it; what the others have follows within their ten seconds.
+        await _services.GetRequiredService<UsageFlusher>().FlushAsync(cancellationToken).ConfigureAwait(false);
+        var store = Store as IApiKeyUsageStore ?? throw new InvalidOperationException(
+            "Reports of usage need a store that implements IApiKeyUsageStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
+
+        // The minute that is under way belongs to a report up to now.
+        var until = to is null ? UsageTime.Ceiling(end + TimeSpan.FromTicks(1), ApiKeyUsageLevel.Minute) : end;
+        var reader = new UsageReader(store, _settings.Current.Options, actor.Workspace, keyId ?? "", cancellationToken);
+        var report = await reader.ReadAsync(begin, until, interval, now).ConfigureAwait(false);
+        return report with { To = end, ByKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false) };
+    }
+
+    private static readonly TimeSpan _oneDay = TimeSpan.FromDays(1);
+
+    private static ApiKeyError? CheckRange(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel interval)
+    {
+        var errors = new ErrorList();
+        if (interval is not (ApiKeyUsageLevel.Hour or ApiKeyUsageLevel.Day))
+        {
+            errors.Add("interval", "must be hour or day");
+        }
+        else if (from > to)
+        {
+            errors.Add("from", "must not be after to");
+        }
+        else if ((to - from) / UsageTime.Length(interval) > MaxUsagePoints)
+        {
+            errors.Add("from", $"would give more than {MaxUsagePoints} points: choose a shorter range or a longer interval");
+        }
+
+        return errors.IsEmpty ? null : errors.ToError();
+    }
+
+    private async Task<IReadOnlyList<ApiKeyKeyUsage>> NamedAsync(
+        string workspace, IReadOnlyList<ApiKeyKeyUsage> keys, CancellationToken cancellationToken)
+    {
+        var named = new List<ApiKeyKeyUsage>(keys.Count);
+        foreach (var key in keys)
+        {
+            named.Add(key with { Name = (await Store.GetAsync(workspace, key.KeyId, cancellationToken).ConfigureAwait(false))?.Name });
+        }
+
+        return named;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Says in which country a client is: by the header that the host's CDN sets, or by whatever resolver of addresses is registered, whose
+/// answers are remembered for a few minutes.
+/// </summary>
+internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCountryResolver> resolvers)
+{
+    private const int MaxAddresses = 50_000;
+    private static readonly TimeSpan _remembered = TimeSpan.FromMinutes(5);
+
+    private readonly IApiKeyCountryResolver? _resolver = resolvers.LastOrDefault();
+    private ConcurrentDictionary<IPAddress, int> _known = new();
+    private int _added;
+    private long _forgetAt;
+
+    /// <summary>The country's number; 0: unknown.</summary>
+    public int Of(HttpContext context, IPAddress? address, long now)
+    {
+        if (settings.Current.Options.CountryHeader is { } header)
+        {
+            return context.Request.Headers.TryGetValue(header, out var values) && values is [{ } code] ? UsageCell.CountryNumber(code) : 0;
+        }
+
+        if (_resolver is null || address is null)
+        {
+            return 0;
+        }
+
+        return Volatile.Read(ref _known).TryGetValue(address, out var country) && now < Volatile.Read(ref _forgetAt) ? country : Resolve(address, now);
+    }
+
+    private int Resolve(IPAddress address, long now)
+    {
+        if (now >= Volatile.Read(ref _forgetAt) || Interlocked.Increment(ref _added) > MaxAddresses)
+        {
+            Volatile.Write(ref _known, new());
+            Volatile.Write(ref _added, 1);
+            Volatile.Write(ref _forgetAt, now + _remembered.Ticks);
+        }
+
+        var country = UsageCell.CountryNumber(_resolver!.GetCountry(address));
+        _known[address] = country;
+        return country;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>How the storing of usage goes.</summary>
+internal sealed class UsageMetrics
+{
+    private readonly Counter<long> _flushes;
+    private readonly TimeProvider _time;
+    private long _waitingSince;
+
+    public UsageMetrics(IMeterFactory meters, UsageBudget budget, UsagePending pending, TimeProvider time)
+    {
+        _time = time;
+        var meter = meters.Create(ApiKeyMetrics.MeterName);
+        _flushes = meter.CreateCounter<long>("hirepanda.api_keys.usage.flushes", "{flush}", "Attempts to store a batch of usage.");
+        meter.CreateObservableGauge("hirepanda.api_keys.usage.lag", Lag, "s", "For how long usage has been waiting for the store; 0 when none is.");
+        meter.CreateObservableCounter(
+            "hirepanda.api_keys.usage.overflowed", () => budget.Overflows + pending.Overflows, "{request}", "Requests counted in an \"other\" row for want of room.");
+        meter.CreateObservableCounter(
+            "hirepanda.api_keys.usage.dropped", () => pending.Dropped, "{request}", "Requests whose usage was lost for want of room while the store was away.");
+    }
+
+    /// <summary>Something waits for the store from here on, if nothing did.</summary>
+    public void Waits() => Interlocked.CompareExchange(ref _waitingSince, _time.GetUtcNow().UtcTicks, 0);
+
+    public void Flushed()
+    {
+        Volatile.Write(ref _waitingSince, 0);
+        Count("ok");
+    }
+
+    public void Failed() => Count("failed");
+
+    private void Count(string result) => _flushes.Add(1, new KeyValuePair<string, object?>("hirepanda.api_keys.result", result));
+
+    private double Lag() => Volatile.Read(ref _waitingSince) is not 0 and var since
+        ? TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - since)).TotalSeconds
+        : 0;
+}

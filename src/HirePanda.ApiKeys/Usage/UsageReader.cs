@@ -1,0 +1,140 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Makes reports. A range is read as few rows as can be: whole days as days, what is left of it as hours, and what is left then as minutes.
+/// </summary>
+internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options, string workspace, string keyId, CancellationToken cancellationToken)
+{
+    private const int MaxNames = 100;
+
+    /// <summary>Reads a report; the keys in it have no names yet.</summary>
+    public async Task<ApiKeyUsageReport> ReadAsync(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel interval, DateTimeOffset now)
+    {
+        var parts = Parts(from, to, ApiKeyUsageLevel.Day, now);
+        var endpoints = await SumAsync(ApiKeyUsageDimension.Endpoint, parts).ConfigureAwait(false);
+        var statuses = await SumAsync(ApiKeyUsageDimension.Status, parts).ConfigureAwait(false);
+        var countries = await SumAsync(ApiKeyUsageDimension.Country, parts).ConfigureAwait(false);
+        var keys = keyId.Length > 0 ? [] : await SumAsync(ApiKeyUsageDimension.Key, parts).ConfigureAwait(false);
+        var points = await SumAsync(ApiKeyUsageDimension.Status, Parts(from, to, interval, now), byTime: true).ConfigureAwait(false);
+        return new ApiKeyUsageReport(
+            from,
+            to,
+            interval,
+            Totals(endpoints),
+            Top(endpoints),
+            [.. Values(statuses).OrderBy(value => value.Name, StringComparer.Ordinal)],
+            [.. Values(countries).OrderByDescending(value => value.Requests)],
+            keyId.Length > 0
+                ? [new(keyId, null, statuses.Sum(sum => sum.Requests), statuses.Sum(sum => sum.Errors))]
+                : [.. keys.GroupBy(sum => sum.Name, StringComparer.Ordinal)
+                    .Select(key => new ApiKeyKeyUsage(key.Key, null, key.Sum(sum => sum.Requests), key.Sum(sum => sum.Errors)))
+                    .OrderByDescending(key => key.Requests).Take(MaxNames)],
+            Series(points, from, to, interval));
+    }
+
+    /// <summary>The parts of a range, each of one level: of the highest one inside, of lower ones at the edges as long as they are kept.</summary>
+    private List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> Parts(
+        DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel level, DateTimeOffset now)
+    {
+        var parts = new List<(ApiKeyUsageLevel, DateTimeOffset, DateTimeOffset)>();
+        Add(from, to, level);
+        return parts;
+
+        void Add(DateTimeOffset begin, DateTimeOffset end, ApiKeyUsageLevel level)
+        {
+            if (level == ApiKeyUsageLevel.Minute)
+            {
+                parts.Add((level, UsageTime.Floor(begin, level), end));
+                return;
+            }
+
+            // Where the finer level is not kept any more, the coarser one that the edge is in stands for it.
+            var lower = level - 1;
+            var kept = now - (lower == ApiKeyUsageLevel.Minute ? options.UsageMinutesKept : options.UsageHoursKept);
+            var first = begin < kept ? UsageTime.Floor(begin, level) : UsageTime.Ceiling(begin, level);
+            var last = end < kept ? UsageTime.Ceiling(end, level) : UsageTime.Floor(end, level);
+            if (first >= last)
+            {
+                Add(begin, end, lower);
+                return;
+            }
+
+            if (begin < first)
+            {
+                Add(begin, first, lower);
+            }
+
+            parts.Add((level, first, last));
+            if (last < end)
+            {
+                Add(last, end, lower);
+            }
+        }
+    }
+
+    private async Task<List<ApiKeyUsageSum>> SumAsync(
+        ApiKeyUsageDimension dimension, List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> parts, bool byTime = false)
+    {
+        var sums = new List<ApiKeyUsageSum>();
+        foreach (var (level, from, to) in parts)
+        {
+            var query = new ApiKeyUsageQuery
+            {
+                Workspace = workspace,
+                KeyId = keyId,
+                Level = level,
+                Dimension = dimension,
+                From = from,
+                To = to,
+                ByTime = byTime,
+            };
+            sums.AddRange(await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false));
+        }
+
+        return sums;
+    }
+
+    private static IEnumerable<ApiKeyUsageShare> Values(List<ApiKeyUsageSum> sums)
+        => sums.GroupBy(sum => sum.Name, StringComparer.Ordinal)
+            .Select(group => new ApiKeyUsageShare(group.Key, group.Sum(sum => sum.Requests)));
+
+    private static List<ApiKeyEndpointUsage> Top(List<ApiKeyUsageSum> sums)
+    {
+        var byName = sums.GroupBy(sum => sum.Name, StringComparer.Ordinal).OrderByDescending(group => group.Sum(sum => sum.Requests)).ToList();
+        var top = byName.Take(MaxNames).Select(group => new ApiKeyEndpointUsage(group.Key, Totals(group))).ToList();
+        if (byName.Count > MaxNames)
+        {
+            top.Add(new("other", Totals(byName.Skip(MaxNames).SelectMany(group => group))));
+        }
+
+        return top;
+    }
+
+    private static ApiKeyUsageTotals Totals(IEnumerable<ApiKeyUsageSum> sums)
+    {
+        var (requests, errors) = (0L, 0L);
+        var counts = new long[ApiKeyLatency.MaxBucket + 1];
+        foreach (var sum in sums)
+        {
+            requests += sum.Requests;
+            errors += sum.Errors;
+            counts[sum.LatencyBucket] += sum.Requests;
+        }
+
+        return new(requests, errors, ApiKeyLatency.Percentile(counts, 0.5) is not { } median
+            ? null
+            : new(median, ApiKeyLatency.Percentile(counts, 0.95)!.Value, ApiKeyLatency.Percentile(counts, 0.99)!.Value));
+    }
+
+    private static List<ApiKeyUsagePoint> Series(List<ApiKeyUsageSum> sums, DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel interval)
+    {
+        var byTime = sums.ToLookup(sum => UsageTime.Floor(sum.At, interval));
+        var points = new List<ApiKeyUsagePoint>();
+        for (var at = UsageTime.Floor(from, interval); at < to; at = Timestamps.Add(at, UsageTime.Length(interval)))
+        {
+            points.Add(new(at, byTime[at].Sum(sum => sum.Requests), byTime[at].Sum(sum => sum.Errors)));
+        }
+
+        return points;
+    }
+}

@@ -1,0 +1,28 @@
+namespace HirePanda.ApiKeys.Tests;
+
+internal sealed partial class TestStore : IApiKeyUsageStore
+{
+    private int _usageBatches;
+
+    public int UsageBatches => Volatile.Read(ref _usageBatches);
+
+    /// <summary>Runs before usage is stored.</summary>
+    public Action BeforeUsage { get; set; } = () => { };
+
+    /// <summary>Runs after usage is stored, before that is said.</summary>
+    public Action AfterUsage { get; set; } = () => { };
+
+    public async ValueTask SaveUsageAsync(ApiKeyUsageBatch batch, CancellationToken cancellationToken)
+    {
+        BeforeUsage();
+        await _inner.SaveUsageAsync(batch, cancellationToken);
+        Interlocked.Increment(ref _usageBatches);
+        AfterUsage();
+    }
+
+    public ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
+        => _inner.SumUsageAsync(query, cancellationToken);
+
+    public ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken)
+        => _inner.PruneUsageAsync(level, before, cancellationToken);
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>How counts get into the store: all of them, each once.</summary>
+public sealed class UsageFlushTests
+{
+    [Fact]
+    public async Task Counts_AreStoredEveryTenSeconds()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (key, secret) = api.Issue();
+        await api.StatusAsync(secret);
+        api.Store.UsageBatches.Should().Be(0, "no request writes");
+
+        await UntilFlushedAsync(api, 1);
+
+        (await StoredAsync(api, key)).Should().Be(1);
+        api.Time.Advance(TimeSpan.FromMinutes(5));
+        api.Store.UsageBatches.Should().Be(1, "nothing was counted since");
+    }
+
+    [Fact]
+    public async Task Stop_OfTheHost_LosesNothing_AlsoWhenTheHostsTokenIsOver()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (key, secret) = api.Issue();
+        await api.StatusAsync(secret);
+        await api.StatusAsync(secret);
+
+        using var over = new CancellationTokenSource();
+        await over.CancelAsync();
+        var flusher = api.Services.GetServices<IHostedService>().OfType<UsageFlusher>().Single();
+        await flusher.StopAsync(over.Token);
+
+        (await StoredAsync(api, key)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Store_ThatIsAway_GetsEverythingLater()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (key, secret) = api.Issue();
+        api.Store.BeforeUsage = () => throw new InvalidOperationException("away");
+        for (var i = 0; i < 5; i++)
+        {
+            await api.StatusAsync(secret);
+            await Flusher(api).FlushAsync(TestContext.Current.CancellationToken);
+            api.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        (await StoredAsync(api, key)).Should().Be(0);
+        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("Usage of API keys could not be stored"));
+        api.Store.BeforeUsage = () => { };
+        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+
+        (await StoredAsync(api, key)).Should().Be(5);
+    }
+
+    [Fact]
+    public async Task Store_ThatStoresButDoesNotSaySo_IsNotToldTwice()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (key, secret) = api.Issue();
+        await api.StatusAsync(secret);
+        api.Store.AfterUsage = () => throw new TimeoutException("the answer was lost");
+        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeFalse();
+        await api.StatusAsync(secret);
+        api.Store.AfterUsage = () => { };
+        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+
+        (await StoredAsync(api, key)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Store_ThatKeepsNoUsage_CostsNothingAndBreaksNothing()
+    {
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddSingleton<IApiKeyStore, FindOnly>(), app: null);
+        var (_, secret) = api.Issue();
+
+        (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
+        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+        api.Services.GetRequiredService<UsageRecorder>().IsOn.Should().BeFalse();
+    }
+
+    private static UsageFlusher Flusher(TestApi api) => api.Services.GetRequiredService<UsageFlusher>();
+
+    private static async Task UntilFlushedAsync(TestApi api, int batches)
+    {
+        api.Time.Advance(TimeSpan.FromSeconds(10));
+        await TestApi.Until(() => api.Store.UsageBatches == batches);
+    }
+
+    private static async Task<long> StoredAsync(TestApi api, ApiKey key)
+    {
+        var query = new ApiKeyUsageQuery
+        {
+            Workspace = key.Workspace,
+            KeyId = key.Id,
+            Level = ApiKeyUsageLevel.Day,
+            Dimension = ApiKeyUsageDimension.Status,
+            From = TestApi.Start.AddDays(-1),
+            To = TestApi.Start.AddDays(1),
+        };
+        return (await api.Store.SumUsageAsync(query, TestContext.Current.CancellationToken)).Sum(sum => sum.Requests);
+    }
+
+    private sealed class FindOnly(TestStore store) : IApiKeyStore
+    {
+        public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+            => store.FindByHashAsync(hashes, cancellationToken);
+    }
+}

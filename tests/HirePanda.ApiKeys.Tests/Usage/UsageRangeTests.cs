@@ -1,0 +1,54 @@
+using CsCheck;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>Whatever range a report covers, it is read from as few rows as can be and yet adds up.</summary>
+public sealed class UsageRangeTests
+{
+    private static readonly DateTimeOffset _start = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly Gen<int> _minutes = Gen.Int[0, 5 * 24 * 60];
+
+    [Fact]
+    public void Report_OfAnyRange_IsTheSumOfItsMinutes()
+        => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes, Gen.Bool).Sample((requests, one, other, byDay) =>
+        {
+            var (from, to) = (Math.Min(one, other), Math.Max(one, other));
+            var report = Read(requests, from, to, byDay ? ApiKeyUsageLevel.Day : ApiKeyUsageLevel.Hour, minutesKept: TimeSpan.FromDays(31));
+            var expected = requests.Count(minute => minute >= from && minute < to);
+            return report.Totals.Requests == expected
+                && report.ByStatus.Sum(status => status.Requests) == expected
+                && report.ByKey.Sum(key => key.Requests) == expected
+                && report.Series.Sum(point => point.Requests) == expected
+                && report.Series.All(point => point.Requests == requests.Count(minute => minute >= from && minute < to
+                    && UsageTime.Floor(_start.AddMinutes(minute), report.Interval) == point.At));
+        });
+
+    [Fact]
+    public void Report_OfARangeWhoseMinutesAreGone_IsTheSumOfItsHours()
+        => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes).Sample((requests, one, other) =>
+        {
+            var (from, to) = (Math.Min(one, other), Math.Max(one, other));
+            var report = Read(requests, from, to, ApiKeyUsageLevel.Hour, minutesKept: TimeSpan.FromHours(-1));
+            var (first, last) = (from / 60 * 60, (to + 59) / 60 * 60);
+            return from == to || report.Totals.Requests == requests.Count(minute => minute >= first && minute < last);
+        });
+
+    private static ApiKeyUsageReport Read(int[] requests, int from, int to, ApiKeyUsageLevel interval, TimeSpan minutesKept)
+    {
+        var use = new KeyUse("w", "k", new UsageBudget());
+        var pending = new UsagePending();
+        foreach (var minute in requests)
+        {
+            pending.Add(use, new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.AddMinutes(minute).UtcTicks), 1);
+        }
+
+        var now = _start.AddDays(6);
+        var store = new InMemoryApiKeyStore();
+        store.SaveUsageAsync(UsageRows.Make(pending.Take(), new EndpointNames(), now), default).AsTask().GetAwaiter().GetResult();
+        store.PruneUsageAsync(ApiKeyUsageLevel.Minute, now - minutesKept, default).AsTask().GetAwaiter().GetResult();
+        var options = new ApiKeyOptions { UsageMinutesKept = minutesKept };
+        return new UsageReader(store, options, "w", "", default)
+            .ReadAsync(_start.AddMinutes(from), _start.AddMinutes(to), interval, now).GetAwaiter().GetResult();
+    }
+}
