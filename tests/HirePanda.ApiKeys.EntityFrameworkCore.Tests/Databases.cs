@@ -10,9 +10,11 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 /// <summary>A new, empty database.</summary>
 internal sealed class Database
 {
-    private Database(Action<DbContextOptionsBuilder> use) => Use = use;
+    private Database(Action<DbContextOptionsBuilder> use, string connectionString) => (Use, ConnectionString) = (use, connectionString);
 
     public Action<DbContextOptionsBuilder> Use { get; }
+
+    public string ConnectionString { get; }
 
     public static async Task<Database> NewAsync(string provider) => provider switch
     {
@@ -26,9 +28,9 @@ internal sealed class Database
     {
         Use(db);
         more(db);
-    });
+    }, ConnectionString);
 
-    public static Database Sqlite(string file) => new(db => db.UseSqlite($"Data Source={file}"));
+    public static Database Sqlite(string file) => new(db => db.UseSqlite($"Data Source={file}"), $"Data Source={file}");
 
     /// <summary>Starts an application over this database: one process of several that may share it.</summary>
     public async Task<App> StartAsync(Action<IServiceCollection>? services = null, Action<WebApplication>? configure = null)
@@ -59,7 +61,7 @@ internal sealed class Database
         }
 
         var database = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
-        return new Database(db => db.UseNpgsql(database));
+        return new Database(db => db.UseNpgsql(database), database);
     }
 }
 

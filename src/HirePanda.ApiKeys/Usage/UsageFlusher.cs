@@ -45,12 +45,6 @@ internal sealed class UsageFlusher(
         await FlushAsync(budget.Token).ConfigureAwait(false);
     }
 
-    public override void Dispose()
-    {
-        _gate.Dispose();
-        base.Dispose();
-    }
-
     /// <summary>Stores what was counted so far; on failure it is kept.</summary>
     /// <returns>Whether all of it is stored.</returns>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)

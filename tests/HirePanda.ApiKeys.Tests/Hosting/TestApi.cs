@@ -138,8 +138,15 @@ internal sealed class TestApi : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>Waits until every response has ended on the server's side too, which is a little after the client has it.</summary>
+    public Task QuietAsync() => Until(() => Services.GetServices<IStartupFilter>().OfType<RemoteAddress>().Single().UnderWay == 0);
+
     private sealed class RemoteAddress : IStartupFilter
     {
+        private int _underWay;
+
+        public int UnderWay => Volatile.Read(ref _underWay);
+
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
             app.Use((HttpContext context, RequestDelegate rest) =>
@@ -148,6 +155,10 @@ internal sealed class TestApi : IAsyncDisposable
                 {
                     context.Connection.RemoteIpAddress = IPAddress.Parse(address.ToString());
                 }
+
+                // What is registered first is told last.
+                Interlocked.Increment(ref _underWay);
+                context.Response.OnCompleted(() => Task.FromResult(Interlocked.Decrement(ref _underWay)));
 
                 return rest(context);
             });

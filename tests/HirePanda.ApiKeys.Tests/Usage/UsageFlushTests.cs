@@ -30,6 +30,7 @@ public sealed class UsageFlushTests
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
 
+        await api.QuietAsync();
         using var over = new CancellationTokenSource();
         await over.CancelAsync();
         var flusher = api.Services.GetServices<IHostedService>().OfType<UsageFlusher>().Single();
@@ -47,14 +48,14 @@ public sealed class UsageFlushTests
         for (var i = 0; i < 5; i++)
         {
             await api.StatusAsync(secret);
-            await Flusher(api).FlushAsync(TestContext.Current.CancellationToken);
+            await FlushAsync(api);
             api.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
         (await StoredAsync(api, key)).Should().Be(0);
         api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("Usage of API keys could not be stored"));
         api.Store.BeforeUsage = () => { };
-        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await FlushAsync(api)).Should().BeTrue();
 
         (await StoredAsync(api, key)).Should().Be(5);
     }
@@ -66,10 +67,10 @@ public sealed class UsageFlushTests
         var (key, secret) = api.Issue();
         await api.StatusAsync(secret);
         api.Store.AfterUsage = () => throw new TimeoutException("the answer was lost");
-        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeFalse();
+        (await FlushAsync(api)).Should().BeFalse();
         await api.StatusAsync(secret);
         api.Store.AfterUsage = () => { };
-        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await FlushAsync(api)).Should().BeTrue();
 
         (await StoredAsync(api, key)).Should().Be(2);
     }
@@ -82,14 +83,19 @@ public sealed class UsageFlushTests
         var (_, secret) = api.Issue();
 
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
-        (await Flusher(api).FlushAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await FlushAsync(api)).Should().BeTrue();
         api.Services.GetRequiredService<UsageRecorder>().IsOn.Should().BeFalse();
     }
 
-    private static UsageFlusher Flusher(TestApi api) => api.Services.GetRequiredService<UsageFlusher>();
+    private static async Task<bool> FlushAsync(TestApi api)
+    {
+        await api.QuietAsync();
+        return await api.Services.GetRequiredService<UsageFlusher>().FlushAsync(TestContext.Current.CancellationToken);
+    }
 
     private static async Task UntilFlushedAsync(TestApi api, int batches)
     {
+        await api.QuietAsync();
         api.Time.Advance(TimeSpan.FromSeconds(10));
         await TestApi.Until(() => api.Store.UsageBatches == batches);
     }

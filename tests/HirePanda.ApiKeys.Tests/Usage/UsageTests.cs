@@ -260,6 +260,7 @@ public sealed class UsageTests
 
     internal static async Task<JsonElement> ReportAsync(TestApi api, string secret, string query = "")
     {
+        await api.QuietAsync();
         using var response = await api.GetAsync(Usage + query, secret);
         response.StatusCode.Should().Be(HttpStatusCode.OK, await response.TextAsync());
         return await response.JsonAsync();

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>A response counts whichever way it ends, on a real server.</summary>
+public sealed class UsageEndingTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("throws", 500, true)]
+    [InlineData("throws-late", 200, true)]
+    [InlineData("aborts", 200, true)]
+    [InlineData("sent-events", 200, false)]
+    public async Task Response_ThatEndsInAnyWay_CountsOnce(string path, int status, bool isMeasured)
+    {
+        await using var server = await StartAsync();
+        try
+        {
+            using var response = await server.Client.GetAsync(path, Token);
+            await response.Content.ReadAsStringAsync(Token);
+        }
+        catch (HttpRequestException)
+        {
+            // It was broken off.
+        }
+
+        (await server.CountedAsync()).Should().Be(($"GET /{path}", status, isMeasured));
+    }
+
+    [Fact]
+    public async Task Response_ThatTheClientDoesNotWaitFor_CountsAs499()
+    {
+        await using var server = await StartAsync();
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port, Token);
+            await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"GET /waits HTTP/1.1\r\nHost: x\r\nAuthorization: {server.Client.DefaultRequestHeaders.Authorization}\r\n\r\n"), Token);
+            await server.Waiting.Task;
+        }
+
+        (await server.CountedAsync()).Should().Be(("GET /waits", 499, true));
+    }
+
+    [Fact]
+    public async Task WebSocket_CountsAsOneRequest_WithoutLatency()
+    {
+        await using var server = await StartAsync();
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", server.Client.DefaultRequestHeaders.Authorization!.ToString());
+        await socket.ConnectAsync(new UriBuilder(server.Client.BaseAddress!) { Scheme = "ws", Path = "socket" }.Uri, Token);
+        await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Token);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+
+        (await server.CountedAsync()).Should().Be(("GET /socket", 101, false));
+    }
+
+    private static async Task<Server> StartAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHirePandaApiKeys().AddInMemoryStore();
+        var app = builder.Build();
+        var server = new Server(app);
+        app.UseWebSockets();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapGet("/throws", () => { throw new InvalidOperationException("on purpose"); }).RequireAuthorization("read");
+        app.MapGet("/throws-late", async (HttpContext context) =>
+        {
+            await context.Response.StartAsync();
+            throw new InvalidOperationException("on purpose");
+        }).RequireAuthorization("read");
+        app.MapGet("/aborts", async (HttpContext context) =>
+        {
+            await context.Response.StartAsync();
+            context.Abort();
+        }).RequireAuthorization("read");
+        app.MapGet("/sent-events", (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            return context.Response.WriteAsync("data: 1\n\n");
+        }).RequireAuthorization("read");
+        app.MapGet("/waits", async (HttpContext context) =>
+        {
+            server.Waiting.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }).RequireAuthorization("read");
+        app.MapGet("/socket", async (HttpContext context) =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var buffer = new byte[100];
+            while ((await socket.ReceiveAsync(buffer, default)).MessageType != WebSocketMessageType.Close)
+            {
+                // Listens until the other side closes.
+            }
+
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+        }).RequireAuthorization("read");
+        await app.StartAsync(Token);
+        await server.IssueAsync();
+        return server;
+    }
+
+    private sealed class Server(WebApplication app) : IAsyncDisposable
+    {
+        private string _keyId = "";
+
+        public HttpClient Client { get; } = new();
+
+        public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task IssueAsync()
+        {
+            var (key, secret) = app.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test" });
+            (await app.Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, default)).Should().BeTrue();
+            _keyId = key.Id;
+            Client.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        }
+
+        /// <summary>What was counted, once something was: the one request that was sent.</summary>
+        public async Task<(string Endpoint, int Status, bool IsMeasured)> CountedAsync()
+        {
+            ApiKeyUsageReport report;
+            var patience = System.Diagnostics.Stopwatch.StartNew();
+            do
+            {
+                await using var scope = app.Services.CreateAsyncScope();
+                var actor = new ApiKeyActor("tests", "acme") { Tier = "admin" };
+                report = (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().GetUsageAsync(actor, keyId: _keyId, cancellationToken: Token)).Value!;
+                patience.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30));
+            }
+            while (report.Totals.Requests == 0);
+
+            report.Totals.Requests.Should().Be(1);
+            return (report.ByEndpoint[0].Name, int.Parse(report.ByStatus[0].Name), report.Totals.Latency is not null);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Client.Dispose();
+            await app.DisposeAsync();
+        }
+    }
+}
