@@ -39,6 +39,8 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<KeyLookup>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<AllowlistReports>();
+        services.AddSingleton<LimitReports>();
+        services.AddSingleton<FailedAttempts>();
         services.AddSingleton<WorkspaceStamps>();
         services.AddSingleton<ChangeEvents>();
         services.AddSingleton<UsageBudget>();
@@ -52,6 +54,8 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<UsageFlusher>());
         services.AddHostedService<LastUsedWriter>();
         services.AddHostedService<ChangePoller>();
+        services.AddSingleton<ActivityWatch>();
+        services.AddHostedService<AlertWatch>();
         services.AddHostedService<AllowlistAudit>();
         services.AddMetrics();
         services.AddSingleton<ApiKeyMetrics>();
@@ -61,6 +65,8 @@ public static class ApiKeyServiceCollectionExtensions
             provider.GetRequiredService<KeyLookup>(),
             provider.GetRequiredService<FailureThrottle>(),
             provider.GetRequiredService<AllowlistReports>(),
+            provider.GetRequiredService<LimitReports>(),
+            provider.GetRequiredService<FailedAttempts>(),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddAuthorization();

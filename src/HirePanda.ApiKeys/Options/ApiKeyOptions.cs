@@ -96,6 +96,26 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// <summary>How long usage is kept by the day (UTC); 31 days to 100 years. Default: 3 years.</summary>
     public TimeSpan UsageDaysKept { get; set; } = TimeSpan.FromDays(3 * 365);
 
+    /// <summary>Of which share of a rate limit's permits, when it is used, an alert tells, once a day; 0.01 to 1. Default: 0.8.</summary>
+    [Range(0.01, 1)]
+    public double RateLimitAlertShare { get; set; } = 0.8;
+
+    /// <summary>How many failed attempts of one client within <see cref="FailedAttemptsAlertWindow"/> an alert tells of; 2 to 10,000. Default: 50.</summary>
+    [Range(2, 10_000)]
+    public int FailedAttemptsAlert { get; set; } = 50;
+
+    /// <summary>The time within which failed attempts count together; 1 second to 1 day. Default: 5 minutes.</summary>
+    public TimeSpan FailedAttemptsAlertWindow { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The workspace of whoever operates the host: alerts of failed attempts with secrets that no key has are for it, since they belong to no other.
+    /// Null: nobody is told. Default: null.
+    /// </summary>
+    public string? OperatorWorkspace { get; set; }
+
+    /// <summary>How long a key must have been in use before its activity may be called unusual; 1 to 7 days. Default: 3 days.</summary>
+    public TimeSpan UnusualActivityWarmUp { get; set; } = TimeSpan.FromDays(3);
+
     /// <summary>What the host may do while a request is authenticated.</summary>
     public new ApiKeyEvents Events
     {

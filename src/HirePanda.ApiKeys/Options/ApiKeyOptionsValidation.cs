@@ -75,6 +75,8 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
             (nameof(options.NegativeCacheLifetime), options.NegativeCacheLifetime, TimeSpan.Zero, KeyLookup.MaxStaleness),
             (nameof(options.StoreTimeout), options.StoreTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
             (nameof(options.ExpiryReminder), options.ExpiryReminder, TimeSpan.Zero, TimeSpan.FromDays(1000)),
+            (nameof(options.FailedAttemptsAlertWindow), options.FailedAttemptsAlertWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            (nameof(options.UnusualActivityWarmUp), options.UnusualActivityWarmUp, TimeSpan.FromDays(1), TimeSpan.FromDays(7)),
             (nameof(options.UsageMinutesKept), options.UsageMinutesKept, TimeSpan.FromHours(2), TimeSpan.FromDays(31)),
             (nameof(options.UsageHoursKept), options.UsageHoursKept, TimeSpan.FromDays(8), TimeSpan.FromDays(3650)),
             (nameof(options.UsageDaysKept), options.UsageDaysKept, TimeSpan.FromDays(31), TimeSpan.FromDays(36_500)),

@@ -29,6 +29,28 @@ internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, lo
         return string.Join(", ", members);
     }
 
+    /// <summary>The first limit of which more than a share is used; -1: none.</summary>
+    public int FindAbove(double share)
+    {
+        var rules = Limits!.Rules;
+        for (var i = 0; i < rules.Length; i++)
+        {
+            if (rules[i].IsAbove(States is null ? State : States[i], Now, share))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>How many permits of a limit are used.</summary>
+    public int Used(int index)
+    {
+        ref readonly var rule = ref Limits!.Rules[index];
+        return rule.Permits - rule.Remaining(States is null ? State : States[index], Now);
+    }
+
     /// <summary>Whole seconds, rounded up.</summary>
     public static long Seconds(long ticks) => (ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
 

@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "Usage of API keys could not be stored; it is kept and tried again.")]
     public static partial void UsageNotStored(ILogger logger, Exception exception);
 
+    [LoggerMessage(14, LogLevel.Error, "Whether the activity of API keys is unusual could not be looked at.")]
+    public static partial void ActivityUnread(ILogger logger, Exception exception);
+
     [LoggerMessage(6, LogLevel.Debug, "A credential was refused: {Outcome}, key {KeyId}.")]
     public static partial void Refused(ILogger logger, ApiKeyOutcome outcome, string? keyId);
 }

@@ -81,6 +81,7 @@ internal sealed class KeyUse(string workspace, string keyId, UsageBudget budget)
     public long ReferencedAt;
 
     private int _hasCounts;
+    private int _saidOn;
 
     public string Workspace { get; } = workspace;
 
@@ -90,6 +91,13 @@ internal sealed class KeyUse(string workspace, string keyId, UsageBudget budget)
 
     /// <summary>Whether anything was counted since counts were last taken.</summary>
     public bool HasCounts => Volatile.Read(ref _hasCounts) != 0;
+
+    /// <summary>True for one caller a day (UTC).</summary>
+    public bool IsFirstOfDay(long now)
+    {
+        var day = (int)(now / TimeSpan.TicksPerDay);
+        return Volatile.Read(ref _saidOn) != day && Interlocked.Exchange(ref _saidOn, day) != day;
+    }
 
     /// <summary>Counts one request.</summary>
     public void Count(UsageCell cell, uint minute)

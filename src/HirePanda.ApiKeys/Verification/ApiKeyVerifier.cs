@@ -16,10 +16,19 @@ public sealed class ApiKeyVerifier
     private readonly KeyLookup _lookup;
     private readonly FailureThrottle _throttle;
     private readonly AllowlistReports _reports;
+    private readonly LimitReports _limits;
+    private readonly FailedAttempts _failures;
     private readonly TimeProvider _time;
 
-    internal ApiKeyVerifier(ApiKeySettings settings, KeyLookup lookup, FailureThrottle throttle, AllowlistReports reports, TimeProvider time)
-        => (_settings, _lookup, _throttle, _reports, _time) = (settings, lookup, throttle, reports, time);
+    internal ApiKeyVerifier(
+        ApiKeySettings settings,
+        KeyLookup lookup,
+        FailureThrottle throttle,
+        AllowlistReports reports,
+        LimitReports limits,
+        FailedAttempts failures,
+        TimeProvider time)
+        => (_settings, _lookup, _throttle, _reports, _limits, _failures, _time) = (settings, lookup, throttle, reports, limits, failures, time);
 
     /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's limits.</summary>
     /// <param name="secret">The whole token, as the caller sent it.</param>
@@ -36,6 +45,7 @@ public sealed class ApiKeyVerifier
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
         if (bytes.IsEmpty)
         {
+            _failures.Count(caller.Address, null);
             return new(new ApiKeyVerdict(ApiKeyOutcome.Malformed));
         }
 
@@ -88,8 +98,10 @@ public sealed class ApiKeyVerifier
                 return Admit(live!, caller, _time.GetUtcNow().UtcTicks);
             case LookupOutcome.NotFound:
                 _throttle.CountFailure(caller.Address);
+                _failures.Count(caller.Address, null);
                 return new ApiKeyVerdict(ApiKeyOutcome.Unknown);
             case LookupOutcome.Refused:
+                _failures.Count(caller.Address, null);
                 return new ApiKeyVerdict(ApiKeyOutcome.Throttled, limit: new RateLimitDecision { Wait = wait });
             default:
                 return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
@@ -101,11 +113,13 @@ public sealed class ApiKeyVerifier
         if (live.IsRevoked)
         {
             _throttle.CountFailure(caller.Address);
+            _failures.Count(caller.Address, live.Key);
             return new ApiKeyVerdict(ApiKeyOutcome.Revoked, live);
         }
 
         if (now >= live.ExpiresAt)
         {
+            _failures.Count(caller.Address, live.Key);
             return new ApiKeyVerdict(ApiKeyOutcome.Expired, live);
         }
 
@@ -113,6 +127,7 @@ public sealed class ApiKeyVerifier
         {
             if (!allowlist.IsReportOnly)
             {
+                _failures.Count(caller.Address, live.Key);
                 return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
             }
 
@@ -121,10 +136,12 @@ public sealed class ApiKeyVerifier
 
         if (live.Networks is { } networks && !networks.Contains(caller.Address))
         {
+            _failures.Count(caller.Address, live.Key);
             return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
         }
 
         var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), now);
+        _limits.Look(live, limit, now);
         if (limit.Admitted)
         {
             Volatile.Write(ref live.Use.At, now);

@@ -56,18 +56,4 @@ internal sealed class FailureThrottle(ApiKeySettings settings, TimeProvider time
     private Gcra Rule => new(new RateLimit(settings.Current.Options.FailedAttemptsPerMinute, TimeSpan.FromMinutes(1)));
 
     private long Now => time.GetUtcNow().UtcTicks;
-
-    private readonly record struct Client(byte Family, ulong Number)
-    {
-        public static Client Of(IPAddress? address)
-        {
-            if (address is null)
-            {
-                return default;
-            }
-
-            var number = IpNetwork.ToNumber(address, out var isIPv4);
-            return isIPv4 ? new(4, (ulong)number) : new(6, (ulong)(number >> 64));
-        }
-    }
 }

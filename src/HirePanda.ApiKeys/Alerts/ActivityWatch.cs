@@ -1,0 +1,231 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Finds what is unusual for a key: far more requests in an hour than in any of its last seven days, and requests from a country that it
+/// has never been used from. Looks at keys that were just used, and at what all processes have stored of them.
+/// </summary>
+internal sealed class ActivityWatch
+{
+    /// <summary>Fewer requests in an hour are never unusual.</summary>
+    private const long MinRequests = 100;
+
+    private static readonly TimeSpan _countryMemory = TimeSpan.FromDays(90);
+
+    private readonly AlertRaiser _raiser;
+    private readonly IServiceScopeFactory _scopes;
+    private readonly ApiKeySettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ActivityWatch> _logger;
+    private readonly Lock _lock = new();
+    private readonly KeyCountries _countries = new();
+    private HashSet<string> _used = new(StringComparer.Ordinal);
+    private HashSet<(string Workspace, string KeyId, string Country, DateTimeOffset Day)> _seen = [];
+    private Dictionary<(string KeyId, DateTimeOffset Hour), Baseline> _baselines = [];
+    private DateTimeOffset _hour;
+
+    public ActivityWatch(
+        UsageFlusher flusher, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<ActivityWatch> logger)
+    {
+        (_raiser, _scopes, _settings, _time, _logger) = (raiser, scopes, settings, time, logger);
+        flusher.Stored += Note;
+    }
+
+    /// <summary>Notes whom to look at.</summary>
+    public void Note(ApiKeyUsageBatch batch)
+    {
+        lock (_lock)
+        {
+            foreach (var row in batch.Rows)
+            {
+                var slot = row.Slot;
+                if (slot.Level != ApiKeyUsageLevel.Day || slot.KeyId.Length == 0)
+                {
+                    continue;
+                }
+
+                _used.Add(slot.Workspace);
+                if (slot.Dimension == ApiKeyUsageDimension.Country && !_countries.Knows(slot.Workspace, slot.KeyId, slot.Name))
+                {
+                    _seen.Add((slot.Workspace, slot.KeyId, slot.Name, slot.At));
+                }
+            }
+        }
+    }
+
+    /// <summary>Looks at what was used since the last time.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        HashSet<string> used;
+        HashSet<(string, string, string, DateTimeOffset)> seen;
+        lock (_lock)
+        {
+            (used, _used) = (_used, new(StringComparer.Ordinal));
+            (seen, _seen) = (_seen, []);
+        }
+
+        try
+        {
+            await using var scope = _scopes.CreateAsyncScope();
+            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyUsageStore store)
+            {
+                foreach (var workspace in used)
+                {
+                    await LookForBurstsAsync(store, workspace, cancellationToken).ConfigureAwait(false);
+                }
+
+                foreach (var (workspace, keyId, country, day) in seen)
+                {
+                    await LookForCountryAsync(store, workspace, keyId, country, day, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+#pragma warning disable CA1031 // Alerts fail soft; the keys are looked at again when they are used again.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.ActivityUnread(_logger, exception);
+        }
+    }
+
+    /// <summary>The hour that is under way and the one before, whose last requests may just have been stored.</summary>
+    private async Task LookForBurstsAsync(IApiKeyUsageStore store, string workspace, CancellationToken cancellationToken)
+    {
+        var hour = UsageTime.Floor(_time.GetUtcNow(), ApiKeyUsageLevel.Hour);
+        if (hour != _hour)
+        {
+            (_hour, _baselines) = (hour, []);
+        }
+
+        var query = new ApiKeyUsageQuery
+        {
+            Workspace = workspace,
+            Level = ApiKeyUsageLevel.Hour,
+            Dimension = ApiKeyUsageDimension.Key,
+            From = hour.AddHours(-1),
+            To = hour.AddHours(1),
+            ByTime = true,
+        };
+        foreach (var sum in await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false))
+        {
+            if (sum.Requests < MinRequests)
+            {
+                continue;
+            }
+
+            if (!_baselines.TryGetValue((sum.Name, sum.At), out var baseline))
+            {
+                baseline = await Baseline.ReadAsync(store, workspace, sum.Name, sum.At, cancellationToken).ConfigureAwait(false);
+                _baselines.Add((sum.Name, sum.At), baseline);
+            }
+
+            if (baseline.UsedFor >= _settings.Current.Options.UnusualActivityWarmUp && baseline.IsExceededBy(sum.Requests))
+            {
+                await _raiser.RaiseAsync(
+                    workspace,
+                    ApiKeyAlertKinds.UnusualActivity,
+                    $"{ApiKeyAlertKinds.UnusualActivity}:{sum.Name}:traffic:{sum.At.UtcDateTime:yyyy-MM-dd}",
+                    sum.Name,
+                    string.Create(CultureInfo.InvariantCulture, $"The API key {sum.Name} made {sum.Requests} requests in one hour; its busiest hour of the last 7 days had {baseline.Busiest}"),
+                    AlertData.Of(("requests", sum.Requests), ("busiest", baseline.Busiest), ("usualAtThisTime", baseline.BusiestAtThisTime)),
+                    cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task LookForCountryAsync(
+        IApiKeyUsageStore store, string workspace, string keyId, string country, DateTimeOffset day, CancellationToken cancellationToken)
+    {
+        var query = new ApiKeyUsageQuery
+        {
+            Workspace = workspace,
+            KeyId = keyId,
+            Level = ApiKeyUsageLevel.Day,
+            Dimension = ApiKeyUsageDimension.Country,
+            From = day - _countryMemory,
+            To = day,
+            ByTime = true,
+        };
+        var before = (await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false)).Where(sum => sum.Name != KeyCountries.Unknown).ToList();
+        lock (_lock)
+        {
+            _countries.Learn(workspace, keyId, before.Select(sum => sum.Name).Append(country));
+        }
+
+        if (country != KeyCountries.Unknown && before.Count > 0 && !before.Exists(sum => sum.Name == country)
+            && day - before.Min(sum => sum.At) >= _settings.Current.Options.UnusualActivityWarmUp)
+        {
+            await _raiser.RaiseAsync(
+                workspace,
+                ApiKeyAlertKinds.UnusualActivity,
+                $"{ApiKeyAlertKinds.UnusualActivity}:{keyId}:country:{country}",
+                keyId,
+                $"The API key {keyId} was used from a country for the first time: {country}",
+                AlertData.Of(("country", country)),
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>How a key was used in the seven days before an hour.</summary>
+    /// <param name="UsedFor">Since when it was used in them.</param>
+    /// <param name="Busiest">The requests of its busiest hour.</param>
+    /// <param name="BusiestAtThisTime">The same, of the hours at this time of the day, one earlier and one later.</param>
+    internal sealed record Baseline(TimeSpan UsedFor, long Busiest, long BusiestAtThisTime)
+    {
+        private static readonly TimeSpan _length = TimeSpan.FromDays(7);
+
+        public static async Task<Baseline> ReadAsync(
+            IApiKeyUsageStore store, string workspace, string keyId, DateTimeOffset hour, CancellationToken cancellationToken)
+        {
+            var query = new ApiKeyUsageQuery
+            {
+                Workspace = workspace,
+                KeyId = keyId,
+                Level = ApiKeyUsageLevel.Hour,
+                Dimension = ApiKeyUsageDimension.Status,
+                From = hour - _length,
+                To = hour,
+                ByTime = true,
+            };
+            var hours = (await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false))
+                .GroupBy(sum => sum.At).Select(group => (At: group.Key, Requests: group.Sum(sum => sum.Requests))).ToList();
+            return new Baseline(
+                hours.Count == 0 ? TimeSpan.Zero : hour - hours.Min(one => one.At),
+                hours.Select(one => one.Requests).DefaultIfEmpty().Max(),
+                hours.Where(one => (hour - one.At).Hours is 0 or 1 or 23).Select(one => one.Requests).DefaultIfEmpty().Max());
+        }
+
+        /// <summary>Three times the busiest hour; or, when the key is usually quiet, more than the busiest hour and eight times what is usual now.</summary>
+        public bool IsExceededBy(long requests) => requests > 3 * Busiest || (requests > 1.25 * Busiest && requests > 8 * BusiestAtThisTime);
+    }
+}
+
+/// <summary>The countries that keys are known to be used from, so that few need to be looked up again; the caller locks.</summary>
+internal sealed class KeyCountries
+{
+    public const string Unknown = "unknown";
+
+    private const int MaxKeys = 100_000;
+
+    private readonly Dictionary<(string Workspace, string KeyId), HashSet<string>> _known = [];
+
+    public bool Knows(string workspace, string keyId, string country) => _known.TryGetValue((workspace, keyId), out var known) && known.Contains(country);
+
+    public void Learn(string workspace, string keyId, IEnumerable<string> countries)
+    {
+        if (_known.Count >= MaxKeys)
+        {
+            _known.Clear();
+        }
+
+        if (!_known.TryGetValue((workspace, keyId), out var known))
+        {
+            _known.Add((workspace, keyId), known = new(StringComparer.Ordinal));
+        }
+
+        known.UnionWith(countries);
+    }
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Turns what requests bring about into alerts, away from the requests: keys near their limit, and clients that fail too often. Those that
+/// try secrets of no key are the operator's, ten an hour and the rest in one.
+/// </summary>
+internal sealed class AlertWatch(
+    LimitReports limits, FailedAttempts failures, ActivityWatch activity, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time)
+    : BackgroundService
+{
+    private const int MaxWaiting = 1_000;
+    private const int MaxOfOperatorAnHour = 10;
+
+    /// <summary>What is left at the end has its own time: the host's may be over.</summary>
+    private static readonly TimeSpan _budgetAtStop = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
+
+    private readonly Channel<Func<CancellationToken, Task>> _waiting = Channel.CreateBounded<Func<CancellationToken, Task>>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>Clients beyond the operator's ten of an hour; null: none.</summary>
+    private Rest? _rest;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        limits.Approached += LimitApproached;
+        failures.Reached += FailuresReached;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        limits.Approached -= LimitApproached;
+        failures.Reached -= FailuresReached;
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        using var budget = new CancellationTokenSource(_budgetAtStop, time);
+        await RaiseRestAsync(budget.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Raises what an hour that is over left to be summed, and looks for unusual activity.</summary>
+    internal async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (_rest is { } rest && time.GetUtcNow() >= rest.Hour.AddHours(1))
+        {
+            await RaiseRestAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await activity.LookAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(RaiseAsync(stoppingToken), LookAgainAsync(stoppingToken));
+
+    private async Task RaiseAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var raise in _waiting.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            {
+                await raise(stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task LookAgainAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                _waiting.Writer.TryWrite(LookAsync);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private void LimitApproached(ApiKey key, RateLimit limit, int used, DateTimeOffset now)
+        => _waiting.Writer.TryWrite(cancellationToken => raiser.RaiseAsync(
+            key.Workspace,
+            ApiKeyAlertKinds.RateLimitApproaching,
+            $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
+            key.Id,
+            string.Create(CultureInfo.InvariantCulture, $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
+            AlertData.Of(("used", used), ("permits", limit.Permits), ("windowSeconds", (long)limit.Window.TotalSeconds)),
+            cancellationToken).AsTask());
+
+    private void FailuresReached(string client, ApiKey? key, int attempts, DateTimeOffset now)
+    {
+        if ((key?.Workspace ?? settings.Current.Options.OperatorWorkspace) is { } workspace)
+        {
+            _waiting.Writer.TryWrite(cancellationToken => FailuresReachedAsync(workspace, client, key, attempts, now, cancellationToken));
+        }
+    }
+
+    private async Task FailuresReachedAsync(
+        string workspace, string client, ApiKey? key, int attempts, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var hour = UsageTime.Floor(now, ApiKeyUsageLevel.Hour);
+        if (key is null && await CountAsync(workspace, hour, cancellationToken).ConfigureAwait(false) >= MaxOfOperatorAnHour)
+        {
+            if (_rest is { } rest && rest.Hour != hour)
+            {
+                await RaiseRestAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            _rest ??= new Rest(workspace, hour, 0, 0);
+            _rest = _rest with { Clients = _rest.Clients + 1, Attempts = _rest.Attempts + attempts };
+            return;
+        }
+
+        var window = settings.Current.Options.FailedAttemptsAlertWindow;
+        await raiser.RaiseAsync(
+            workspace,
+            ApiKeyAlertKinds.FailedAuthentication,
+            $"{ApiKeyAlertKinds.FailedAuthentication}:{workspace}:{client}:{key?.Id}:{now.UtcDateTime:yyyy-MM-dd}",
+            key?.Id,
+            string.Create(CultureInfo.InvariantCulture, $"{attempts} attempts to authenticate from {client} failed within {window.TotalSeconds} s"),
+            AlertData.Of(("client", client), ("attempts", attempts), ("windowSeconds", (long)window.TotalSeconds)),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RaiseRestAsync(CancellationToken cancellationToken)
+    {
+        if (_rest is not { } rest)
+        {
+            return;
+        }
+
+        _rest = null;
+        var hour = rest.Hour.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
+        await raiser.RaiseAsync(
+            rest.Workspace,
+            ApiKeyAlertKinds.FailedAuthentication,
+            $"{ApiKeyAlertKinds.FailedAuthentication}:{rest.Workspace}:rest:{hour}",
+            null,
+            string.Create(CultureInfo.InvariantCulture, $"{rest.Clients} more clients failed to authenticate too often in the hour from {hour}"),
+            AlertData.Of(("clients", rest.Clients), ("attempts", rest.Attempts), ("from", hour)),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> CountAsync(string workspace, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            return scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyAlertStore store
+                ? await store.CountAlertsAsync(workspace, ApiKeyAlertKinds.FailedAuthentication, since, cancellationToken).ConfigureAwait(false)
+                : 0;
+        }
+#pragma warning disable CA1031 // The raiser says what a store that cannot answer means.
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return 0;
+        }
+    }
+
+    private sealed record Rest(string Workspace, DateTimeOffset Hour, int Clients, int Attempts);
+}
+
+/// <summary>Writes what happened, for programs.</summary>
+internal static class AlertData
+{
+    public static JsonElement Of(params ReadOnlySpan<(string Name, object Value)> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in members)
+            {
+                switch (value)
+                {
+                    case string text:
+                        json.WriteString(name, text);
+                        break;
+                    default:
+                        json.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                        break;
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        return JsonDocument.Parse(buffer.ToArray()).RootElement;
+    }
+}

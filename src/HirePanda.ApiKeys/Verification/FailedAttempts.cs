@@ -1,0 +1,82 @@
+using System.Net;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Counts credentials that were refused, per client and the workspace whose key it tried, and says when there were too many in a time.
+/// The table is local and bounded; it drops the oldest.
+/// </summary>
+internal sealed class FailedAttempts(ApiKeySettings settings, TimeProvider time)
+{
+    private const int MaxClients = 10_000;
+
+    private readonly Dictionary<(Client Client, string? Workspace), Attempts> _attempts = [];
+    private readonly Queue<(Client, string?)> _oldest = new();
+    private readonly Lock _lock = new();
+
+    /// <summary>Raised once for a client, until it has kept quiet for the whole time: the client, the key it tried where that is known, how often, and when.</summary>
+    public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;
+
+    /// <summary>Counts an attempt.</summary>
+    /// <param name="address">Who made it; null: unknown.</param>
+    /// <param name="key">The key that was refused; null: none that is known.</param>
+    public void Count(IPAddress? address, ApiKey? key)
+    {
+        var options = settings.Current.Options;
+        var now = time.GetUtcNow();
+        var client = Client.Of(address);
+        int count;
+        lock (_lock)
+        {
+            var attempts = Of((client, key?.Workspace));
+            count = attempts.Add(now.UtcTicks, options.FailedAttemptsAlertWindow.Ticks, options.FailedAttemptsAlert);
+        }
+
+        if (count > 0)
+        {
+            Reached?.Invoke(client.ToString(), key, count, now);
+        }
+    }
+
+    private Attempts Of((Client, string?) who)
+    {
+        if (!_attempts.TryGetValue(who, out var attempts))
+        {
+            if (_attempts.Count == MaxClients)
+            {
+                _attempts.Remove(_oldest.Dequeue());
+            }
+
+            _oldest.Enqueue(who);
+            _attempts.Add(who, attempts = new Attempts());
+        }
+
+        return attempts;
+    }
+
+    /// <summary>The times of one client's attempts, as many as it takes.</summary>
+    private sealed class Attempts
+    {
+        private readonly Queue<long> _times = new();
+        private bool _isSaid;
+
+        /// <returns>How many there were within the time, when they have just become too many; else 0.</returns>
+        public int Add(long now, long window, int limit)
+        {
+            while (_times.TryPeek(out var oldest) && (_times.Count >= limit || oldest <= now - window))
+            {
+                _times.Dequeue();
+            }
+
+            _isSaid &= _times.Count > 0;
+            _times.Enqueue(now);
+            if (_isSaid || _times.Count < limit)
+            {
+                return 0;
+            }
+
+            _isSaid = true;
+            return _times.Count;
+        }
+    }
+}

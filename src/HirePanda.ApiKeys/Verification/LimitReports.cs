@@ -1,0 +1,16 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>Says once a day (UTC) for a key that it comes near to its rate limit.</summary>
+internal sealed class LimitReports(ApiKeySettings settings)
+{
+    /// <summary>The key, the limit that it comes near to, how many permits of it are used, and when.</summary>
+    public event Action<ApiKey, RateLimit, int, DateTimeOffset>? Approached;
+
+    public void Look(LiveKey live, in RateLimitDecision limit, long now)
+    {
+        if (limit.FindAbove(settings.Current.Options.RateLimitAlertShare) is var index and >= 0 && live.Use.IsFirstOfDay(now))
+        {
+            Approached?.Invoke(live.Key, live.Limits.Limits[index], limit.Used(index), new DateTimeOffset(now, TimeSpan.Zero));
+        }
+    }
+}
