@@ -45,6 +45,16 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddHostedService<LastUsedWriter>();
         services.AddHostedService<ChangePoller>();
         services.AddHostedService<AllowlistAudit>();
+        services.AddSingleton<WebhookSignal>();
+        services.AddSingleton<AlertRaiser>();
+        services.AddSingleton<IApiKeyAlertSink, LogAlertSink>();
+        services.AddSingleton<AlertReminders>();
+        services.AddHostedService(provider => provider.GetRequiredService<AlertReminders>());
+        services.TryAddSingleton<IHostResolver, DnsResolver>();
+        services.AddSingleton<WebhookTargets>();
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
         services.AddMetrics();
         services.AddSingleton<ApiKeyMetrics>();
         services.AddSingleton<ResponseFields>();
