@@ -37,4 +37,15 @@ public sealed class ApiKeyBuilder
         Services.AddSingleton(new InMemoryApiKeyStore(keys));
         return AddStore<InMemoryApiKeyStore>();
     }
+
+    /// <summary>Adds a place that alerts go to besides: the log, the webhooks and every sink that was added get each of them.</summary>
+    /// <typeparam name="TSink">The sink.</typeparam>
+    /// <param name="lifetime">The sink's lifetime; every alert is sent in a scope of its own. Default: singleton.</param>
+    public ApiKeyBuilder AddAlertSink<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSink>(
+        ServiceLifetime lifetime = ServiceLifetime.Singleton)
+        where TSink : class, IApiKeyAlertSink
+    {
+        Services.Add(ServiceDescriptor.Describe(typeof(IApiKeyAlertSink), typeof(TSink), lifetime));
+        return this;
+    }
 }

@@ -57,6 +57,16 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<ActivityWatch>();
         services.AddHostedService<AlertWatch>();
         services.AddHostedService<AllowlistAudit>();
+        services.AddSingleton<WebhookSignal>();
+        services.AddSingleton<AlertRaiser>();
+        services.AddSingleton<IApiKeyAlertSink, LogAlertSink>();
+        services.AddSingleton<AlertReminders>();
+        services.AddHostedService(provider => provider.GetRequiredService<AlertReminders>());
+        services.TryAddSingleton<IHostResolver, DnsResolver>();
+        services.AddSingleton<WebhookTargets>();
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
         services.AddMetrics();
         services.AddSingleton<ApiKeyMetrics>();
         services.AddSingleton<ResponseFields>();

@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>Keeps keys in this process's memory: for tests and trials.</summary>
-public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore
+public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKeyAlertStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ApiKey> _byId = new(StringComparer.Ordinal);

@@ -38,6 +38,11 @@ internal static class ApiKeyEndpoints
         managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).Produces<AllowlistResponse>();
         managed.MapGet("/audit", WorkspaceEndpoints.ListAuditAsync).Produces<AuditPageResponse>();
         managed.MapGet("/usage", UsageEndpoints.GetAsync).Produces<UsageResponse>();
+        managed.MapGet("/alerts", AlertEndpoints.ListAsync).Produces<AlertPageResponse>();
+        managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).Produces<AlertResponse>();
+        managed.MapGet("/webhooks", AlertEndpoints.ListWebhooksAsync).Produces<WebhookPageResponse>();
+        managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).Produces<WebhookResponse>(StatusCodes.Status201Created);
+        managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).Produces(StatusCodes.Status204NoContent);
         return group;
     }
 

@@ -116,6 +116,21 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// <summary>How long a key must have been in use before its activity may be called unusual; 1 to 7 days. Default: 3 days.</summary>
     public TimeSpan UnusualActivityWarmUp { get; set; } = TimeSpan.FromDays(3);
 
+    /// <summary>
+    /// How many days before a key's expiry its workspace is alerted, each 1 to 1,000; empty: never. Configuration adds to the default.
+    /// Default: 30, 14, 7 and 1.
+    /// </summary>
+    public IReadOnlyList<int> ExpiryAlertDays { get; set; } = [30, 14, 7, 1];
+
+    /// <summary>How old a key is when its workspace is alerted that it should be rotated; 0: never, up to 3,650 days. Default: 90 days.</summary>
+    public TimeSpan RotationReminder { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// Whether webhooks may be sent over plain http and to private addresses: for tests and closed networks, since whoever may add a
+    /// webhook can then make this host call its own network. Default: false.
+    /// </summary>
+    public bool AllowPrivateWebhookTargets { get; set; }
+
     /// <summary>What the host may do while a request is authenticated.</summary>
     public new ApiKeyEvents Events
     {

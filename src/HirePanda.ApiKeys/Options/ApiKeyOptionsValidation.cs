@@ -12,6 +12,7 @@ internal sealed partial class ApiKeyOptionsRanges : IValidateOptions<ApiKeyOptio
 internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
 {
     private const int MinPepperLength = 32;
+    private const int MaxAlertDays = 1000;
 
     public ValidateOptionsResult Validate(string? name, ApiKeyOptions options)
     {
@@ -61,6 +62,11 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
             yield return $"There may be at most {SecretHasher.MaxWays} ways to hash a secret: drop entries of {nameof(options.PreviousPeppers)}.";
         }
 
+        if (options.ExpiryAlertDays is null || options.ExpiryAlertDays.Any(days => days is < 1 or > MaxAlertDays))
+        {
+            yield return $"Every entry of {nameof(options.ExpiryAlertDays)} must be 1 to {MaxAlertDays}; leave it empty for none.";
+        }
+
         foreach (var error in CheckCatalog(options.Catalog))
         {
             yield return $"{nameof(options.Catalog)}: {error}";
@@ -80,6 +86,7 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
             (nameof(options.UsageMinutesKept), options.UsageMinutesKept, TimeSpan.FromHours(2), TimeSpan.FromDays(31)),
             (nameof(options.UsageHoursKept), options.UsageHoursKept, TimeSpan.FromDays(8), TimeSpan.FromDays(3650)),
             (nameof(options.UsageDaysKept), options.UsageDaysKept, TimeSpan.FromDays(31), TimeSpan.FromDays(36_500)),
+            (nameof(options.RotationReminder), options.RotationReminder, TimeSpan.Zero, TimeSpan.FromDays(3650)),
         ];
         return times.Where(time => time.Value < time.Min || time.Value > time.Max)
             .Select(time => $"{time.Name} must be {time.Min} to {time.Max}, not {time.Value}.");

@@ -46,4 +46,28 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Debug, "A credential was refused: {Outcome}, key {KeyId}.")]
     public static partial void Refused(ILogger logger, ApiKeyOutcome outcome, string? keyId);
+
+    [LoggerMessage(20, LogLevel.Warning, "Alert {Kind} of workspace {Workspace}: {Message} ({AlertId})")]
+    public static partial void AlertRaised(ILogger logger, string kind, string workspace, string message, string alertId);
+
+    [LoggerMessage(21, LogLevel.Error, "An alert ({Kind}) could not be stored, so it was not raised. (Logged once a minute.)")]
+    public static partial void AlertNotRaised(ILogger logger, Exception exception, string kind);
+
+    [LoggerMessage(22, LogLevel.Warning, "An alert ({Kind}) was not raised: the API key store keeps none. Let it implement IApiKeyAlertStore. (Logged once a minute.)")]
+    public static partial void NoAlertStore(ILogger logger, string kind);
+
+    [LoggerMessage(23, LogLevel.Error, "An IApiKeyAlertSink failed; alert {AlertId} is not sent to it again.")]
+    public static partial void AlertSinkFailed(ILogger logger, Exception exception, string alertId);
+
+    [LoggerMessage(24, LogLevel.Error, "The API keys that people must be reminded of cannot be read; it is tried again in an hour.")]
+    public static partial void RemindersFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(25, LogLevel.Error, "The messages of webhooks cannot be read or written; it is tried again every minute.")]
+    public static partial void DeliveriesFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(26, LogLevel.Information, "Webhook {WebhookId} did not take message {MessageId} at attempt {Attempt}: {Reason}. Next attempt: {Next}.")]
+    public static partial void AttemptFailed(ILogger logger, string webhookId, string messageId, int attempt, string? reason, DateTimeOffset? next);
+
+    [LoggerMessage(27, LogLevel.Warning, "Webhook {WebhookId} of workspace {Workspace} gets no message any more: {Reason}.")]
+    public static partial void WebhookDisabled(ILogger logger, string webhookId, string workspace, string reason);
 }

@@ -1,0 +1,93 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Keeps alerts, and the webhooks that are told of them. A store implements it next to <see cref="IApiKeyManagementStore"/>; without
+/// it there are no alerts, and their endpoints are answered 503.
+/// </summary>
+public interface IApiKeyAlertStore
+{
+    /// <summary>Stores an alert together with the messages it causes, all of it or nothing, unless one with its cause is stored already.</summary>
+    /// <param name="alert">The alert.</param>
+    /// <param name="deliveries">A message for each webhook.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>
+    /// Whether it was stored; false, with nothing stored: its <see cref="ApiKeyAlert.Cause"/> is known. Of several processes at the
+    /// same moment, one gets true.
+    /// </returns>
+    ValueTask<bool> AddAlertAsync(ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken);
+
+    /// <summary>Lists alerts, newest first: by <see cref="ApiKeyAlert.RaisedAt"/>, then by <see cref="ApiKeyAlert.Id"/> (ordinal), both descending.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="after">Only alerts that come after this one in the list's order; null: from the start.</param>
+    /// <param name="limit">The largest number of alerts to return, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Acknowledges an alert. Doing it again changes nothing: the first one's time and actor stay, and no entry is added.</summary>
+    /// <param name="workspace">The workspace; an alert of another one is not found.</param>
+    /// <param name="id">The alert's id.</param>
+    /// <param name="audit">The entry to append to the audit, which says who acknowledges it and when.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>The alert as it is stored now, or null when this workspace has none with that id.</returns>
+    ValueTask<ApiKeyAlert?> AcknowledgeAlertAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
+
+    /// <summary>Counts the alerts of a kind that are about no key.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="since">Only alerts raised at this time or later.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>Lists keys of all workspaces, by id (ordinal), that are active, not replaced, and about to expire or old.</summary>
+    /// <param name="query">Which keys, after which one, and how many at most.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Adds a webhook.</summary>
+    /// <param name="webhook">The webhook.</param>
+    /// <param name="limit">How many webhooks its workspace may have with it.</param>
+    /// <param name="actorKeyId">The key that the actor acts with, which must not be revoked when this is stored; null: none.</param>
+    /// <param name="audit">The entry to append to the audit.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>False, with nothing stored, when the workspace has so many already or the actor's key is revoked.</returns>
+    ValueTask<bool> AddWebhookAsync(ApiKeyWebhook webhook, int limit, string? actorKeyId, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
+
+    /// <summary>Lists webhooks, newest first: by <see cref="ApiKeyWebhook.CreatedAt"/>, then by <see cref="ApiKeyWebhook.Id"/> (ordinal), both descending.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="after">Only webhooks that come after this one in the list's order; null: from the start.</param>
+    /// <param name="limit">The largest number of webhooks to return, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a webhook, with its messages.</summary>
+    /// <param name="workspace">The workspace; a webhook of another one is not found.</param>
+    /// <param name="id">The webhook's id.</param>
+    /// <param name="audit">The entry to append to the audit.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>False, with nothing stored, when this workspace has none with that id.</returns>
+    ValueTask<bool> DeleteWebhookAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes messages whose next attempt is due, and gives each to one process only: until the lease ends nobody else takes it. What
+    /// is due for a webhook that is gone or disabled is given up.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="leasedUntil">When the lease ends.</param>
+    /// <param name="limit">The largest number of messages to take, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken);
+
+    /// <summary>When the next message can be taken; null: none is pending.</summary>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores how an attempt ended and ends its lease: the message's next attempt or its end, since when its webhook is failing, and
+    /// whether it is disabled, which ends all of its messages.
+    /// </summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>False, with nothing stored, when the message is not stored as it was taken: the lease was over, or the webhook is gone.</returns>
+    ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken);
+}

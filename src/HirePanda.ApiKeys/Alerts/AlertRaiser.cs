@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Fires alerts: stores each with the messages it causes, wakes the sender, and hands it to the host's sinks. The store decides who
+/// was first, so that of several processes one fires.
+/// </summary>
+internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSignal signal, TimeProvider time, ILogger<AlertRaiser> logger)
+{
+    private const int MaxKnownCauses = 100_000;
+
+    private static readonly TimeSpan _sinkTimeout = TimeSpan.FromSeconds(30);
+    private static readonly long _logInterval = TimeSpan.FromMinutes(1).Ticks;
+
+    private readonly KnownCauses _known = new(MaxKnownCauses);
+    private long _loggedAt = long.MinValue / 2;
+
+    /// <summary>Fires an alert unless its cause has fired one before.</summary>
+    /// <param name="workspace">The workspace whose people it is for.</param>
+    /// <param name="kind">One of <see cref="ApiKeyAlertKinds"/>.</param>
+    /// <param name="cause">What caused it: the same text never fires twice.</param>
+    /// <param name="keyId">The key that it is about; null: none.</param>
+    /// <param name="message">What happened, for people.</param>
+    /// <param name="data">What happened, for programs; null: nothing besides.</param>
+    /// <param name="cancellationToken">Cancels the call, unless the alert is stored already.</param>
+    /// <returns>Whether this call fired it. A store or a sink that fails is logged and throws nothing.</returns>
+    public async ValueTask<bool> RaiseAsync(
+        string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
+    {
+        if (_known.Contains(cause))
+        {
+            return false;
+        }
+
+        var now = Timestamps.Now(time);
+        var alert = new ApiKeyAlert
+        {
+            Id = "alr_" + Guid.CreateVersion7(now).ToString("N"),
+            Workspace = workspace,
+            Kind = kind,
+            Cause = cause,
+            KeyId = keyId,
+            Message = message,
+            RaisedAt = now,
+            Data = data,
+        };
+        try
+        {
+            var scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyAlertStore store)
+                {
+                    LogSeldom(() => Log.NoAlertStore(logger, kind));
+                    return false;
+                }
+
+                if (!await StoreAsync(store, alert, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                await SendAsync(scope.ServiceProvider, alert).ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // Alerts fail soft, whatever a store throws.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogSeldom(() => Log.AlertNotRaised(logger, exception, kind));
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task<bool> StoreAsync(IApiKeyAlertStore store, ApiKeyAlert alert, CancellationToken cancellationToken)
+    {
+        var webhooks = await store.ListWebhooksAsync(alert.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
+        var payload = JsonSerializer.Serialize(AlertMessage.Of(alert), AlertJson.Contract.AlertMessage);
+        var deliveries = webhooks.Where(webhook => webhook.DisabledAt is null).Select(webhook => new ApiKeyWebhookDelivery
+        {
+            Id = "msg_" + Guid.CreateVersion7(alert.RaisedAt).ToString("N"),
+            WebhookId = webhook.Id,
+            AlertId = alert.Id,
+            Payload = payload,
+            NextAttemptAt = alert.RaisedAt,
+        }).ToList();
+        var isAdded = await store.AddAlertAsync(alert, deliveries, cancellationToken).ConfigureAwait(false);
+        _known.Add(alert.Cause);
+        if (isAdded && deliveries.Count > 0)
+        {
+            signal.Wake();
+        }
+
+        return isAdded;
+    }
+
+    /// <summary>Hands an alert to every sink; one that cannot even be made harms nobody either.</summary>
+    private async Task SendAsync(IServiceProvider services, ApiKeyAlert alert)
+    {
+        await TryAsync(alert, async () =>
+        {
+            foreach (var sink in services.GetServices<IApiKeyAlertSink>())
+            {
+                await TryAsync(alert, async () =>
+                {
+                    using var timeout = new CancellationTokenSource(_sinkTimeout, time);
+                    await sink.SendAsync(alert, timeout.Token).AsTask().WaitAsync(timeout.Token).ConfigureAwait(false);
+                }).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
+    }
+
+    private async Task TryAsync(ApiKeyAlert alert, Func<Task> send)
+    {
+        try
+        {
+            await send().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A host's sink harms nobody else.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.AlertSinkFailed(logger, exception, alert.Id);
+        }
+    }
+
+    /// <summary>At most one message a minute: a store that cannot answer must not flood the log.</summary>
+    private void LogSeldom(Action log)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        var logged = Volatile.Read(ref _loggedAt);
+        if (Math.Abs(now - logged) >= _logInterval && Interlocked.CompareExchange(ref _loggedAt, now, logged) == logged)
+        {
+            log();
+        }
+    }
+}
+
+/// <summary>Tells the host's log of every alert.</summary>
+internal sealed class LogAlertSink(ILogger<LogAlertSink> logger) : IApiKeyAlertSink
+{
+    public ValueTask SendAsync(ApiKeyAlert alert, CancellationToken cancellationToken)
+    {
+        Log.AlertRaised(logger, alert.Kind, alert.Workspace, alert.Message, alert.Id);
+        return default;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Reminds of keys that will expire and of keys that are old: looks at start and every hour.</summary>
+internal sealed class AlertReminders(
+    AlertRaiser alerts, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<AlertReminders> logger) : BackgroundService
+{
+    private const int PageSize = 500;
+
+    private static readonly TimeSpan _interval = TimeSpan.FromHours(1);
+
+    /// <summary>The smallest step of a store's times: what comes due this very moment is "before" the next one.</summary>
+    private static readonly TimeSpan _step = TimeSpan.FromMicroseconds(1);
+
+    /// <summary>Looks through the keys once.</summary>
+    internal async Task ScanAsync(CancellationToken cancellationToken)
+    {
+        var options = settings.Current.Options;
+        var now = Timestamps.Now(time);
+        var query = new ApiKeyReminderQuery
+        {
+            Now = now,
+            ExpiresBefore = options.ExpiryAlertDays.Count == 0 ? null : now + TimeSpan.FromDays(options.ExpiryAlertDays.Max()) + _step,
+            CreatedBefore = options.RotationReminder == TimeSpan.Zero ? null : now - options.RotationReminder + _step,
+            Limit = PageSize,
+        };
+        if (query is { ExpiresBefore: null, CreatedBefore: null })
+        {
+            return;
+        }
+
+        IReadOnlyList<ApiKey> keys;
+        do
+        {
+            keys = await ReadAsync(query, cancellationToken);
+            foreach (var key in keys)
+            {
+                await RemindOfExpiryAsync(key, options.ExpiryAlertDays, now, cancellationToken);
+                await RemindOfRotationAsync(key, options.RotationReminder, now, cancellationToken);
+            }
+
+            query = query with { AfterId = keys.Count == 0 ? null : keys[^1].Id };
+        }
+        while (keys.Count == PageSize);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_interval, time);
+        try
+        {
+            do
+            {
+                await TryScanAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task TryScanAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ScanAsync(cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer now.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.RemindersFailed(logger, exception);
+        }
+    }
+
+    /// <summary>A page of keys; none where the store keeps no alerts.</summary>
+    private async Task<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyAlertStore store
+            ? await store.ListReminderKeysAsync(query, cancellationToken)
+            : [];
+    }
+
+    /// <summary>
+    /// Of the days whose moment has come, the nearest to the expiry counts; one that had come before the key was made reminds of
+    /// nothing that its maker did not know. A new expiry is a new cause.
+    /// </summary>
+    private async Task RemindOfExpiryAsync(ApiKey key, IReadOnlyList<int> days, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (key.ExpiresAt is not { } expiry || days.Where(one => expiry - now <= TimeSpan.FromDays(one)).DefaultIfEmpty().Min() is not (> 0 and var nearest)
+            || expiry - key.CreatedAt < TimeSpan.FromDays(nearest))
+        {
+            return;
+        }
+
+        await alerts.RaiseAsync(
+            key.Workspace,
+            ApiKeyAlertKinds.KeyExpiring,
+            Invariant($"{ApiKeyAlertKinds.KeyExpiring}:{key.Id}:{expiry.UtcTicks}:{nearest}"),
+            key.Id,
+            Invariant($"The API key '{key.Name}' ({key.Hint}) expires at {expiry.UtcDateTime:yyyy-MM-dd HH:mm} UTC"),
+            JsonSerializer.SerializeToElement(new ExpiryData(expiry.UtcDateTime, nearest), AlertJson.Contract.ExpiryData),
+            cancellationToken);
+    }
+
+    private async Task RemindOfRotationAsync(ApiKey key, TimeSpan age, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (age == TimeSpan.Zero || now - key.CreatedAt < age)
+        {
+            return;
+        }
+
+        await alerts.RaiseAsync(
+            key.Workspace,
+            ApiKeyAlertKinds.RotationDue,
+            $"{ApiKeyAlertKinds.RotationDue}:{key.Id}",
+            key.Id,
+            Invariant($"The API key '{key.Name}' ({key.Hint}) is in use since {key.CreatedAt.UtcDateTime:yyyy-MM-dd}: rotate it"),
+            JsonSerializer.SerializeToElement(
+                new RotationData(key.CreatedAt.UtcDateTime, (key.CreatedAt + age).UtcDateTime), AlertJson.Contract.RotationData),
+            cancellationToken);
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Makes one attempt to deliver a message, after the Standard Webhooks specification: signed anew, straight to an address that is
+/// checked where the socket connects, without redirects, proxy, cookies or retries of its own. The answer's body is not read.
+/// </summary>
+internal sealed class WebhookClient : IDisposable
+{
+    private const string SecretPrefix = "whsec_";
+    private const int SecretSize = 32;
+
+    private readonly WebhookTargets _targets;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+
+    public WebhookClient(WebhookTargets targets, TimeProvider time)
+    {
+        (_targets, _time) = (targets, time);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectCallback = ConnectAsync,
+            PooledConnectionLifetime = TimeSpan.Zero,
+            MaxResponseDrainSize = 0,
+            MaxResponseHeadersLength = 16,
+
+            // Nobody else is told of our traces, and no trace of the address, which may hold a secret.
+            ActivityHeadersPropagator = null,
+        });
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("HirePanda.ApiKeys", null));
+    }
+
+    /// <summary>How long an attempt may take, by the machine's own clock: sockets know no other.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    public static string NewSecret() => SecretPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretSize));
+
+    /// <summary>Sends a message once.</summary>
+    /// <exception cref="HttpRequestException">There was no answer.</exception>
+    /// <exception cref="OperationCanceledException">There was none in time.</exception>
+    public async Task<HttpStatusCode> SendAsync(ApiKeyWebhook webhook, ApiKeyWebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        if (!Uri.TryCreate(webhook.Url, UriKind.Absolute, out var uri) || !_targets.IsAllowed(uri))
+        {
+            throw new HttpRequestException("The address is not an https address.");
+        }
+
+        var timestamp = _time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        using var request = new HttpRequestMessage(HttpMethod.Post, uri);
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Payload));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add("webhook-id", delivery.Id);
+        request.Headers.Add("webhook-timestamp", timestamp);
+        request.Headers.Add("webhook-signature", Sign(webhook.Secret, $"{delivery.Id}.{timestamp}.{delivery.Payload}"));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(AttemptTimeout);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+        return response.StatusCode;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static string Sign(string secret, string content)
+        => "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[SecretPrefix.Length..]), Encoding.UTF8.GetBytes(content)));
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var addresses = await _targets.FindAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
+        if (addresses.Length == 0)
+        {
+            throw new HttpRequestException("The host has no public address.");
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Delivers messages to webhooks. They are rows with the time of their next attempt, so they outlive this process; a lease gives each
+/// attempt to one process only.
+/// </summary>
+internal sealed class WebhookSender(
+    WebhookClient client, WebhookSignal signal, IServiceScopeFactory scopes, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
+{
+    private const int AtOnce = 16;
+    private const double MaxJitter = 0.1;
+
+    /// <summary>How long after each failed attempt the next one is due; after as many the message is given up.</summary>
+    private static readonly TimeSpan[] _pauses =
+    [
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(2),
+        TimeSpan.FromHours(5),
+        TimeSpan.FromHours(10),
+    ];
+
+    /// <summary>A webhook that has failed so long, and never done otherwise, gets nothing any more.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromDays(5);
+
+    /// <summary>Longer than an attempt and storing its end can take.</summary>
+    private static readonly TimeSpan _lease = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan _maxWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _minWait = TimeSpan.FromSeconds(1);
+
+    private bool _isFailing;
+
+    /// <summary>Sends all that is due.</summary>
+    /// <returns>When the next message will be due; null: none is pending.</returns>
+    internal async Task<DateTimeOffset?> SendDueAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyAlertStore store)
+        {
+            return null;
+        }
+
+        IReadOnlyList<ApiKeyLeasedDelivery> taken;
+        do
+        {
+            var now = Timestamps.Now(time);
+            taken = await store.TakeDeliveriesAsync(now, now + _lease, AtOnce, cancellationToken);
+            await Task.WhenAll(taken.Select(one => AttemptAsync(one.Webhook, one.Delivery, cancellationToken)));
+        }
+        while (taken.Count == AtOnce);
+
+        return await store.GetNextDeliveryAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var next = await TrySendDueAsync(stoppingToken) - time.GetUtcNow() ?? _maxWait;
+                await signal.WaitAsync(next < _minWait ? _minWait : next > _maxWait ? _maxWait : next, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task<DateTimeOffset?> TrySendDueAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var next = await SendDueAsync(cancellationToken);
+            _isFailing = false;
+            return next;
+        }
+#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer now.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            if (!_isFailing)
+            {
+                Log.DeliveriesFailed(logger, exception);
+            }
+
+            _isFailing = true;
+            return null;
+        }
+    }
+
+    private async Task AttemptAsync(ApiKeyWebhook webhook, ApiKeyWebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        HttpStatusCode? status = null;
+        Exception? failure = null;
+        try
+        {
+            status = await client.SendAsync(webhook, delivery, cancellationToken);
+        }
+#pragma warning disable CA1031 // However it fails, it is tried again.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            failure = exception;
+        }
+
+        var now = Timestamps.Now(time);
+        var succeeded = status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
+        var disabled = succeeded ? null
+            : status == HttpStatusCode.Gone ? "It answered 410 Gone"
+            : now - webhook.FailingSince >= _patience ? $"It has failed for {_patience.Days} days"
+            : null;
+        var attempt = new ApiKeyDeliveryAttempt
+        {
+            Delivery = delivery,
+            At = now,
+            Succeeded = succeeded,
+            NextAttemptAt = succeeded || disabled is not null || delivery.Attempts >= _pauses.Length ? null : Next(now, delivery.Attempts),
+            DisabledReason = disabled,
+        };
+        if (!succeeded)
+        {
+            Log.AttemptFailed(logger, webhook.Id, delivery.Id, delivery.Attempts + 1, status is null ? failure?.Message : $"status {(int)status}", attempt.NextAttemptAt);
+        }
+
+        // Each attempt has a scope of its own: they end at the same time.
+        await using var scope = scopes.CreateAsyncScope();
+        var store = (IApiKeyAlertStore)scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
+        if (await store.SaveAttemptAsync(attempt, CancellationToken.None) && disabled is not null)
+        {
+            Log.WebhookDisabled(logger, webhook.Id, webhook.Workspace, disabled);
+        }
+    }
+
+    private static DateTimeOffset Next(DateTimeOffset now, int failed)
+        => Timestamps.ToMicroseconds(now + (_pauses[failed] * (1 + (Random.Shared.NextDouble() * MaxJitter))));
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys;
+
+/// <content>Alerts, and the webhooks that are told of them.</content>
+public sealed partial class ApiKeyManager
+{
+    private IApiKeyAlertStore AlertStore => Store as IApiKeyAlertStore ?? throw new InvalidOperationException(
+        $"Alerts and webhooks need a store that implements IApiKeyAlertStore, which {Store.GetType()} does not.");
+
+    /// <summary>Lists the alerts of the actor's workspace, newest first.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="cursor">The last page's cursor; null: from the start.</param>
+    /// <param name="limit">How many at most, 1 to 200.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyAlertPage>> ListAlertsAsync(
+        ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
+        var after = rules.Page(cursor, limit);
+        if (!rules.Errors.IsEmpty)
+        {
+            return rules.Errors.ToError();
+        }
+
+        var alerts = await AlertStore.ListAlertsAsync(actor.Workspace, after, limit + 1, cancellationToken).ConfigureAwait(false);
+        return alerts.Count <= limit
+            ? new ApiKeyAlertPage(alerts, null)
+            : new ApiKeyAlertPage([.. alerts.Take(limit)], PageCursor.Write(alerts[limit - 1].RaisedAt, alerts[limit - 1].Id));
+    }
+
+    /// <summary>Says that somebody has taken note of an alert. Doing it again changes nothing.</summary>
+    /// <param name="actor">Who has.</param>
+    /// <param name="id">The alert's id.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var after = JsonSerializer.SerializeToElement(new AlertReference(id), AlertJson.Contract.AlertReference);
+        var audit = AuditEntries.New(actor, "alert.acknowledge", Timestamps.Now(_time), null, null, after);
+        return await AlertStore.AcknowledgeAlertAsync(actor.Workspace, id, audit, cancellationToken).ConfigureAwait(false) is { } alert
+            ? alert
+            : ApiKeyError.NotFound with { Message = "There is no such alert" };
+    }
+
+    /// <summary>Lists the webhooks of the actor's workspace, newest first.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="cursor">The last page's cursor; null: from the start.</param>
+    /// <param name="limit">How many at most, 1 to 200.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyWebhookPage>> ListWebhooksAsync(
+        ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
+        var after = rules.Page(cursor, limit);
+        if (!rules.Errors.IsEmpty)
+        {
+            return rules.Errors.ToError();
+        }
+
+        var webhooks = await AlertStore.ListWebhooksAsync(actor.Workspace, after, limit + 1, cancellationToken).ConfigureAwait(false);
+        return webhooks.Count <= limit
+            ? new ApiKeyWebhookPage(webhooks, null)
+            : new ApiKeyWebhookPage([.. webhooks.Take(limit)], PageCursor.Write(webhooks[limit - 1].CreatedAt, webhooks[limit - 1].Id));
+    }
+
+    /// <summary>Adds a webhook, which is told of the workspace's alerts from now on; at most 10 a workspace.</summary>
+    /// <param name="actor">Who adds it.</param>
+    /// <param name="url">Where messages are posted: an absolute https address of a public host, at most 2,000 characters.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyWebhook>> AddWebhookAsync(ApiKeyActor actor, string url, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(url);
+        if (await _services.GetRequiredService<WebhookTargets>().CheckAsync(url, cancellationToken).ConfigureAwait(false) is { } wrong)
+        {
+            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("url", wrong));
+        }
+
+        var now = Timestamps.Now(_time);
+        var webhook = new ApiKeyWebhook
+        {
+            Id = "whk_" + Guid.CreateVersion7(now).ToString("N"),
+            Workspace = actor.Workspace,
+            Url = url,
+            Secret = WebhookClient.NewSecret(),
+            CreatedAt = now,
+        };
+        var audit = AuditEntries.New(actor, "webhook.create", now, null, null, Json(webhook));
+        cancellationToken.ThrowIfCancellationRequested();
+        return await AlertStore.AddWebhookAsync(webhook, WebhookTargets.MaxWebhooks, actor.KeyId, audit, CancellationToken.None).ConfigureAwait(false)
+            ? webhook
+            : ApiKeyError.Conflict($"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first");
+    }
+
+    /// <summary>Deletes a webhook; what it has not got yet it does not get any more.</summary>
+    /// <param name="actor">Who deletes it.</param>
+    /// <param name="id">The webhook's id.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The webhook that was deleted.</returns>
+    public async Task<ApiKeyResult<ApiKeyWebhook>> DeleteWebhookAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var webhooks = await AlertStore.ListWebhooksAsync(actor.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
+        if (webhooks.FirstOrDefault(one => one.Id == id) is { } webhook)
+        {
+            var audit = AuditEntries.New(actor, "webhook.delete", Timestamps.Now(_time), null, Json(webhook));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await AlertStore.DeleteWebhookAsync(actor.Workspace, id, audit, CancellationToken.None).ConfigureAwait(false))
+            {
+                return webhook;
+            }
+        }
+
+        return ApiKeyError.NotFound with { Message = "There is no such webhook" };
+    }
+
+    private static JsonElement Json(ApiKeyWebhook webhook)
+        => JsonSerializer.SerializeToElement(WebhookResponse.Of(webhook), AlertJson.Contract.WebhookResponse);
+}
+
+/// <summary>A page of alerts.</summary>
+/// <param name="Items">The alerts, newest first.</param>
+/// <param name="NextCursor">Where the next page begins; null: this is the last.</param>
+public sealed record ApiKeyAlertPage(IReadOnlyList<ApiKeyAlert> Items, string? NextCursor);
+
+/// <summary>A page of webhooks.</summary>
+/// <param name="Items">The webhooks, newest first.</param>
+/// <param name="NextCursor">Where the next page begins; null: this is the last.</param>
+public sealed record ApiKeyWebhookPage(IReadOnlyList<ApiKeyWebhook> Items, string? NextCursor);
