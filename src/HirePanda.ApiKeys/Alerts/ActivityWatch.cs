@@ -198,8 +198,8 @@ internal sealed class ActivityWatch
                 hours.Where(one => (hour - one.At).Hours is 0 or 1 or 23).Select(one => one.Requests).DefaultIfEmpty().Max());
         }
 
-        /// <summary>Three times the busiest hour; or, when the key is usually quiet, more than the busiest hour and eight times what is usual now.</summary>
-        public bool IsExceededBy(long requests) => requests > 3 * Busiest || (requests > 1.25 * Busiest && requests > 8 * BusiestAtThisTime);
+        /// <summary>Far more than in the busiest hour; or, when the key is usually quiet, as much as in a busy one.</summary>
+        public bool IsExceededBy(long requests) => requests > 2.5 * Busiest || (requests > 0.5 * Busiest && requests > 5 * BusiestAtThisTime);
     }
 }
 

@@ -43,8 +43,17 @@ internal sealed class AlertWatch(
         await RaiseRestAsync(budget.Token).ConfigureAwait(false);
     }
 
+    /// <summary>Ends when everything that has been brought about so far is raised.</summary>
+    internal async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _waiting.Writer.WriteAsync(LookAsync, cancellationToken).ConfigureAwait(false);
+        await _waiting.Writer.WriteAsync(_ => Task.FromResult(settled.TrySetResult()), cancellationToken).ConfigureAwait(false);
+        await settled.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Raises what an hour that is over left to be summed, and looks for unusual activity.</summary>
-    internal async Task LookAsync(CancellationToken cancellationToken)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         if (_rest is { } rest && time.GetUtcNow() >= rest.Hour.AddHours(1))
         {

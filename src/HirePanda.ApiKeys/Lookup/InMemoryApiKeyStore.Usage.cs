@@ -5,7 +5,9 @@ namespace HirePanda.ApiKeys;
 /// <content>Usage.</content>
 public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
 {
-    private readonly Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow> _usage = [];
+    /// <summary>The rows by what a query names, so that it does not walk through all of them.</summary>
+    private readonly Dictionary<(string Workspace, string KeyId, ApiKeyUsageLevel Level, ApiKeyUsageDimension Dimension), Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>> _usage = [];
+
     private readonly Dictionary<string, DateTimeOffset> _usageBatches = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -18,8 +20,10 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
             {
                 foreach (var row in batch.Rows)
                 {
-                    ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, row.Slot, out _);
-                    sum = new ApiKeyUsageRow(row.Slot, sum.Requests + row.Requests, sum.Errors + row.Errors);
+                    var (slot, requests, errors) = row;
+                    var rows = CollectionsMarshal.GetValueRefOrAddDefault(_usage, (slot.Workspace, slot.KeyId, slot.Level, slot.Dimension), out _) ??= [];
+                    ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, slot, out _);
+                    sum = new ApiKeyUsageRow(slot, sum.Requests + requests, sum.Errors + errors);
                 }
             }
         }
@@ -33,13 +37,13 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
         ArgumentNullException.ThrowIfNull(query);
         lock (_lock)
         {
-            return new(_usage.Values
-                .Where(row => row.Slot.Workspace == query.Workspace && row.Slot.KeyId == query.KeyId
-                    && row.Slot.Level == query.Level && row.Slot.Dimension == query.Dimension
-                    && row.Slot.At >= query.From && row.Slot.At < query.To)
-                .GroupBy(row => query.ByTime ? (row.Slot.At, row.Slot.Name, 0) : (default, row.Slot.Name, row.Slot.LatencyBucket))
-                .Select(group => new ApiKeyUsageSum(group.Key.Item1, group.Key.Name, group.Key.Item3, group.Sum(row => row.Requests), group.Sum(row => row.Errors)))
-                .ToList());
+            return new(_usage.TryGetValue((query.Workspace, query.KeyId, query.Level, query.Dimension), out var rows)
+                ? rows.Values.Where(row => row.Slot.At >= query.From && row.Slot.At < query.To)
+                    .GroupBy(row => query.ByTime ? (row.Slot.At, row.Slot.Name, Bucket: 0) : (At: default, row.Slot.Name, row.Slot.LatencyBucket))
+                    .Select(group => new ApiKeyUsageSum(
+                        group.Key.At, group.Key.Name, group.Key.Bucket, group.Sum(row => row.Requests), group.Sum(row => row.Errors)))
+                    .ToList()
+                : []);
         }
     }
 
@@ -48,9 +52,12 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
     {
         lock (_lock)
         {
-            foreach (var slot in _usage.Keys.Where(slot => slot.Level == level && slot.At < before).ToList())
+            foreach (var (_, rows) in _usage.Where(rows => rows.Key.Level == level))
             {
-                _usage.Remove(slot);
+                foreach (var slot in rows.Keys.Where(slot => slot.At < before).ToList())
+                {
+                    rows.Remove(slot);
+                }
             }
 
             foreach (var (id, _) in _usageBatches.Where(batch => level == ApiKeyUsageLevel.Minute && batch.Value < before).ToList())
