@@ -6,8 +6,9 @@ namespace Microsoft.EntityFrameworkCore;
 public static class ApiKeyModelBuilderExtensions
 {
     /// <summary>
-    /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>, <c>api_key_usage</c> and
-    /// <c>api_key_usage_batches</c> to a host's own context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
+    /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>, <c>api_key_usage</c>,
+    /// <c>api_key_usage_batches</c>, <c>api_key_alerts</c>, <c>api_key_webhooks</c> and <c>api_key_webhook_deliveries</c> to a host's own
+    /// context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
     /// </summary>
     /// <param name="model">The model.</param>
     public static ModelBuilder AddHirePandaApiKeys(this ModelBuilder model)
@@ -52,6 +53,26 @@ public static class ApiKeyModelBuilderExtensions
             row.ToTable("api_key_usage_batches");
             row.HasKey(batch => batch.Id);
             row.HasIndex(batch => batch.At);
+        });
+        model.Entity<AlertRow>(row =>
+        {
+            row.ToTable("api_key_alerts");
+            row.HasKey(alert => alert.Id);
+            row.HasIndex(alert => alert.Cause).IsUnique();
+            row.HasIndex(alert => new { alert.Workspace, alert.RaisedAt, alert.Id });
+        });
+        model.Entity<WebhookRow>(row =>
+        {
+            row.ToTable("api_key_webhooks");
+            row.HasKey(webhook => webhook.Id);
+            row.HasIndex(webhook => new { webhook.Workspace, webhook.CreatedAt, webhook.Id });
+        });
+        model.Entity<DeliveryRow>(row =>
+        {
+            row.ToTable("api_key_webhook_deliveries");
+            row.HasKey(delivery => delivery.Id);
+            row.HasIndex(delivery => delivery.NextAttemptAt);
+            row.HasIndex(delivery => delivery.WebhookId);
         });
         return model;
     }

@@ -60,7 +60,18 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     /// <param name="write">The write; false rolls back.</param>
     /// <param name="auditId">An audit entry of the write, by which a commit whose answer was lost is told from one that never was; null: none.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    private async Task<bool> WriteAsync(Func<TContext, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
+    private Task<bool> WriteAsync(Func<TContext, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
+        => WriteOnceAsync(
+            write,
+            async (db, token) => auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token).ConfigureAwait(false),
+            cancellationToken);
+
+    /// <inheritdoc cref="WriteAsync"/>
+    /// <param name="write">The write; false rolls back.</param>
+    /// <param name="wasCommitted">Tells a commit whose answer was lost from one that never was.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    private async Task<bool> WriteOnceAsync(
+        Func<TContext, Task<bool>> write, Func<TContext, CancellationToken, Task<bool>> wasCommitted, CancellationToken cancellationToken)
     {
         await using var session = Open();
         var db = session.Db;
@@ -77,7 +88,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                 async (_, one, token) => await InTransactionAsync(db, one, token).ConfigureAwait(false),
                 async (_, _, token) =>
                 {
-                    var isCommitted = auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token).ConfigureAwait(false);
+                    var isCommitted = await wasCommitted(db, token).ConfigureAwait(false);
                     return new ExecutionResult<bool>(isCommitted, isCommitted);
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -186,6 +197,9 @@ internal static class Provider
     private const string PostgresUniqueViolation = "23505";
     private const int SqliteConstraint = 19;
 
+    /// <summary>Any number that nobody else locks: "HPWS" in ASCII.</summary>
+    private const int WorkspaceLock = 0x48505753;
+
     public static bool IsSqlite(DbContext db) => db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true;
 
     public static bool IsPostgres(DbContext db) => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
@@ -200,6 +214,20 @@ internal static class Provider
 
     /// <summary>Whether a write lost against another one, by deadlock or serialization failure (SQLSTATE class 40).</summary>
     public static bool IsOvertaken(Exception exception) => exception.GetBaseException() is DbException { SqlState: "40P01" or "40001" };
+
+    /// <summary>Lets one transaction after the other count what a workspace has, until it ends. SQLite has one writer anyway.</summary>
+    public static async Task LockWorkspaceAsync(DbContext db, string workspace, CancellationToken cancellationToken)
+    {
+        if (IsPostgres(db))
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({WorkspaceLock}, hashtext({workspace}))", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks for the names of the tables that there are.</summary>
+    public static string TablesSql(DbContext db) => IsPostgres(db)
+        ? "SELECT tablename AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()"
+        : "SELECT name AS \"Value\" FROM sqlite_master WHERE type = 'table'";
 
     /// <summary>Locks rows of keys, by the names that the host's model gives table and column.</summary>
     public static string LockKeysSql(DbContext db, string mode)

@@ -1,4 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +16,7 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaSetup> logger) : IHostedLifecycleService
 {
     /// <summary>Counts the shapes that the tables have had.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Any number that nobody else locks: the library's name in ASCII.</summary>
     private const long PostgresLock = 0x48504B455953;
@@ -93,12 +97,29 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
                 await db.Database.ExecuteSqlRawAsync(db.Database.GenerateCreateScript(), cancellationToken).ConfigureAwait(false);
                 await db.Database.ExecuteSqlAsync($"INSERT INTO api_key_schema (version) VALUES ({Version})", cancellationToken).ConfigureAwait(false);
                 break;
+            case [< Version]:
+                await AddMissingTablesAsync(db, cancellationToken).ConfigureAwait(false);
+                await db.Database.ExecuteSqlAsync($"UPDATE api_key_schema SET version = {Version}", cancellationToken).ConfigureAwait(false);
+                break;
             case [> Version]:
                 throw new InvalidOperationException(
                     $"The tables of the API keys have version {versions[0]}, but this release knows them up to {Version}: use the newer release that made them.");
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Brings older tables up to date: so far later versions have new tables only.</summary>
+    private static async Task AddMissingTablesAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
+    {
+        var existing = await db.Database.SqlQueryRaw<string>(Provider.TablesSql(db)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var model = db.GetService<IDesignTimeModel>().Model;
+        var missing = db.GetService<IMigrationsModelDiffer>().GetDifferences(null, model.GetRelationalModel())
+            .Where(operation => operation is ITableMigrationOperation { Table: var table } && !existing.Contains(table)).ToList();
+        foreach (var command in db.GetService<IMigrationsSqlGenerator>().Generate(missing, model))
+        {
+            await db.Database.ExecuteSqlRawAsync(command.CommandText, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A file that is not merely busy will not get better by waiting.</summary>

@@ -43,6 +43,11 @@ public sealed class OptionsTests
         { "CacheCapacity", options => options.CacheCapacity = 0 },
         { "StoreTimeout", options => options.StoreTimeout = TimeSpan.Zero },
         { "MaxStoreReads", options => options.MaxStoreReads = 0 },
+        { "ExpiryAlertDays", options => options.ExpiryAlertDays = [7, 0] },
+        { "ExpiryAlertDays", options => options.ExpiryAlertDays = [1001] },
+        { "ExpiryAlertDays", options => options.ExpiryAlertDays = null! },
+        { "RotationReminder", options => options.RotationReminder = TimeSpan.FromDays(-1) },
+        { "RotationReminder", options => options.RotationReminder = TimeSpan.FromDays(3651) },
         { "tier or permission", options => options.Catalog.Permissions.Add("no spaces") },
         { "two tiers", options => options.Catalog.Permissions.Add("read") },
         { "grants everything", options => options.Catalog.Tiers.Add(new ApiKeyTier("owner")) },
@@ -109,6 +114,8 @@ public sealed class OptionsTests
             ["CacheLifetime"] = "00:01:00",
             ["DefaultRateLimit:Permits"] = "7",
             ["DefaultRateLimit:Window"] = "00:00:10",
+            ["ExpiryAlertDays:0"] = "60",
+            ["RotationReminder"] = "30.00:00:00",
             ["PreviousPeppers:0"] = new string('y', 40),
             ["Pepper"] = new string('x', 40),
         });
@@ -127,6 +134,8 @@ public sealed class OptionsTests
         options.HeaderName.Should().Be("X-Key");
         options.CacheLifetime.Should().Be(TimeSpan.FromMinutes(1));
         options.PreviousPeppers.Should().ContainSingle();
+        options.ExpiryAlertDays.Should().Contain(60);
+        options.RotationReminder.Should().Be(TimeSpan.FromDays(30));
     }
 
     [Theory]

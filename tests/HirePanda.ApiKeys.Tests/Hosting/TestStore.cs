@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>An in-memory store that counts its reads and can be made to fail, hang or wait.</summary>
-internal sealed partial class TestStore : IApiKeyManagementStore
+internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertStore
 {
     private readonly InMemoryApiKeyStore _inner = new();
     private int _reads;

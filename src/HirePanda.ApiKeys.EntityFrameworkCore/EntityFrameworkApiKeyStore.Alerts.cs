@@ -1,0 +1,116 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <content>Alerts and reminders.</content>
+internal sealed partial class EntityFrameworkApiKeyStore<TContext>
+{
+    public async ValueTask<bool> AddAlertAsync(
+        ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        if (await WriteOnceAsync(
+            db => TryAddAlertAsync(db, alert, deliveries, cancellationToken),
+            (db, token) => db.Set<AlertRow>().AnyAsync(row => row.Id == alert.Id, token),
+            cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        await using var session = Open();
+        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.Cause, cancellationToken).ConfigureAwait(false)
+            ? false
+            : throw new InvalidOperationException("An alert was overtaken by another write of the database.");
+    }
+
+    public async ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
+        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var alerts = session.Db.Set<AlertRow>().AsNoTracking().Where(alert => alert.Workspace == workspace);
+        if (after is { } last)
+        {
+            var at = Columns.Write(last.At);
+            alerts = alerts.Where(alert => alert.RaisedAt <= at && (alert.RaisedAt < at || string.Compare(alert.Id, last.Id) < 0));
+        }
+
+        var rows = await alerts.OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id).Take(limit)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ConvertAll(row => row.ToAlert());
+    }
+
+    public async ValueTask<ApiKeyAlert?> AcknowledgeAlertAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    {
+        var at = Columns.Write(audit.At);
+        await WriteAsync(
+            async db =>
+            {
+                // The condition is the database's: of several at once the first one stays.
+                if (await db.Set<AlertRow>().Where(row => row.Id == id && row.Workspace == workspace && row.AcknowledgedAt == null)
+                    .ExecuteUpdateAsync(
+                        row => row.SetProperty(alert => alert.AcknowledgedAt, at).SetProperty(alert => alert.AcknowledgedBy, audit.Actor),
+                        cancellationToken).ConfigureAwait(false) == 0)
+                {
+                    return false;
+                }
+
+                db.Add(AuditRow.Of(audit));
+                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            audit.Id,
+            cancellationToken).ConfigureAwait(false);
+        await using var session = Open();
+        var row = await session.Db.Set<AlertRow>().AsNoTracking()
+            .FirstOrDefaultAsync(alert => alert.Id == id && alert.Workspace == workspace, cancellationToken).ConfigureAwait(false);
+        return row?.ToAlert();
+    }
+
+    public async ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var at = Columns.Write(since);
+        await using var session = Open();
+        return await session.Db.Set<AlertRow>()
+            .CountAsync(alert => alert.Workspace == workspace && alert.Kind == kind && alert.KeyId == null && alert.RaisedAt >= at, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+    {
+        var now = Columns.Write(query.Now);
+        var expiresBefore = Columns.Write(query.ExpiresBefore);
+        var createdBefore = Columns.Write(query.CreatedBefore);
+        await using var session = Open();
+        var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.RevokedAt == null && key.ReplacedBy == null
+            && (key.ExpiresAt == null || key.ExpiresAt > now)
+            && (key.ExpiresAt < expiresBefore || key.CreatedAt < createdBefore));
+        if (query.AfterId is { } after)
+        {
+            keys = keys.Where(key => string.Compare(key.Id, after) > 0);
+        }
+
+        var rows = await keys.OrderBy(key => key.Id).Take(query.Limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ConvertAll(row => row.ToKey());
+    }
+
+    private static async Task<bool> TryAddAlertAsync(
+        TContext db, ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        // Most often it is known for long; only at the same moment does the index have to say so.
+        if (await db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.Cause, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        db.Add(AlertRow.Of(alert));
+        db.AddRange(deliveries.Select(DeliveryRow.Of));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (DbUpdateException exception) when (Provider.IsUniqueViolation(exception))
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <content>Webhooks and their messages.</content>
+internal sealed partial class EntityFrameworkApiKeyStore<TContext>
+{
+    public async ValueTask<bool> AddWebhookAsync(
+        ApiKeyWebhook webhook, int limit, string? actorKeyId, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => await WriteAsync(
+            async db =>
+            {
+                await Provider.LockWorkspaceAsync(db, webhook.Workspace, cancellationToken).ConfigureAwait(false);
+                await LockAsync(db, new ApiKeyChange { ActorKeyId = actorKeyId }, cancellationToken).ConfigureAwait(false);
+                if (await db.Set<KeyRow>().AnyAsync(key => key.Id == actorKeyId && key.RevokedAt != null, cancellationToken).ConfigureAwait(false)
+                    || await db.Set<WebhookRow>().CountAsync(row => row.Workspace == webhook.Workspace, cancellationToken).ConfigureAwait(false) >= limit)
+                {
+                    return false;
+                }
+
+                db.Add(WebhookRow.Of(webhook));
+                db.Add(AuditRow.Of(audit));
+                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            audit.Id,
+            cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
+        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        var webhooks = session.Db.Set<WebhookRow>().AsNoTracking().Where(webhook => webhook.Workspace == workspace);
+        if (after is { } last)
+        {
+            var at = Columns.Write(last.At);
+            webhooks = webhooks.Where(webhook => webhook.CreatedAt <= at && (webhook.CreatedAt < at || string.Compare(webhook.Id, last.Id) < 0));
+        }
+
+        var rows = await webhooks.OrderByDescending(webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id).Take(limit)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        return rows.ConvertAll(row => row.ToWebhook());
+    }
+
+    public async ValueTask<bool> DeleteWebhookAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => await WriteAsync(
+            async db =>
+            {
+                if (await db.Set<WebhookRow>().Where(row => row.Id == id && row.Workspace == workspace)
+                    .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false) == 0)
+                {
+                    return false;
+                }
+
+                await db.Set<DeliveryRow>().Where(row => row.WebhookId == id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                db.Add(AuditRow.Of(audit));
+                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            audit.Id,
+            cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken)
+    {
+        var at = Columns.Write(now);
+        List<string> due;
+        await using (var session = Open())
+        {
+            // Most often nothing is due, and then nothing is locked.
+            due = await Due(session.Db, at).OrderBy(row => row.NextAttemptAt).Take(limit).Select(row => row.Id)
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var taken = new List<ApiKeyLeasedDelivery>();
+        return due.Count > 0 && await WriteAsync(
+            async db =>
+            {
+                taken.Clear();
+                foreach (var id in due.Order(StringComparer.Ordinal))
+                {
+                    if (await TakeAsync(db, id, at, Columns.Write(leasedUntil), cancellationToken).ConfigureAwait(false) is { } one)
+                    {
+                        taken.Add(one);
+                    }
+                }
+
+                return true;
+            },
+            null,
+            cancellationToken).ConfigureAwait(false)
+                ? taken
+                : [];
+    }
+
+    public async ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        return Columns.ReadTime(await session.Db.Set<DeliveryRow>().Where(row => row.NextAttemptAt != null)
+            .MinAsync(row => row.LeasedUntil > row.NextAttemptAt ? row.LeasedUntil : row.NextAttemptAt, cancellationToken).ConfigureAwait(false));
+    }
+
+    public async ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
+        => await WriteAsync(db => TrySaveAttemptAsync(db, attempt, cancellationToken), null, cancellationToken).ConfigureAwait(false);
+
+    private static IQueryable<DeliveryRow> Due(TContext db, long now)
+        => db.Set<DeliveryRow>().Where(row => row.NextAttemptAt <= now && (row.LeasedUntil == null || row.LeasedUntil <= now));
+
+    /// <summary>Takes one message, if it is still there to take: the database compares and sets, so that one process gets it.</summary>
+    private static async Task<ApiKeyLeasedDelivery?> TakeAsync(TContext db, string id, long now, long leasedUntil, CancellationToken cancellationToken)
+    {
+        if (await Due(db, now).Where(row => row.Id == id)
+            .ExecuteUpdateAsync(row => row.SetProperty(one => one.LeasedUntil, leasedUntil), cancellationToken).ConfigureAwait(false) == 0)
+        {
+            return null;
+        }
+
+        var delivery = await db.Set<DeliveryRow>().AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken).ConfigureAwait(false);
+        var webhook = await db.Set<WebhookRow>().AsNoTracking()
+            .FirstOrDefaultAsync(row => row.Id == delivery.WebhookId && row.DisabledAt == null, cancellationToken).ConfigureAwait(false);
+        if (webhook is not null)
+        {
+            return new(delivery.ToDelivery(), webhook.ToWebhook());
+        }
+
+        await EndAsync(db.Set<DeliveryRow>().Where(row => row.Id == id), ApiKeyDeliveryStatus.Failed, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    private static async Task<bool> TrySaveAttemptAsync(TContext db, ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
+    {
+        // The webhook first: attempts that end at the same time then wait in one order.
+        var (id, lease, attempts) = (attempt.Delivery.Id, Columns.Write(attempt.Delivery.LeasedUntil), attempt.Delivery.Attempts);
+        var webhook = db.Set<WebhookRow>().Where(row => row.Id == attempt.Delivery.WebhookId);
+        var (at, next) = (Columns.Write(attempt.At), Columns.Write(attempt.NextAttemptAt));
+        if (attempt.Succeeded)
+        {
+            await webhook.Where(row => row.FailingSince != null)
+                .ExecuteUpdateAsync(row => row.SetProperty(one => one.FailingSince, (long?)null), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await webhook.ExecuteUpdateAsync(row => row.SetProperty(one => one.FailingSince, one => one.FailingSince ?? at), cancellationToken).ConfigureAwait(false);
+        }
+
+        var status = attempt.Succeeded ? ApiKeyDeliveryStatus.Delivered : next is null ? ApiKeyDeliveryStatus.Failed : ApiKeyDeliveryStatus.Pending;
+        if (await db.Set<DeliveryRow>().Where(row => row.Id == id && row.LeasedUntil == lease && row.Attempts == attempts && row.NextAttemptAt != null)
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(one => one.Attempts, attempts + 1).SetProperty(one => one.NextAttemptAt, next)
+                    .SetProperty(one => one.LeasedUntil, (long?)null).SetProperty(one => one.Status, status),
+                cancellationToken).ConfigureAwait(false) == 0)
+        {
+            return false;
+        }
+
+        if (attempt.DisabledReason is { } reason)
+        {
+            await webhook.Where(row => row.DisabledAt == null)
+                .ExecuteUpdateAsync(row => row.SetProperty(one => one.DisabledAt, at).SetProperty(one => one.DisabledReason, reason), cancellationToken)
+                .ConfigureAwait(false);
+            await EndAsync(
+                db.Set<DeliveryRow>().Where(row => row.WebhookId == attempt.Delivery.WebhookId && row.NextAttemptAt != null),
+                ApiKeyDeliveryStatus.Failed,
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private static Task<int> EndAsync(IQueryable<DeliveryRow> deliveries, ApiKeyDeliveryStatus status, CancellationToken cancellationToken)
+        => deliveries.ExecuteUpdateAsync(
+            row => row.SetProperty(one => one.Status, status).SetProperty(one => one.NextAttemptAt, (long?)null).SetProperty(one => one.LeasedUntil, (long?)null),
+            cancellationToken);
+}

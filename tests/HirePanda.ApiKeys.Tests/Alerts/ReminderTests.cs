@@ -1,0 +1,171 @@
+using System.Text.Json;
+
+namespace HirePanda.ApiKeys.Tests;
+
+public sealed class ReminderTests
+{
+    [Fact]
+    public async Task Expiry_AsTheDaysPass_IsRemindedOfAtEachThresholdOnce()
+    {
+        await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
+        var secret = api.Secret();
+        var (key, _) = api.Issue(new NewApiKey { Name = "Nightly", ExpiresAt = TestApi.Start.AddDays(40) });
+        var fired = new List<(int Day, int DaysBefore)>();
+        var seen = 0;
+        for (var day = 0; day <= 41; day++)
+        {
+            await api.ScanAsync();
+            await api.ScanAsync();
+            var alerts = await api.AlertsAsync(secret);
+            fired.AddRange(alerts[..^seen].Select(one => (day, one.GetProperty("data").GetProperty("daysBefore").GetInt32())));
+            seen = alerts.Length;
+            api.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        fired.Should().Equal((10, 30), (26, 14), (33, 7), (39, 1));
+        var last = (await api.AlertsAsync(secret))[0];
+        (last.Text("kind"), last.Text("keyId")).Should().Be(("key_expiring", key.Id));
+        last.Text("message").Should().Be($"The API key 'Nightly' ({key.Hint}) expires at 2027-01-03 12:00 UTC");
+        last.GetProperty("data").Text("expiresAt").Should().Be("2027-01-03T12:00:00Z");
+    }
+
+    [Theory]
+    [InlineData(20, 0, null)] // The moment 30 days before lies before its creation.
+    [InlineData(20, 6, 14)]
+    [InlineData(100, 95, 7)] // Of 30, 14 and 7 that have passed, the nearest to the expiry.
+    [InlineData(100, 69, null)]
+    [InlineData(100, 100, null)] // It has expired.
+    [InlineData(30, 0, 30)] // The very moment does not lie before it.
+    public async Task Expiry_AtOneMoment_IsRemindedOfByTheNearestThreshold(int lifetime, int age, int? daysBefore)
+    {
+        await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
+        api.Issue(new NewApiKey { Name = "x", ExpiresAt = TestApi.Start.AddDays(lifetime) });
+        api.Time.Advance(TimeSpan.FromDays(age));
+
+        await api.ScanAsync();
+
+        (await api.AlertsAsync(api.Secret())).Select(one => (int?)one.GetProperty("data").GetProperty("daysBefore").GetInt32())
+            .Should().Equal(daysBefore is null ? [] : [daysBefore]);
+    }
+
+    [Fact]
+    public async Task Expiry_ThatIsMoved_IsRemindedOfAnew()
+    {
+        await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
+        var secret = api.Secret();
+        var (key, _) = api.Issue(new NewApiKey { Name = "x", ExpiresAt = TestApi.Start.AddDays(40) });
+        api.Time.Advance(TimeSpan.FromDays(38));
+        await api.ScanAsync();
+
+        (await api.PatchAsync(key.Id, secret, new { expiresAt = TestApi.Start.AddDays(43) })).Dispose();
+        await api.ScanAsync();
+
+        (await api.AlertsAsync(secret)).Select(one => (one.GetProperty("data").Text("expiresAt"), one.GetProperty("data").GetProperty("daysBefore").GetInt32()))
+            .Should().BeEquivalentTo([("2027-01-03T12:00:00Z", 7), ("2027-01-06T12:00:00Z", 7)]);
+    }
+
+    [Fact]
+    public async Task Rotation_OfAKeyThatIsOld_IsRemindedOfOnce()
+    {
+        await using var api = await AlertApi.StartAsync();
+        var (key, secret) = api.Issue();
+        api.Time.Advance(TimeSpan.FromDays(90) - TimeSpan.FromTicks(10));
+        await api.ScanAsync();
+        (await api.AlertsAsync(secret)).Should().BeEmpty();
+
+        api.Time.Advance(TimeSpan.FromTicks(10));
+        await api.ScanAsync();
+        api.Time.Advance(TimeSpan.FromDays(90));
+        await api.ScanAsync();
+
+        var alert = (await api.AlertsAsync(secret)).Single();
+        (alert.Text("kind"), alert.Text("keyId")).Should().Be(("rotation_due", key.Id));
+        alert.GetProperty("data").GetRawText().Should().Be("""{"createdAt":"2026-11-24T12:00:00Z","dueSince":"2027-02-22T12:00:00Z"}""");
+        api.Store.AlertsAdded.Should().Be(1, "the store is not asked for what it is known to have");
+    }
+
+    [Fact]
+    public async Task Rotation_OfKeysThatNobodyUsesAnyMore_IsNotRemindedOf()
+    {
+        await using var api = await AlertApi.StartAsync(options => options.ExpiryAlertDays = []);
+        api.Issue(change: key => key with { RevokedAt = TestApi.Start });
+        api.Issue(change: key => key with { ReplacedBy = "key_next" });
+        api.Issue(new NewApiKey { Name = "x", ExpiresAt = TestApi.Start.AddDays(90) });
+        api.Time.Advance(TimeSpan.FromDays(91));
+
+        await api.ScanAsync();
+
+        (await api.AlertsAsync(api.Secret())).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Reminders_SwitchedOff_FireNothing()
+    {
+        await using var api = await AlertApi.StartAsync(options => (options.ExpiryAlertDays, options.RotationReminder) = ([], TimeSpan.Zero));
+        api.Issue(new NewApiKey { Name = "x", ExpiresAt = TestApi.Start.AddDays(101) });
+        api.Time.Advance(TimeSpan.FromDays(100));
+
+        await api.ScanAsync();
+
+        (await api.AlertsAsync(api.Secret())).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Reminders_OfMoreThanAPage_FireForEveryKeyOfEveryWorkspace()
+    {
+        await using var api = await AlertApi.StartAsync();
+        for (var i = 0; i < 1001; i++)
+        {
+            api.Issue();
+        }
+
+        var other = api.OtherWorkspace();
+        api.Time.Advance(TimeSpan.FromDays(90));
+
+        await api.ScanAsync();
+
+        api.Store.AlertsAdded.Should().Be(1002);
+        (await api.AlertsAsync(other)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Reminders_RunAtStartAndEveryHour()
+    {
+        await using var api = await AlertApi.StartAsync();
+        var (_, secret) = api.Issue(change: key => key with { CreatedAt = TestApi.Start.AddDays(-90).AddMinutes(30) });
+        await TestApi.Until(() => api.Store.ReminderReads > 0);
+        (await api.AlertsAsync(secret)).Should().BeEmpty();
+
+        JsonElement[] alerts = [];
+        while (alerts.Length == 0)
+        {
+            api.Time.Advance(TimeSpan.FromMinutes(61));
+            alerts = await api.AlertsAsync(secret);
+        }
+
+        alerts.Single().Text("kind").Should().Be("rotation_due");
+    }
+
+    [Fact]
+    public async Task Reminders_StoreThatFails_IsLoggedAndTriedAgain()
+    {
+        await using var api = await AlertApi.StartAsync();
+        await TestApi.Until(() => api.Store.ReminderReads > 0);
+        await api.SenderAsync();
+        var reads = api.Store.ReminderReads;
+        api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
+
+        while (!api.Logs.Ours.Any(entry => entry.Text.Contains("must be reminded")))
+        {
+            api.Time.Advance(TimeSpan.FromHours(1));
+            await Task.Yield();
+        }
+
+        api.Store.BeforeAlerts = () => { };
+        while (api.Store.ReminderReads == reads)
+        {
+            api.Time.Advance(TimeSpan.FromHours(1));
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace HirePanda.ApiKeys.Tests;
+
+/// <content>Alerts, webhooks and their messages.</content>
+internal sealed partial class TestStore
+{
+    private int _alertsAdded;
+    private int _reminderReads;
+
+    /// <summary>How many pages of keys to remind of were read.</summary>
+    public int ReminderReads => Volatile.Read(ref _reminderReads);
+
+    /// <summary>How many alerts this process tried to store, known or not.</summary>
+    public int AlertsAdded => Volatile.Read(ref _alertsAdded);
+
+    /// <summary>Runs before every call for alerts and webhooks.</summary>
+    public Action BeforeAlerts { get; set; } = () => { };
+
+    public ValueTask<bool> AddAlertAsync(ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _alertsAdded);
+        return Alerts().AddAlertAsync(alert, deliveries, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+        => Alerts().ListAlertsAsync(workspace, after, limit, cancellationToken);
+
+    public ValueTask<ApiKeyAlert?> AcknowledgeAlertAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => Alerts().AcknowledgeAlertAsync(workspace, id, audit, cancellationToken);
+
+    public ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
+        => Alerts().CountAlertsAsync(workspace, kind, since, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+    {
+        var keys = Alerts().ListReminderKeysAsync(query, cancellationToken);
+        Interlocked.Increment(ref _reminderReads);
+        return keys;
+    }
+
+    public ValueTask<bool> AddWebhookAsync(
+        ApiKeyWebhook webhook, int limit, string? actorKeyId, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => Alerts().AddWebhookAsync(webhook, limit, actorKeyId, audit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
+        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+        => Alerts().ListWebhooksAsync(workspace, after, limit, cancellationToken);
+
+    public ValueTask<bool> DeleteWebhookAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => Alerts().DeleteWebhookAsync(workspace, id, audit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken)
+        => Alerts().TakeDeliveriesAsync(now, leasedUntil, limit, cancellationToken);
+
+    public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken) => Alerts().GetNextDeliveryAsync(cancellationToken);
+
+    public ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
+        => Alerts().SaveAttemptAsync(attempt, cancellationToken);
+
+    private InMemoryApiKeyStore Alerts()
+    {
+        BeforeAlerts();
+        return _inner;
+    }
+}
