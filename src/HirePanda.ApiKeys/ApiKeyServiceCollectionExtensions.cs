@@ -53,6 +53,7 @@ public static class ApiKeyServiceCollectionExtensions
             provider.GetRequiredService<KeyLookup>(),
             provider.GetRequiredService<FailureThrottle>(),
             provider.GetRequiredService<AllowlistReports>(),
+            provider.GetRequiredService<ApiKeyMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddAuthorization();

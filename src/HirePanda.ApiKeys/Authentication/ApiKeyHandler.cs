@@ -9,7 +9,12 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>The scheme: a thin adapter between HTTP and <see cref="ApiKeyVerifier"/>.</summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<ApiKeyOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyVerifier verifier, ResponseFields fields)
+    IOptionsMonitor<ApiKeyOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    ApiKeyVerifier verifier,
+    ResponseFields fields,
+    ApiKeyMetrics metrics)
     : AuthenticationHandler<ApiKeyOptions>(options, logger, encoder)
 {
     private static readonly AuthenticateResult _rejected = AuthenticateResult.Fail("The API key was refused.");
@@ -48,6 +53,20 @@ internal sealed class ApiKeyHandler(
     }
 
     private async Task<AuthenticateResult> AuthenticateAsync(ApiKeyRequest request)
+    {
+        var started = metrics.StartVerification();
+        using var activity = ApiKeyTracing.Start();
+        var result = await JudgeAsync(request).ConfigureAwait(false);
+        metrics.Verified(request.Verdict.Outcome, started);
+        if (activity is not null)
+        {
+            ApiKeyTracing.End(activity, request.Verdict.Outcome, Options.RecordKeyIdInTraces ? request.Verdict.Key?.Id : null);
+        }
+
+        return result;
+    }
+
+    private async ValueTask<AuthenticateResult> JudgeAsync(ApiKeyRequest request)
     {
         string? secret = null;
         if (Events.HandlesMessageReceived)
@@ -88,10 +107,10 @@ internal sealed class ApiKeyHandler(
         request.EndpointKnown = endpoint is not null;
         request.Address = Context.Connection.RemoteIpAddress;
         var cost = endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
-        return verifier.VerifyAsync(token, new ApiKeyCaller(request.Address, cost), Context.RequestAborted);
+        return verifier.VerifyUncountedAsync(token, new ApiKeyCaller(request.Address, cost), Context.RequestAborted);
     }
 
-    private async Task<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
+    private async ValueTask<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
     {
         var live = request.Verdict.Live!;
         var principal = new ClaimsPrincipal(new ApiKeyIdentity(live, Scheme.Name));
@@ -115,7 +134,7 @@ internal sealed class ApiKeyHandler(
         return verified.Result!;
     }
 
-    private async Task<AuthenticateResult> FailAsync(ApiKeyRequest request)
+    private async ValueTask<AuthenticateResult> FailAsync(ApiKeyRequest request)
     {
         Log.Refused(Logger, request.Verdict.Outcome, request.Verdict.Key?.Id);
         var failed = new ApiKeyFailedContext(Context, Scheme, Options, request.Verdict);

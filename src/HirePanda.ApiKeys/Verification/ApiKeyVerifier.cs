@@ -16,10 +16,12 @@ public sealed class ApiKeyVerifier
     private readonly KeyLookup _lookup;
     private readonly FailureThrottle _throttle;
     private readonly AllowlistReports _reports;
+    private readonly ApiKeyMetrics _metrics;
     private readonly TimeProvider _time;
 
-    internal ApiKeyVerifier(ApiKeySettings settings, KeyLookup lookup, FailureThrottle throttle, AllowlistReports reports, TimeProvider time)
-        => (_settings, _lookup, _throttle, _reports, _time) = (settings, lookup, throttle, reports, time);
+    internal ApiKeyVerifier(
+        ApiKeySettings settings, KeyLookup lookup, FailureThrottle throttle, AllowlistReports reports, ApiKeyMetrics metrics, TimeProvider time)
+        => (_settings, _lookup, _throttle, _reports, _metrics, _time) = (settings, lookup, throttle, reports, metrics, time);
 
     /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's limits.</summary>
     /// <param name="secret">The whole token, as the caller sent it.</param>
@@ -27,6 +29,21 @@ public sealed class ApiKeyVerifier
     /// <param name="cancellationToken">Stops waiting for the store; the read itself goes on for others who wait.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
+    {
+        var started = _metrics.StartVerification();
+        var verdict = VerifyUncountedAsync(secret, caller, cancellationToken);
+        if (!verdict.IsCompletedSuccessfully)
+        {
+            return CountAsync(verdict, started);
+        }
+
+        var known = verdict.Result;
+        _metrics.Verified(known.Outcome, started);
+        return new(known);
+    }
+
+    /// <summary>Verifies for somebody who knows more of the outcome, and counts it.</summary>
+    internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken)
     {
         var settings = _settings.Current;
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
@@ -75,6 +92,13 @@ public sealed class ApiKeyVerifier
     private static bool IsLegacy(ApiKeySettings.Compiled settings, ReadOnlySpan<char> token)
         => settings.Options.LegacySecrets is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
 
+    private async ValueTask<ApiKeyVerdict> CountAsync(ValueTask<ApiKeyVerdict> verifying, long started)
+    {
+        var verdict = await verifying.ConfigureAwait(false);
+        _metrics.Verified(verdict.Outcome, started);
+        return verdict;
+    }
+
     private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyCaller caller, CancellationToken cancellationToken)
     {
         var wait = _throttle.Wait(caller.Address);
@@ -122,6 +146,7 @@ public sealed class ApiKeyVerifier
         }
 
         var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), now);
+        _metrics.Decided(limit.Admitted);
         if (limit.Admitted)
         {
             Volatile.Write(ref live.Use.At, now);
