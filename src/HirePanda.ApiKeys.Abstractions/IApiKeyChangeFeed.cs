@@ -27,4 +27,8 @@ public interface IApiKeyChangeFeed
 /// <param name="Number">The row's number; numbers rise, with gaps.</param>
 /// <param name="Hash">The hash of the key that changed; null: it was a workspace.</param>
 /// <param name="Workspace">The workspace whose settings changed; null: it was a key.</param>
-public sealed record ApiKeyChangeRow(long Number, ApiKeyHash? Hash, string? Workspace);
+public sealed record ApiKeyChangeRow(long Number, ApiKeyHash? Hash, string? Workspace)
+{
+    /// <summary>When it changed, for the metric of how soon others learn of it; null: the store does not say. Default: null.</summary>
+    public DateTimeOffset? At { get; init; }
+}

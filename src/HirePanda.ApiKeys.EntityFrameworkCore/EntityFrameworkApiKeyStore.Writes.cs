@@ -36,7 +36,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             ? rows.Where(row => row.Number > after)
             : rows.Where(row => row.Number > after || missing.Contains(row.Number));
         return await wanted.OrderBy(row => row.Number)
-            .Select(row => new ApiKeyChangeRow(row.Number, row.Hash == null ? null : new ApiKeyHash(row.Hash), row.Workspace))
+            .Select(row => new ApiKeyChangeRow(row.Number, row.Hash == null ? null : new ApiKeyHash(row.Hash), row.Workspace) { At = Columns.ReadTime(row.At) })
             .ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -77,6 +77,7 @@ public static class ApiKeyServiceCollectionExtensions
             provider.GetRequiredService<AllowlistReports>(),
             provider.GetRequiredService<LimitReports>(),
             provider.GetRequiredService<FailedAttempts>(),
+            provider.GetRequiredService<ApiKeyMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddAuthorization();

@@ -61,6 +61,23 @@ public sealed class NodeTests
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    public async Task ChangeRow_OfAnyChange_SaysWhenItWasStored(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        var before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
+        await app.CreateAsync();
+        await app.ManageAsync(manager => manager.SetAllowlistAsync(App.Admin, true, false, ["10.0.0.0/8"], force: true));
+
+        var rows = await ((IApiKeyChangeFeed)app.Store).ReadChangesAsync(0, [], Token);
+
+        rows.Select(row => row.Hash is null).Should().Equal(false, true);
+        rows.Should().OnlyContain(row => row.At >= before && row.At <= DateTimeOffset.UtcNow);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
     public async Task Start_SeveralNodesAtOnceOnAnEmptyDatabase_MakesTheTablesOnce(string provider)
     {
         var database = await Database.NewAsync(provider);

@@ -14,6 +14,7 @@ internal sealed class ApiKeyHandler(
     UrlEncoder encoder,
     ApiKeyVerifier verifier,
     ResponseFields fields,
+    ApiKeyMetrics metrics,
     TimeProvider time)
     : AuthenticationHandler<ApiKeyOptions>(options, logger, encoder)
 {
@@ -54,6 +55,20 @@ internal sealed class ApiKeyHandler(
 
     private async Task<AuthenticateResult> AuthenticateAsync(ApiKeyRequest request)
     {
+        var started = metrics.StartVerification();
+        using var activity = ApiKeyTracing.Start();
+        var result = await JudgeAsync(request).ConfigureAwait(false);
+        metrics.Verified(request.Verdict.Outcome, started);
+        if (activity is not null)
+        {
+            ApiKeyTracing.End(activity, request.Verdict.Outcome, Options.RecordKeyIdInTraces ? request.Verdict.Key?.Id : null);
+        }
+
+        return result;
+    }
+
+    private async ValueTask<AuthenticateResult> JudgeAsync(ApiKeyRequest request)
+    {
         string? secret = null;
         if (Events.HandlesMessageReceived)
         {
@@ -93,10 +108,10 @@ internal sealed class ApiKeyHandler(
         request.Endpoint = Context.GetEndpoint();
         request.Address = Context.Connection.RemoteIpAddress;
         var cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
-        return verifier.VerifyAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, Context.RequestAborted);
+        return verifier.VerifyUncountedAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, Context.RequestAborted);
     }
 
-    private async Task<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
+    private async ValueTask<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
     {
         var live = request.Verdict.Live!;
         var principal = new ClaimsPrincipal(new ApiKeyIdentity(live, Scheme.Name));
@@ -120,7 +135,7 @@ internal sealed class ApiKeyHandler(
         return verified.Result!;
     }
 
-    private async Task<AuthenticateResult> FailAsync(ApiKeyRequest request)
+    private async ValueTask<AuthenticateResult> FailAsync(ApiKeyRequest request)
     {
         Log.Refused(Logger, request.Verdict.Outcome, request.Verdict.Key?.Id);
         var failed = new ApiKeyFailedContext(Context, Scheme, Options, request.Verdict);

@@ -8,7 +8,8 @@ namespace HirePanda.ApiKeys;
 /// Reads the change table once a second and forgets what other processes changed. Numbers are given before transactions commit, so
 /// a number may appear after a higher one: gaps are looked for again until they cannot be filled any more.
 /// </summary>
-internal sealed class ChangePoller(KeyLookup lookup, IServiceScopeFactory scopes, TimeProvider time, ILogger<ChangePoller> logger) : BackgroundService
+internal sealed class ChangePoller(
+    KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, TimeProvider time, ILogger<ChangePoller> logger) : BackgroundService
 {
     /// <summary>A little less than the second within which other processes learn of a change.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(900);
@@ -25,6 +26,7 @@ internal sealed class ChangePoller(KeyLookup lookup, IServiceScopeFactory scopes
     private readonly Dictionary<long, DateTimeOffset> _gaps = [];
     private long _last = -1;
     private DateTimeOffset _readAt;
+    private DateTimeOffset _since;
     private DateTimeOffset _prunedAt;
     private bool _isFailing;
 
@@ -37,6 +39,7 @@ internal sealed class ChangePoller(KeyLookup lookup, IServiceScopeFactory scopes
             // The first time, or so long ago that rows may be gone: whatever was cached meanwhile may be old.
             _last = await feed.GetLastChangeAsync(cancellationToken);
             _gaps.Clear();
+            _since = now;
             for (var number = Math.Max(1, _last - FirstLookBack); number < _last; number++)
             {
                 _gaps.Add(number, now);
@@ -104,6 +107,12 @@ internal sealed class ChangePoller(KeyLookup lookup, IServiceScopeFactory scopes
         if (row.Workspace is { } workspace)
         {
             lookup.ForgetWorkspace(workspace);
+        }
+
+        // What changed before this process began to read was never cached.
+        if (row.At >= _since)
+        {
+            metrics.Invalidated(time.GetUtcNow() - row.At.Value);
         }
     }
 

@@ -16,13 +16,14 @@ internal sealed class KeyCache : IDisposable
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, 256).Select(_ => new Stripe())];
     private readonly Lock _compacting = new();
 
-    public KeyCache(ApiKeySettings settings, TimeProvider time)
+    public KeyCache(ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)
     {
         var options = settings.Current.Options;
         _capacity = options.CacheCapacity;
         _absentCapacity = options.NegativeCacheCapacity;
         _keys = New(_capacity, time);
         _absent = New(_absentCapacity, time);
+        metrics.ObserveKeys(() => _keys.Count);
     }
 
     public CacheEntry? Get(in ApiKeyHash hash) => Get(_keys, hash);

@@ -19,6 +19,7 @@ internal sealed class KeyLookup
     private readonly WorkspaceStamps _stamps;
     private long _failureLoggedAt;
     private readonly ApiKeySettings _settings;
+    private readonly ApiKeyMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<KeyLookup> _logger;
     private readonly ConcurrentDictionary<ApiKeyHash, Task<CacheEntry?>> _reads = new();
@@ -31,11 +32,12 @@ internal sealed class KeyLookup
         WorkspaceStamps stamps,
         ChangeEvents events,
         ApiKeySettings settings,
+        ApiKeyMetrics metrics,
         TimeProvider time,
         ILogger<KeyLookup> logger)
     {
         (_cache, _store, _limiter, _uses, _stamps) = (cache, store, limiter, uses, stamps);
-        (_settings, _time, _logger) = (settings, time, logger);
+        (_settings, _metrics, _time, _logger) = (settings, metrics, time, logger);
         events.Changed += Forget;
     }
 
@@ -52,6 +54,7 @@ internal sealed class KeyLookup
             _ = StartRead([hash], entry);
         }
 
+        _metrics.LookedUp(now < entry.FreshUntil ? CacheResult.Hit : CacheResult.Stale);
         return entry.Live;
     }
 
@@ -64,6 +67,7 @@ internal sealed class KeyLookup
         var known = _cache.Get(hashes);
         if (known is not null && known.Answers(Now) && !IsOfAnotherCatalog(known))
         {
+            _metrics.LookedUp(Now < known.FreshUntil ? CacheResult.Hit : CacheResult.Stale);
             return (LookupOutcome.Found, known.Live);
         }
 
@@ -71,11 +75,13 @@ internal sealed class KeyLookup
         {
             if (!mayMiss)
             {
+                _metrics.LookedUp(CacheResult.Miss);
                 return (LookupOutcome.Refused, null);
             }
 
             if (_cache.GetAbsent(hashes) is { } absent && absent.Answers(Now))
             {
+                _metrics.LookedUp(CacheResult.Negative);
                 return (LookupOutcome.NotFound, null);
             }
         }
@@ -90,6 +96,7 @@ internal sealed class KeyLookup
 
         if (read is not null)
         {
+            _metrics.LookedUp(CacheResult.Miss);
             return read.Live is null ? (LookupOutcome.NotFound, null) : (LookupOutcome.Found, read.Live);
         }
 
@@ -97,9 +104,11 @@ internal sealed class KeyLookup
         if (known is { IsOutdated: false } && known.IsOfThePast(Now) && _cache.Get(hashes) == known)
         {
             known.AnswerStaleUntil(Now + _retryAfterFailure);
+            _metrics.LookedUp(CacheResult.Stale);
             return (LookupOutcome.Found, known.Live);
         }
 
+        _metrics.LookedUp(CacheResult.Miss);
         return (LookupOutcome.Unavailable, null);
     }
 

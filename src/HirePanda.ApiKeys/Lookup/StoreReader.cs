@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Reads the host's store: in a scope of its own, within a time-out, and only so many at once.</summary>
-internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderIsService services, WorkspaceStamps stamps, ApiKeySettings settings, TimeProvider time)
+internal sealed class StoreReader(
+    IServiceScopeFactory scopes, IServiceProviderIsService services, WorkspaceStamps stamps, ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)
 {
     private int _reads;
 
@@ -13,6 +14,22 @@ internal sealed class StoreReader(IServiceScopeFactory scopes, IServiceProviderI
     /// <summary>Reads one key and the settings of its workspace.</summary>
     /// <exception cref="Exception">The store cannot answer: it threw, took too long, or is busy already.</exception>
     public async Task<StoredKey?> ReadAsync(ApiKeyHash[] hashes)
+    {
+        var started = metrics.StartRead();
+        var isOk = false;
+        try
+        {
+            var read = await ReadInTimeAsync(hashes).ConfigureAwait(false);
+            isOk = true;
+            return read;
+        }
+        finally
+        {
+            metrics.Read(isOk, started);
+        }
+    }
+
+    private async Task<StoredKey?> ReadInTimeAsync(ApiKeyHash[] hashes)
     {
         var options = settings.Current.Options;
         if (Interlocked.Increment(ref _reads) > options.MaxStoreReads)

@@ -131,6 +131,9 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// </summary>
     public bool AllowPrivateWebhookTargets { get; set; }
 
+    /// <summary>Whether traces name the key (<c>hirepanda.api_keys.key_id</c>), never its secret; metrics never do. Default: false.</summary>
+    public bool RecordKeyIdInTraces { get; set; }
+
     /// <summary>What the host may do while a request is authenticated.</summary>
     public new ApiKeyEvents Events
     {

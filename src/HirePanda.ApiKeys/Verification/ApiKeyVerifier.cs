@@ -18,6 +18,7 @@ public sealed class ApiKeyVerifier
     private readonly AllowlistReports _reports;
     private readonly LimitReports _limits;
     private readonly FailedAttempts _failures;
+    private readonly ApiKeyMetrics _metrics;
     private readonly TimeProvider _time;
 
     internal ApiKeyVerifier(
@@ -27,8 +28,12 @@ public sealed class ApiKeyVerifier
         AllowlistReports reports,
         LimitReports limits,
         FailedAttempts failures,
+        ApiKeyMetrics metrics,
         TimeProvider time)
-        => (_settings, _lookup, _throttle, _reports, _limits, _failures, _time) = (settings, lookup, throttle, reports, limits, failures, time);
+    {
+        (_settings, _lookup, _throttle, _reports, _limits) = (settings, lookup, throttle, reports, limits);
+        (_failures, _metrics, _time) = (failures, metrics, time);
+    }
 
     /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's limits.</summary>
     /// <param name="secret">The whole token, as the caller sent it.</param>
@@ -36,10 +41,21 @@ public sealed class ApiKeyVerifier
     /// <param name="cancellationToken">Stops waiting for the store; the read itself goes on for others who wait.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
-        => VerifyAsync(secret, caller, _time.GetUtcNow().UtcTicks, cancellationToken);
+    {
+        var started = _metrics.StartVerification();
+        var verdict = VerifyUncountedAsync(secret, caller, _time.GetUtcNow().UtcTicks, cancellationToken);
+        if (!verdict.IsCompletedSuccessfully)
+        {
+            return CountAsync(verdict, started);
+        }
 
-    /// <summary>The same for somebody who has read the clock already.</summary>
-    internal ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, in ApiKeyCaller caller, long now, CancellationToken cancellationToken)
+        var known = verdict.Result;
+        _metrics.Verified(known.Outcome, started);
+        return new(known);
+    }
+
+    /// <summary>Verifies for somebody who knows the time and more of the outcome, and counts it.</summary>
+    internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(ReadOnlySpan<char> secret, in ApiKeyCaller caller, long now, CancellationToken cancellationToken)
     {
         var settings = _settings.Current;
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
@@ -87,6 +103,13 @@ public sealed class ApiKeyVerifier
 
     private static bool IsLegacy(ApiKeySettings.Compiled settings, ReadOnlySpan<char> token)
         => settings.Options.LegacySecrets is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
+
+    private async ValueTask<ApiKeyVerdict> CountAsync(ValueTask<ApiKeyVerdict> verifying, long started)
+    {
+        var verdict = await verifying.ConfigureAwait(false);
+        _metrics.Verified(verdict.Outcome, started);
+        return verdict;
+    }
 
     private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyCaller caller, CancellationToken cancellationToken)
     {
@@ -142,6 +165,7 @@ public sealed class ApiKeyVerifier
 
         var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), now);
         _limits.Look(live, limit, now);
+        _metrics.Decided(limit.Admitted);
         if (limit.Admitted)
         {
             Volatile.Write(ref live.Use.At, now);

@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// Counts unknown and revoked secrets per client, so that guessing costs the store nothing. A client is an IPv4 address after
 /// un-mapping or an IPv6 /64; callers without address are one client. The table is local and bounded; it drops the oldest.
 /// </summary>
-internal sealed class FailureThrottle(ApiKeySettings settings, TimeProvider time)
+internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)
 {
     private const int MaxClients = 100_000;
 
@@ -35,6 +35,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, TimeProvider time
     /// <summary>Counts a failure.</summary>
     public void CountFailure(IPAddress? address)
     {
+        metrics.Failed();
         var client = Client.Of(address);
         lock (_lock)
         {

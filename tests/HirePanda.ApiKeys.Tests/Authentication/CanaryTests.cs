@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -28,11 +26,6 @@ public sealed class CanaryTests
             },
         };
         ActivitySource.AddActivityListener(listener);
-        var metrics = new ConcurrentQueue<string>();
-        using var meters = new MeterListener { InstrumentPublished = (instrument, one) => one.EnableMeasurementEvents(instrument) };
-        meters.SetMeasurementEventCallback<long>((instrument, _, tags, _) => metrics.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray())}"));
-        meters.SetMeasurementEventCallback<double>((instrument, _, tags, _) => metrics.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray())}"));
-        meters.Start();
         await using var api = await TestApi.StartAsync(
             options => options.FailedAttemptsPerMinute = 3,
             app: app =>
@@ -41,7 +34,8 @@ public sealed class CanaryTests
                 app.MapGet("/claims", (ClaimsPrincipal user) => string.Join(' ', user.Claims));
                 app.MapGet("/fails", string (HttpContext context) => throw new InvalidOperationException($"With {context.GetApiKey()}")).RequireAuthorization("read");
             });
-        var admin = api.Secret();
+        using var metrics = new MetricCollector(api.Services);
+        var (adminKey, admin) = api.Issue();
         var shown = new List<string>();
         var secrets = new List<string> { admin };
         async Task SendAsync(HttpMethod method, string path, string? secret, object? body = null)
@@ -85,8 +79,9 @@ public sealed class CanaryTests
         api.Time.Advance(TimeSpan.FromMinutes(10));
         await SendAsync(HttpMethod.Get, "/read", secrets[^1]);
 
-        var everything = string.Join('\n', shown) + '\n' + api.Logs.All + '\n' + string.Join('\n', traces) + '\n' + string.Join('\n', metrics);
-        metrics.Should().Contain(one => one.StartsWith("http.server.request.duration", StringComparison.Ordinal));
+        var everything = string.Join('\n', shown) + '\n' + api.Logs.All + '\n' + string.Join('\n', traces) + '\n' + metrics.All;
+        metrics.All.Should().Contain("http.server.request.duration").And.Contain("hirepanda.api_keys.verifications").And.NotContain(adminKey.Id);
+        traces.Where(one => one.StartsWith("api_key.verify", StringComparison.Ordinal)).Should().NotBeEmpty().And.NotContain(one => one.Contains(adminKey.Id));
         everything.Should().Contain("hp_live_", "the hint is shown, so the search would find a secret");
         foreach (var secret in secrets)
         {

@@ -24,6 +24,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
     [InlineData("HirePanda.ApiKeys.Abstractions", "", "")]
     [InlineData("HirePanda.ApiKeys", "HirePanda.ApiKeys.Abstractions System.IO.Hashing", "Microsoft.AspNetCore.App")]
     [InlineData("HirePanda.ApiKeys.EntityFrameworkCore", "HirePanda.ApiKeys Microsoft.EntityFrameworkCore.Relational", "Microsoft.AspNetCore.App")]
+    [InlineData("HirePanda.ApiKeys.MaxMind", "HirePanda.ApiKeys MaxMind.Db", "Microsoft.AspNetCore.App")]
     public void Package_OfTheRelease_HasWhatAPackageNeeds(string id, string dependencies, string frameworks)
     {
         using var package = ZipFile.OpenRead(feed.Package(id));
@@ -102,7 +103,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         }
     }
 
-    /// <summary>A fresh feed with both packages, packed from a copy so that no assembly of this run is touched.</summary>
+    /// <summary>A fresh feed with all packages, packed from a copy so that no assembly of this run is touched.</summary>
     public sealed class Feed : IAsyncLifetime
     {
         private readonly TemporaryFolder _folder = new();
@@ -126,7 +127,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
                 File.Copy(file, target);
             }
 
-            foreach (var project in new[] { "HirePanda.ApiKeys.Abstractions", "HirePanda.ApiKeys", "HirePanda.ApiKeys.EntityFrameworkCore" })
+            foreach (var project in Directory.GetDirectories(Path.Combine(copy, "src")).Select(Path.GetFileName))
             {
                 var (exitCode, output) = await Repository.RunAsync(
                     "dotnet", ["pack", $"src/{project}", "-c", "Release", "-o", Folder, $"-p:MinVerVersionOverride={Version}", "-p:RunAnalyzers=false"], copy);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -34,6 +35,29 @@ public sealed partial class ReadmeTests
         => TableRow().Matches(Section("What callers get")).Select(row => (Code: row.Groups["cell"].Value, Status: row.Value.Split('|')[2].Trim())).Distinct()
             .Should().BeEquivalentTo(new[] { ApiKeyError.Missing, ApiKeyError.Expired, ApiKeyError.Forbidden, ApiKeyError.RateLimited, ApiKeyError.Unavailable }
                 .Select(error => (error.Code, Repository.Invariant($"{error.Status}"))));
+
+    [Fact]
+    public async Task Metrics_InTheReadme_AreThoseOfTheMeter()
+    {
+        await using var api = await TestApi.StartAsync();
+        using var metrics = new MetricCollector(api.Services);
+        var section = Section("Metrics");
+
+        TableRow().Matches(section).Select(row => row.Value.Split('|', StringSplitOptions.TrimEntries)).Select(cells => string.Join(' ', cells[1..4]))
+            .Should().BeEquivalentTo(metrics.Ours.Select(one => $"`{one.Name}` {Kind(one)} `{one.Unit}`"));
+        metrics.Ours.Should().NotContain(one => string.IsNullOrEmpty(one.Description));
+        foreach (var outcome in Outcomes.All)
+        {
+            section.Should().Contain($"`{outcome}`");
+        }
+
+        static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
+        {
+            "ObservableCounter" => "counter",
+            "ObservableUpDownCounter" => "up-down counter",
+            var name => name.ToLowerInvariant(),
+        };
+    }
 
     [Fact]
     public void Pattern_ForSecretScanners_FindsEverySecret()

@@ -71,6 +71,28 @@ public sealed class ChangePollerTests
         feed.PrunedBefore.Should().Be(api.Time.GetUtcNow() - TimeSpan.FromHours(1));
     }
 
+    [Fact]
+    public async Task Poll_ChangeOfAnother_IsMeasuredFromItsStorageToHere()
+    {
+        await using var api = await TestApi.StartAsync();
+        using var metrics = new MetricCollector(api.Services);
+        var (poller, feed) = (Poller(api), new Feed { Last = 5 });
+        await poller.PollAsync(feed, Token);
+        var key = await CachedAsync(api);
+        feed.Rows =
+        [
+            new ApiKeyChangeRow(4, key.Key.Hash, null) { At = TestApi.Start.AddHours(-1) },
+            new ApiKeyChangeRow(6, key.Key.Hash, null) { At = TestApi.Start.AddSeconds(1) },
+            new ApiKeyChangeRow(7, null, "acme") { At = TestApi.Start.AddSeconds(9) },
+            new ApiKeyChangeRow(8, null, "acme"),
+        ];
+
+        api.Time.Advance(TimeSpan.FromSeconds(1.7));
+        await poller.PollAsync(feed, Token);
+
+        metrics.Read("invalidation.latency")[""].Should().BeApproximately(0.7, 0.0001, "neither before this process nor in the future");
+    }
+
     private static ChangePoller Poller(TestApi api) => api.Services.GetServices<IHostedService>().OfType<ChangePoller>().Single();
 
     private static async Task<(ApiKey Key, Func<Task> VerifyAsync)> CachedAsync(TestApi api)

@@ -241,16 +241,22 @@ public sealed class VerifierTests
             await api.Verifier.VerifyAsync(secret, caller, Token);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-        {
-            var verdict = api.Verifier.VerifyAsync(secret, caller, CancellationToken.None);
-            if (!verdict.IsCompletedSuccessfully)
-            {
-                throw new InvalidOperationException("A cached key needs no waiting.");
-            }
-        }
+        // Of several rounds: while another test collects metrics, that allocates here too.
+        Enumerable.Range(0, 10).Any(_ => Allocated() == 0).Should().BeTrue();
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+            {
+                var verdict = api.Verifier.VerifyAsync(secret, caller, CancellationToken.None);
+                if (!verdict.IsCompletedSuccessfully)
+                {
+                    throw new InvalidOperationException("A cached key needs no waiting.");
+                }
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 }

@@ -1,0 +1,30 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace HirePanda.Api;
+
+/// <summary>
+/// Metrics for Prometheus at <c>/metrics</c>; and metrics, traces and logs by OTLP to where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> or
+/// <c>Otlp:Endpoint</c> says, with OpenTelemetry's other variables in force.
+/// </summary>
+internal static class Telemetry
+{
+    private const string ApiKeys = "HirePanda.ApiKeys";
+
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? "hirepanda-api"))
+            .WithMetrics(metrics => metrics.AddMeter(ApiKeys).AddAspNetCoreInstrumentation()
+                .AddPrometheusExporter(page => page.ScrapeResponseCacheDurationMilliseconds = 0));
+
+        configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ??= configuration["Otlp:Endpoint"];
+        if (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            telemetry.WithTracing(traces => traces.AddSource(ApiKeys).AddAspNetCoreInstrumentation()).UseOtlpExporter();
+        }
+    }
+}

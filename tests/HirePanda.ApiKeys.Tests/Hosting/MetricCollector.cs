@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>Collects what the meters of one host measure from now on; other hosts of this process do not count.</summary>
+internal sealed class MetricCollector : IDisposable
+{
+    private readonly MeterListener _listener;
+    private readonly ConcurrentQueue<Measured> _measured = new();
+    private readonly ConcurrentQueue<Instrument> _instruments = new();
+
+    /// <param name="services">The host's services.</param>
+    public MetricCollector(IServiceProvider services)
+    {
+        var meters = services.GetRequiredService<IMeterFactory>();
+        _listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == meters)
+                {
+                    _instruments.Enqueue(instrument);
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Keep(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Keep(instrument, value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>The instruments of the library.</summary>
+    public IEnumerable<Instrument> Ours => _instruments.Where(instrument => instrument.Meter.Name == "HirePanda.ApiKeys");
+
+    /// <summary>Everything that was measured, of whatever meter, as text.</summary>
+    public string All
+    {
+        get
+        {
+            _listener.RecordObservableInstruments();
+            return string.Join('\n', _measured);
+        }
+    }
+
+    /// <summary>What an instrument of ours measured so far, by its tags: a sum, or the last value of one that is observed.</summary>
+    /// <param name="name">The instrument's name after <c>hirepanda.api_keys.</c>.</param>
+    public Dictionary<string, double> Read(string name)
+    {
+        _listener.RecordObservableInstruments();
+        return _measured.Where(one => one.Instrument.Name == "hirepanda.api_keys." + name).GroupBy(one => one.Tags)
+            .ToDictionary(group => group.Key, group => group.First().Instrument.IsObservable ? group.Last().Value : group.Sum(one => one.Value));
+    }
+
+    /// <summary>What changes in <see cref="Read"/> while something is done.</summary>
+    public async Task<Dictionary<string, double>> DifferenceAsync(string name, Func<Task> act)
+    {
+        var before = Read(name);
+        await act();
+        return Read(name).Select(one => (one.Key, Value: one.Value - before.GetValueOrDefault(one.Key)))
+            .Where(one => one.Value != 0).ToDictionary(one => one.Key, one => one.Value);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Keep(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        => _measured.Enqueue(new(instrument, value, string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))));
+
+    private sealed record Measured(Instrument Instrument, double Value, string Tags)
+    {
+        public override string ToString() => Repository.Invariant($"{Instrument.Name} {Tags} {Value}");
+    }
+}

@@ -1,0 +1,58 @@
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>Requests for every outcome that a verification can have.</summary>
+internal static class Outcomes
+{
+    public static string[] All { get; } =
+    [
+        "valid", "missing", "foreign", "ambiguous", "malformed", "unknown", "revoked", "expired", "address_refused", "rate_limited", "throttled",
+        "unavailable", "rejected",
+    ];
+
+    public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(one =>
+    {
+        one.FailedAttemptsPerMinute = 1;
+        one.HeaderName = "X-API-Key";
+        one.Events.OnVerified = context =>
+        {
+            if (context.Key.Name == "Rejected")
+            {
+                context.Fail("Not today.");
+            }
+
+            return Task.CompletedTask;
+        };
+        options?.Invoke(one);
+    });
+
+    /// <summary>Does what has to come before, and gives the one request that ends so.</summary>
+    public static async Task<Func<Task>> PrepareAsync(TestApi api, string outcome)
+    {
+        var secret = outcome switch
+        {
+            "missing" => null,
+            "foreign" => "eyJhbGciOiJub25lIn0.e30.",
+            "malformed" => api.Secret()[..^1],
+            "unknown" or "throttled" => api.UnknownSecret(),
+            "revoked" => api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret,
+            "expired" => api.Issue(change: key => key with { ExpiresAt = TestApi.Start }).Secret,
+            "address_refused" => api.Issue(new NewApiKey { Name = "Listed", AllowedNetworks = ["10.0.0.0/8"] }).Secret,
+            "rate_limited" => api.Issue(new NewApiKey { Name = "Limited", RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] }).Secret,
+            "rejected" => api.Issue(new NewApiKey { Name = "Rejected" }).Secret,
+            _ => api.Secret(),
+        };
+        switch (outcome)
+        {
+            case "ambiguous":
+                return () => api.SendAsync(HttpMethod.Get, "/read", secret, change: request => request.Headers.Add("X-API-Key", secret));
+            case "rate_limited" or "throttled":
+                await api.GetAsync("/read", secret);
+                break;
+            case "unavailable":
+                api.Store.BeforeRead = _ => throw new InvalidOperationException("away");
+                break;
+        }
+
+        return () => api.GetAsync("/read", secret);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>What traces say of requests.</summary>
+public sealed class TracingTests
+{
+    [Theory]
+    [InlineData("valid", ActivityStatusCode.Unset)]
+    [InlineData("missing", ActivityStatusCode.Unset)]
+    [InlineData("foreign", ActivityStatusCode.Unset)]
+    [InlineData("ambiguous", ActivityStatusCode.Unset)]
+    [InlineData("malformed", ActivityStatusCode.Unset)]
+    [InlineData("unknown", ActivityStatusCode.Unset)]
+    [InlineData("revoked", ActivityStatusCode.Unset)]
+    [InlineData("expired", ActivityStatusCode.Unset)]
+    [InlineData("address_refused", ActivityStatusCode.Unset)]
+    [InlineData("rate_limited", ActivityStatusCode.Unset)]
+    [InlineData("throttled", ActivityStatusCode.Unset)]
+    [InlineData("unavailable", ActivityStatusCode.Error)]
+    [InlineData("rejected", ActivityStatusCode.Unset)]
+    public async Task Activity_OfEveryOutcome_SaysSo(string outcome, ActivityStatusCode status)
+    {
+        await using var api = await Outcomes.StartAsync();
+        var send = await Outcomes.PrepareAsync(api, outcome);
+
+        var activity = (await ActivitiesAsync(api, send)).Should().ContainSingle().Subject;
+
+        (activity.OperationName, activity.Kind, activity.Status).Should().Be(("api_key.verify", ActivityKind.Internal, status));
+        string.Join(' ', activity.TagObjects).Should().Be($"[hirepanda.api_keys.outcome, {outcome}]");
+    }
+
+    [Theory]
+    [InlineData("valid", true)]
+    [InlineData("expired", true)]
+    [InlineData("unknown", false)]
+    public async Task Activity_WhereTheHostWantsIt_NamesTheKeyThatIsKnown(string outcome, bool isKnown)
+    {
+        await using var api = await Outcomes.StartAsync(options => options.RecordKeyIdInTraces = true);
+        var send = await Outcomes.PrepareAsync(api, outcome);
+
+        var activity = (await ActivitiesAsync(api, send)).Single();
+
+        (activity.GetTagItem("hirepanda.api_keys.key_id") is string id && id.StartsWith("key_", StringComparison.Ordinal)).Should().Be(isKnown);
+    }
+
+    /// <summary>The activities of one call, which alone are in its trace.</summary>
+    private static async Task<IReadOnlyList<Activity>> ActivitiesAsync(TestApi api, Func<Task> send)
+    {
+        var stopped = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "HirePanda.ApiKeys",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = stopped.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var trace = ActivityTraceId.CreateRandom();
+        api.Client.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+        await send();
+        return [.. stopped.Where(activity => activity.TraceId == trace)];
+    }
+}
