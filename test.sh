@@ -69,7 +69,7 @@ TMPDIR=$(mktemp -d /tmp/hirepanda-tests-XXXXXX)
 export NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1
 trap 'as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -m immediate stop > /dev/null 2>&1; rm -rf "$postgres" "$TMPDIR"' EXIT
 { as_postgres "$(postgres_bin)/initdb" -D "$postgres/data" -A trust -U hirepanda \
-    && as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres" -l "$postgres/log" start \
+    && as_postgres "$(postgres_bin)/pg_ctl" -D "$postgres/data" -w -o "-p $port -c max_connections=500 -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres" -l "$postgres/log" start \
     && as_postgres "$(postgres_bin)/createdb" -h 127.0.0.1 -p "$port" -U hirepanda hirepanda; } > /dev/null 2>&1 \
   || { cat "$postgres/log" >&2; fail "PostgreSQL did not start."; }
 export HIREPANDA_POSTGRES="Host=127.0.0.1;Port=$port;Username=hirepanda;Database=hirepanda"

@@ -10,7 +10,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, TimeProvider time)
 {
     private const int MaxClients = 10_000;
 
-    private readonly Dictionary<(Client Client, string? Workspace), Attempts> _attempts = [];
+    private readonly Dictionary<(Client Client, string? Workspace), AttemptTimes> _attempts = [];
     private readonly Queue<(Client, string?)> _oldest = new();
     private readonly Lock _lock = new();
 
@@ -38,7 +38,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, TimeProvider time)
         }
     }
 
-    private Attempts Of((Client, string?) who)
+    private AttemptTimes Of((Client, string?) who)
     {
         if (!_attempts.TryGetValue(who, out var attempts))
         {
@@ -48,14 +48,14 @@ internal sealed class FailedAttempts(ApiKeySettings settings, TimeProvider time)
             }
 
             _oldest.Enqueue(who);
-            _attempts.Add(who, attempts = new Attempts());
+            _attempts.Add(who, attempts = new AttemptTimes());
         }
 
         return attempts;
     }
 
     /// <summary>The times of one client's attempts, as many as it takes.</summary>
-    private sealed class Attempts
+    private sealed class AttemptTimes
     {
         private readonly Queue<long> _times = new();
         private bool _isSaid;

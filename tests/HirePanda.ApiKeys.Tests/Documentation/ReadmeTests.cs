@@ -55,6 +55,7 @@ public sealed partial class ReadmeTests
         {
             "ObservableCounter" => "counter",
             "ObservableUpDownCounter" => "up-down counter",
+            "ObservableGauge" => "gauge",
             var name => name.ToLowerInvariant(),
         };
     }

@@ -12,6 +12,9 @@ internal sealed partial class TestStore : IApiKeyUsageStore
     /// <summary>Runs after usage is stored, before that is said.</summary>
     public Action AfterUsage { get; set; } = () => { };
 
+    /// <summary>Runs before usage is read.</summary>
+    public Action BeforeSum { get; set; } = () => { };
+
     public async ValueTask SaveUsageAsync(ApiKeyUsageBatch batch, CancellationToken cancellationToken)
     {
         BeforeUsage();
@@ -21,7 +24,10 @@ internal sealed partial class TestStore : IApiKeyUsageStore
     }
 
     public ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
-        => _inner.SumUsageAsync(query, cancellationToken);
+    {
+        BeforeSum();
+        return _inner.SumUsageAsync(query, cancellationToken);
+    }
 
     public ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken)
         => _inner.PruneUsageAsync(level, before, cancellationToken);
