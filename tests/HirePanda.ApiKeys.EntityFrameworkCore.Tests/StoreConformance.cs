@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
 /// <summary>What every management store owes, run by each of them.</summary>
-public abstract class StoreConformance
+public abstract partial class StoreConformance
 {
     private static readonly DateTimeOffset _start = new(2026, 11, 24, 12, 0, 0, 123, 456, TimeSpan.Zero);
 
