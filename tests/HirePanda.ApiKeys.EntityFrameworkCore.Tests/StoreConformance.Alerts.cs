@@ -1,0 +1,261 @@
+using System.Text.Json;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
+
+/// <content>Alerts, webhooks and their messages.</content>
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task AddAlert_WithEverything_IsReadAsItWas()
+    {
+        var store = await NewAlertStoreAsync();
+        var alert = Alert("a", 0) with { KeyId = "key", Message = "Übung 🐼", Data = JsonDocument.Parse("""{"n":[1,null]}""").RootElement };
+
+        (await store.AddAlertAsync(alert, [], Token)).Should().BeTrue();
+
+        var read = (await store.ListAlertsAsync("acme", null, 10, Token)).Single();
+        read.Should().BeEquivalentTo(alert, options => options.Excluding(one => one.Data));
+        read.Data!.Value.GetRawText().Should().Be("""{"n":[1,null]}""");
+        (await store.ListAlertsAsync("other", null, 10, Token)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task AddAlert_KnownCause_IsFalseAndStoresNoMessage()
+    {
+        var store = await NewAlertStoreAsync();
+        await AddWebhookAsync(store, "w");
+        (await store.AddAlertAsync(Alert("a", 0), [], Token)).Should().BeTrue();
+
+        (await store.AddAlertAsync(Alert("b", 1) with { Cause = "a" }, [Delivery("m", "w", "b")], Token)).Should().BeFalse();
+
+        (await store.ListAlertsAsync("acme", null, 10, Token)).Select(one => one.Id).Should().Equal("a");
+        (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task AddAlert_ManyAtOnceOfOneCause_LetsOneThrough()
+    {
+        var store = await NewAlertStoreAsync();
+        for (var round = 0; round < 5; round++)
+        {
+            var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
+                async () => await store.AddAlertAsync(Alert($"{round}-{i}", i) with { Cause = $"{round}" }, [Delivery($"{round}-{i}", "w", $"{round}-{i}")], Token), Token)));
+
+            added.Should().ContainSingle(one => one);
+        }
+
+        (await store.ListAlertsAsync("acme", null, 100, Token)).Should().HaveCount(5);
+    }
+
+    [Fact]
+    public async Task ListAlertsAndWebhooks_ManyOfOneMoment_PageThroughEachOnceNewestFirst()
+    {
+        var store = await NewAlertStoreAsync();
+        for (var i = 0; i < 30; i++)
+        {
+            await store.AddAlertAsync(Alert($"id_{i % 7}{i}", i / 12), [], Token);
+            await AddWebhookAsync(store, $"id_{i % 7}{i}", i / 12);
+        }
+
+        var expected = Enumerable.Range(0, 30).OrderByDescending(i => i / 12).ThenByDescending(i => $"id_{i % 7}{i}", StringComparer.Ordinal).Select(i => $"id_{i % 7}{i}");
+        var alerts = new List<ApiKeyAlert>();
+        var webhooks = new List<ApiKeyWebhook>();
+        for (var page = 0; page < 6; page++)
+        {
+            alerts.AddRange(await store.ListAlertsAsync("acme", alerts.Count == 0 ? null : new ApiKeyPosition(alerts[^1].RaisedAt, alerts[^1].Id), 7, Token));
+            webhooks.AddRange(await store.ListWebhooksAsync("acme", webhooks.Count == 0 ? null : new ApiKeyPosition(webhooks[^1].CreatedAt, webhooks[^1].Id), 7, Token));
+        }
+
+        alerts.Select(alert => alert.Id).Should().Equal(expected);
+        webhooks.Select(webhook => webhook.Id).Should().Equal(expected);
+    }
+
+    [Fact]
+    public async Task AcknowledgeAlert_ManyAtOnce_KeepsTheFirstWithOneEntry()
+    {
+        var (store, management) = await NewStoresAsync();
+        await store.AddAlertAsync(Alert("a", 0), [], Token);
+
+        var acknowledged = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
+            async () => await store.AcknowledgeAlertAsync("acme", "a", Entry($"e{i}", i) with { Actor = $"{i}" }, Token), Token)));
+
+        var stored = (await store.ListAlertsAsync("acme", null, 10, Token)).Single();
+        stored.AcknowledgedAt.Should().Be(_start.AddSeconds(int.Parse(stored.AcknowledgedBy!, System.Globalization.CultureInfo.InvariantCulture)));
+        acknowledged.Should().OnlyContain(one => one == stored);
+        (await management.ListAuditAsync("acme", null, 10, Token)).Should().ContainSingle().Which.Actor.Should().Be(stored.AcknowledgedBy);
+        (await store.AcknowledgeAlertAsync("other", "a", Entry("x", 0), Token)).Should().BeNull();
+        (await store.AcknowledgeAlertAsync("acme", "b", Entry("x", 0), Token)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task CountAlerts_CountsThoseOfTheKindAboutNoKeySince()
+    {
+        var store = await NewAlertStoreAsync();
+        await store.AddAlertAsync(Alert("before", 0), [], Token);
+        await store.AddAlertAsync(Alert("at", 1), [], Token);
+        await store.AddAlertAsync(Alert("after", 2), [], Token);
+        await store.AddAlertAsync(Alert("key", 2) with { KeyId = "x" }, [], Token);
+        await store.AddAlertAsync(Alert("kind", 2) with { Kind = "other" }, [], Token);
+        await store.AddAlertAsync(Alert("workspace", 2) with { Workspace = "other" }, [], Token);
+
+        (await store.CountAlertsAsync("acme", ApiKeyAlertKinds.FailedAuthentication, _start.AddSeconds(1), Token)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task ListReminderKeys_GivesActiveOnesOfAllWorkspacesById()
+    {
+        var (store, management) = await NewStoresAsync();
+        await management.SaveAsync(
+            new ApiKeyChange
+            {
+                Added =
+                [
+                    Key("a_expiring") with { ExpiresAt = _start.AddDays(5) },
+                    Key("b_later") with { ExpiresAt = _start.AddDays(20) },
+                    Key("c_old") with { CreatedAt = _start.AddDays(-100), Workspace = "other" },
+                    Key("d_expired") with { ExpiresAt = _start },
+                    Key("e_revoked") with { ExpiresAt = _start.AddDays(5), RevokedAt = _start },
+                    Key("f_replaced") with { ExpiresAt = _start.AddDays(5), ReplacedBy = "b_later" },
+                    Key("g_expiring") with { ExpiresAt = _start.AddDays(10).AddMicroseconds(-1) },
+                    Key("h_not_quite") with { ExpiresAt = _start.AddDays(10) },
+                    Key("i_not_quite") with { CreatedAt = _start.AddDays(-90) },
+                ],
+            },
+            Token);
+        var both = new ApiKeyReminderQuery { Now = _start, ExpiresBefore = _start.AddDays(10), CreatedBefore = _start.AddDays(-90), Limit = 10 };
+
+        (await IdsAsync(both)).Should().Equal("a_expiring", "c_old", "g_expiring");
+        (await IdsAsync(both with { CreatedBefore = null })).Should().Equal("a_expiring", "g_expiring");
+        (await IdsAsync(both with { ExpiresBefore = null })).Should().Equal("c_old");
+        (await IdsAsync(both with { Limit = 2 })).Should().Equal("a_expiring", "c_old");
+        (await IdsAsync(both with { Limit = 2, AfterId = "c_old" })).Should().Equal("g_expiring");
+
+        async Task<IEnumerable<string>> IdsAsync(ApiKeyReminderQuery query) => (await store.ListReminderKeysAsync(query, Token)).Select(key => key.Id);
+    }
+
+    [Fact]
+    public async Task AddWebhook_ManyAtOnce_KeepsToTheLimit()
+    {
+        var (store, management) = await NewStoresAsync();
+        await management.SaveAsync(new ApiKeyChange { Added = [Key("gone") with { RevokedAt = _start }] }, Token);
+        (await store.AddWebhookAsync(Webhook("w", 0), 3, "gone", Entry("x", 0), Token)).Should().BeFalse("its key is revoked");
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
+            async () => await store.AddWebhookAsync(Webhook($"w{i}", 0), 3, null, Entry($"e{i}", 0), Token), Token)));
+
+        added.Count(one => one).Should().Be(3);
+        (await store.ListWebhooksAsync("acme", null, 10, Token)).Should().HaveCount(3);
+        (await management.ListAuditAsync("acme", null, 10, Token)).Should().HaveCount(3);
+        (await store.AddWebhookAsync(Webhook("other", 0) with { Workspace = "other" }, 3, null, Entry("y", 0), Token)).Should().BeTrue();
+        (await store.ListWebhooksAsync("other", null, 10, Token)).Single().Should().BeEquivalentTo(Webhook("other", 0) with { Workspace = "other" });
+    }
+
+    [Fact]
+    public async Task DeleteWebhook_TakesItsMessagesWithIt()
+    {
+        var (store, management) = await NewStoresAsync();
+        await AddWebhookAsync(store, "w");
+        await store.AddAlertAsync(Alert("a", 0), [Delivery("m", "w", "a")], Token);
+
+        (await store.DeleteWebhookAsync("other", "w", Entry("x", 0), Token)).Should().BeFalse();
+        (await store.DeleteWebhookAsync("acme", "w", Entry("d", 0), Token)).Should().BeTrue();
+        (await store.DeleteWebhookAsync("acme", "w", Entry("x", 0), Token)).Should().BeFalse();
+
+        (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
+        (await store.ListWebhooksAsync("acme", null, 10, Token)).Should().BeEmpty();
+        (await management.ListAuditAsync("acme", null, 10, Token)).Select(one => one.Id).Should().BeEquivalentTo("w", "d");
+    }
+
+    [Fact]
+    public async Task TakeDeliveries_ManyAtOnce_GivesEachToOneAndAgainWhenTheLeaseEnds()
+    {
+        var store = await NewAlertStoreAsync();
+        await AddWebhookAsync(store, "w");
+        for (var i = 0; i < 20; i++)
+        {
+            await store.AddAlertAsync(Alert($"{i}", 0), [Delivery($"m{i}", "w", $"{i}", i < 15 ? 0 : 100)], Token);
+        }
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
+            async () => await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, Token), Token)));
+        var rest = await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 100, Token);
+
+        var all = taken.SelectMany(one => one).Concat(rest).ToList();
+        all.Select(one => one.Delivery.Id).Should().BeEquivalentTo(Enumerable.Range(0, 15).Select(i => $"m{i}"));
+        all[0].Should().BeEquivalentTo(new ApiKeyLeasedDelivery(
+            Delivery(all[0].Delivery.Id, "w", all[0].Delivery.AlertId) with { LeasedUntil = _start.AddSeconds(60) }, Webhook("w", 0)));
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60));
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(59), _start.AddSeconds(119), 100, Token)).Should().BeEmpty();
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(60), _start.AddSeconds(120), 100, Token)).Should().HaveCount(15);
+    }
+
+    [Fact]
+    public async Task SaveAttempt_OfEveryKind_MovesTheMessageAndItsWebhook()
+    {
+        var store = await NewAlertStoreAsync();
+        await AddWebhookAsync(store, "w");
+        await store.AddAlertAsync(Alert("a", 0), [Delivery("m", "w", "a")], Token);
+        await store.AddAlertAsync(Alert("b", 0), [Delivery("n", "w", "b", 5000)], Token);
+
+        var first = await TakeAsync(0);
+        (await store.SaveAttemptAsync(Attempt(first, 1, false, next: 10), Token)).Should().BeTrue();
+        (await store.SaveAttemptAsync(Attempt(first, 1, true), Token)).Should().BeFalse("the lease has ended");
+        (await WebhookAsync()).FailingSince.Should().Be(_start.AddSeconds(1));
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(10));
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(9), _start.AddSeconds(69), 10, Token)).Should().BeEmpty();
+        var second = await TakeAsync(10);
+        second.Attempts.Should().Be(1);
+        await store.SaveAttemptAsync(Attempt(second, 11, false, next: 20), Token);
+        (await WebhookAsync()).FailingSince.Should().Be(_start.AddSeconds(1), "it is since then");
+
+        await store.SaveAttemptAsync(Attempt(await TakeAsync(20), 21, true), Token);
+        (await WebhookAsync()).FailingSince.Should().BeNull();
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(5000), "the other one is left");
+
+        await store.AddAlertAsync(Alert("c", 0), [Delivery("o", "w", "c", 30)], Token);
+        await store.SaveAttemptAsync(Attempt(await TakeAsync(30), 31, false) with { DisabledReason = "gone" }, Token);
+        var webhook = await WebhookAsync();
+        (webhook.DisabledAt, webhook.DisabledReason).Should().Be((_start.AddSeconds(31), "gone"));
+        (await store.GetNextDeliveryAsync(Token)).Should().BeNull("nothing is sent to it any more");
+        await store.AddAlertAsync(Alert("d", 0), [Delivery("p", "w", "d"), Delivery("q", "nobody", "d")], Token);
+        (await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, Token)).Should().BeEmpty("a message that came at the same moment is given up");
+        (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
+
+        async Task<ApiKeyWebhookDelivery> TakeAsync(int seconds)
+            => (await store.TakeDeliveriesAsync(_start.AddSeconds(seconds), _start.AddSeconds(seconds + 60), 10, Token)).Single().Delivery;
+
+        async Task<ApiKeyWebhook> WebhookAsync() => (await store.ListWebhooksAsync("acme", null, 10, Token)).Single();
+    }
+
+    private static ApiKeyAlert Alert(string id, int seconds) => new()
+    {
+        Id = id,
+        Workspace = "acme",
+        Kind = ApiKeyAlertKinds.FailedAuthentication,
+        Cause = id,
+        Message = id,
+        RaisedAt = _start.AddSeconds(seconds),
+    };
+
+    private static ApiKeyWebhook Webhook(string id, int seconds)
+        => new() { Id = id, Workspace = "acme", Url = "https://example.com/", Secret = "whsec_x", CreatedAt = _start.AddSeconds(seconds) };
+
+    private static ApiKeyWebhookDelivery Delivery(string id, string webhookId, string alertId, int seconds = 0)
+        => new() { Id = id, WebhookId = webhookId, AlertId = alertId, Payload = "{}", NextAttemptAt = _start.AddSeconds(seconds) };
+
+    private static ApiKeyDeliveryAttempt Attempt(ApiKeyWebhookDelivery taken, int seconds, bool succeeded, int? next = null) => new()
+    {
+        Delivery = taken,
+        At = _start.AddSeconds(seconds),
+        Succeeded = succeeded,
+        NextAttemptAt = next is null ? null : _start.AddSeconds(next.Value),
+    };
+
+    private static async Task AddWebhookAsync(IApiKeyAlertStore store, string id, int seconds = 0)
+        => (await store.AddWebhookAsync(Webhook(id, seconds), 100, null, Entry(id, seconds), Token)).Should().BeTrue();
+
+    private async Task<IApiKeyAlertStore> NewAlertStoreAsync() => (IApiKeyAlertStore)await NewStoreAsync();
+
+    private async Task<(IApiKeyAlertStore Alerts, IApiKeyManagementStore Management)> NewStoresAsync()
+        => await NewStoreAsync() is var store ? ((IApiKeyAlertStore)store, store) : default;
+}
