@@ -29,7 +29,7 @@ internal static class UsageBenchmark
     {
         var folder = Directory.CreateTempSubdirectory("hirepanda-bench-").FullName;
         var file = $"Data Source={folder}/usage.db";
-        await RunAsync("SQLite", db => db.UseSqlite(file), () => FillSqliteAsync(file, rows));
+        await RunAsync("SQLite", db => db.UseSqlite(file), key => FillSqliteAsync(file, rows, key));
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
         if (Environment.GetEnvironmentVariable("HIREPANDA_POSTGRES") is { Length: > 0 } server)
@@ -37,29 +37,29 @@ internal static class UsageBenchmark
             var name = $"bench_{Guid.NewGuid():N}";
             await ExecuteAsync(server, $"CREATE DATABASE {name}");
             var database = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
-            await RunAsync("PostgreSQL", db => db.UseNpgsql(database), () => FillPostgresAsync(database, rows));
+            await RunAsync("PostgreSQL", db => db.UseNpgsql(database), key => FillPostgresAsync(database, rows, key));
             NpgsqlConnection.ClearAllPools();
             await ExecuteAsync(server, $"DROP DATABASE {name} WITH (FORCE)");
         }
     }
 
-    private static async Task RunAsync(string name, Action<DbContextOptionsBuilder> use, Func<Task<int>> fillAsync)
+    private static async Task RunAsync(string name, Action<DbContextOptionsBuilder> use, Func<string, Task<int>> fillAsync)
     {
-        string secret;
+        string keyId, secret;
         await using (var empty = await StartAsync(use))
         {
             await using var scope = empty.Services.CreateAsyncScope();
             var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(
                 new ApiKeyActor("bench", "bench") { Tier = "admin" }, new NewApiKey { Name = "bench" });
-            secret = created.Value!.Secret;
+            (keyId, secret) = (created.Value!.Key.Id, created.Value.Secret);
             await empty.StopAsync();
         }
 
-        var count = await fillAsync();
+        var count = await fillAsync(keyId);
         await using var app = await StartAsync(use);
         using var client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
-        foreach (var (label, query) in new[] { ("workspace", ""), ("one-key", $"&keyId={Key(0)}"), ("by-day", "&interval=day") })
+        foreach (var (label, query) in new[] { ("workspace", ""), ("one-key", $"&keyId={keyId}"), ("by-day", "&interval=day") })
         {
             var times = new double[Repeats];
             for (var i = 0; i < Repeats; i++)
@@ -102,13 +102,13 @@ internal static class UsageBenchmark
     /// Rows as the library writes them, in the order of the table's key: of each key five endpoints with six latency buckets, three statuses and
     /// three countries, every hour and day; of the workspace twenty endpoints with ten buckets, six statuses, twenty countries and its keys.
     /// </summary>
-    private static IEnumerable<(string KeyId, int Level, int Dimension, long At, string Name, int Bucket)> Rows(int rows)
+    private static IEnumerable<(string KeyId, int Level, int Dimension, long At, string Name, int Bucket)> Rows(int rows, string firstKey)
     {
         var perKey = Days * 25 * ((5 * 6) + 3 + 3);
         var keys = Math.Max(1, rows / (perKey + (Days * 25)));
         foreach (var key in Enumerable.Range(-1, keys + 1))
         {
-            var (keyId, endpoints, buckets, statuses, countries) = key < 0 ? ("", 20, 10, 6, 20) : (Key(key), 5, 6, 3, 3);
+            var (keyId, endpoints, buckets, statuses, countries) = key < 0 ? ("", 20, 10, 6, 20) : (Key(key, firstKey), 5, 6, 3, 3);
             foreach (var (level, step) in new[] { (1, TimeSpan.FromHours(1)), (2, TimeSpan.FromDays(1)) })
             {
                 foreach (var (dimension, names) in new[] { (0, statuses), (1, endpoints), (2, countries), (3, key < 0 ? keys : 0) })
@@ -119,7 +119,7 @@ internal static class UsageBenchmark
                         {
                             for (var bucket = 0; bucket < (dimension == 1 ? buckets : 1); bucket++)
                             {
-                                yield return (keyId, level, dimension, (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond, Name(dimension, name), dimension == 1 ? 90 + bucket : 0);
+                                yield return (keyId, level, dimension, (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond, Name(dimension, name, firstKey), dimension == 1 ? 90 + bucket : 0);
                             }
                         }
                     }
@@ -128,17 +128,17 @@ internal static class UsageBenchmark
         }
     }
 
-    private static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"key_{number:D28}");
+    private static string Key(int number, string firstKey) => number == 0 ? firstKey : string.Create(CultureInfo.InvariantCulture, $"key_{number:D28}");
 
-    private static string Name(int dimension, int number) => dimension switch
+    private static string Name(int dimension, int number, string firstKey) => dimension switch
     {
         0 => string.Create(CultureInfo.InvariantCulture, $"{200 + (number * 50)}"),
         1 => string.Create(CultureInfo.InvariantCulture, $"GET /api/v1/resources-{number:D3}/{{id}}"),
         2 => $"{(char)('A' + number)}X",
-        _ => Key(number),
+        _ => Key(number, firstKey),
     };
 
-    private static async Task<int> FillSqliteAsync(string file, int rows)
+    private static async Task<int> FillSqliteAsync(string file, int rows, string firstKey)
     {
         await using var connection = new SqliteConnection(file);
         await connection.OpenAsync();
@@ -148,7 +148,7 @@ internal static class UsageBenchmark
         command.CommandText = $"INSERT INTO api_key_usage {Columns} VALUES ('bench',@0,@1,@2,@3,@4,@5,7,1)";
         var parameters = Enumerable.Range(0, 6).Select(i => command.Parameters.AddWithValue($"@{i}", 0)).ToArray();
         var count = 0;
-        foreach (var row in Rows(rows))
+        foreach (var row in Rows(rows, firstKey))
         {
             (parameters[0].Value, parameters[1].Value, parameters[2].Value) = (row.KeyId, row.Level, row.Dimension);
             (parameters[3].Value, parameters[4].Value, parameters[5].Value) = (row.At, row.Name, row.Bucket);
@@ -160,14 +160,14 @@ internal static class UsageBenchmark
         return count;
     }
 
-    private static async Task<int> FillPostgresAsync(string database, int rows)
+    private static async Task<int> FillPostgresAsync(string database, int rows, string firstKey)
     {
         var count = 0;
         await using (var connection = new NpgsqlConnection(database))
         {
             await connection.OpenAsync();
             await using var import = await connection.BeginBinaryImportAsync($"COPY api_key_usage {Columns} FROM STDIN (FORMAT BINARY)");
-            foreach (var row in Rows(rows))
+            foreach (var row in Rows(rows, firstKey))
             {
                 await import.StartRowAsync();
                 await import.WriteAsync("bench");
