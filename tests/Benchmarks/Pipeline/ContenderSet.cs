@@ -49,7 +49,8 @@ internal sealed class ContenderSet : IAsyncDisposable
     /// <summary>Adds a contender that does what it is expected to.</summary>
     private async Task AddAsync(Contender contender)
     {
-        await contender.PrimeAsync();
+        // Yielding, so that nothing that is measured later runs inside what the first request left on the stack.
+        await contender.PrimeAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _contenders.Add(contender);
     }
 

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting;
+
+namespace HirePanda.ApiKeys.Benchmarks;
+
+/// <summary>What the library adds to a host's start: the same application with and without it, in processes of their own, by turns.</summary>
+internal static class StartUpBenchmark
+{
+    private const int Rounds = 15;
+
+    public static async Task RunAsync()
+    {
+        var (bare, ours) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            bare.Add(await MeasureAsync("bare"));
+            ours.Add(await MeasureAsync("ours"));
+        }
+
+        var more = Spread.Of(ours.Zip(bare, (one, other) => one - other));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"start-up bare={Spread.Of(bare).Median:F0}ms ours={Spread.Of(ours).Median:F0}ms difference={more.ToString("F0")}ms"));
+    }
+
+    /// <summary>The child's side: builds and starts an application, and says how many milliseconds that took.</summary>
+    public static async Task StartAsync(bool withKeys)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var scenario = new Scenario("start", null) { Services = withKeys ? OurScenario.AddEmpty : null };
+        await using var app = scenario.Build(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"));
+        await app.StartAsync();
+        Console.WriteLine(Stopwatch.GetElapsedTime(start).TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<double> MeasureAsync(string name)
+    {
+        using var process = ServerProcess.Start("start", name);
+        var text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return double.Parse(text, CultureInfo.InvariantCulture);
+    }
+}
