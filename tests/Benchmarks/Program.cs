@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using HirePanda.ApiKeys.Benchmarks;
 
@@ -20,7 +21,8 @@ switch (args)
         await EndToEndBenchmark.RunAsync(options.Number("rounds", 7), options.Number("seconds", 3));
         return 0;
     case ["micro", .. var rest]:
-        BenchmarkSwitcher.FromAssembly(typeof(PipelineMicro).Assembly).Run([.. rest, .. options.Has("filter") ? Array.Empty<string>() : ["--filter", "*"]]);
+        string[] all = options.Has("filter") ? [] : ["--filter", "*"];
+        BenchmarkSwitcher.FromAssembly(typeof(PipelineMicro).Assembly).Run([.. rest, .. all], DefaultConfig.Instance.WithArtifactsPath("artifacts/micro"));
         return 0;
     case ["scale", ..]:
         await ScaleBenchmark.RunAsync(options.Number("keys", 1_000_000));

@@ -49,8 +49,10 @@ internal sealed class ContenderSet : IAsyncDisposable
     /// <summary>Adds a contender that does what it is expected to.</summary>
     private async Task AddAsync(Contender contender)
     {
-        // Yielding, so that nothing that is measured later runs inside what the first request left on the stack.
-        await contender.PrimeAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await contender.PrimeAsync();
+
+        // What is measured later must not run on top of what the first request left on the stack.
+        await Task.Yield();
         _contenders.Add(contender);
     }
 
