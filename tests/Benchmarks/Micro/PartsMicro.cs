@@ -7,8 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>What a request of ours is made of, piece by piece.</summary>
-[MemoryDiagnoser]
-[ShortRunJob]
+[Config(typeof(MicroConfig))]
 public class PartsMicro : IAsyncDisposable
 {
     private readonly ContenderSet _set = new();

@@ -3,8 +3,7 @@ using BenchmarkDotNet.Attributes;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>A request through each contender's whole application.</summary>
-[MemoryDiagnoser]
-[ShortRunJob]
+[Config(typeof(MicroConfig))]
 public class PipelineMicro : IAsyncDisposable
 {
     private readonly ContenderSet _set = new();

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
@@ -52,9 +50,9 @@ internal sealed class PairedRounds(IReadOnlyList<Contender> contenders)
         // What the cache has to read anew it reads here.
         contender.PrimeAsync().GetAwaiter().GetResult();
         var bytes = GC.GetAllocatedBytesForCurrentThread();
-        var start = Stopwatch.GetTimestamp();
+        var start = ThreadTime.Now;
         contender.Run(size);
-        var elapsed = Stopwatch.GetElapsedTime(start);
+        var elapsed = ThreadTime.Now - start;
         return new Sample(elapsed.TotalNanoseconds / size, (GC.GetAllocatedBytesForCurrentThread() - bytes) / (double)size);
     }
 }

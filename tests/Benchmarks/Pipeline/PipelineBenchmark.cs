@@ -10,6 +10,7 @@ internal static class PipelineBenchmark
 {
     private const string Anonymous = "anonymous";
     private const string Floor = "floor";
+    private const string Verifier = "verifier";
 
     public static async Task RunAsync(int rounds, TimeSpan warmUp)
     {
@@ -29,7 +30,7 @@ internal static class PipelineBenchmark
     {
         Console.WriteLine(Invariant($"{"",-14} {"ns/request (p10..p90)",-28} {"bytes",-8} {"cost ns (p10..p90)",-28} {"cost bytes",-10} cost/floor's (p10..p90)"));
         var floor = Cost(samples, Floor);
-        foreach (var (name, rounds) in samples)
+        foreach (var (name, rounds) in samples.Where(one => one.Key != Verifier))
         {
             var cost = Cost(samples, name);
             Console.WriteLine(Invariant($"{name,-14} {Time(rounds).ToString("F0"),-28} {Bytes(rounds).Median,-8:F0} {Time(cost).ToString("F0"),-28} {Bytes(cost).Median,-10:F0} {Ratio(cost, floor).ToString("F2")}"));
@@ -39,7 +40,7 @@ internal static class PipelineBenchmark
         var (ours, hs256) = (Cost(samples, "ours"), Cost(samples, "jwt-hs256"));
         Console.WriteLine(Invariant($"ours/jwt-hs256 time={Ratio(ours, hs256).ToString("F3")} bytes={Bytes(ours).Median / Bytes(hs256).Median:F3}"));
         Console.WriteLine(Invariant($"junk/challenge time={Ratio(samples["junk"], samples["challenge"]).ToString("F3")} bytes={Bytes(samples["junk"]).Median / Bytes(samples["challenge"]).Median:F3}"));
-        Console.WriteLine(Invariant($"verifier ns={Time(samples["verifier"]).ToString("F0")} bytes={Bytes(samples["verifier"]).Median:F1}"));
+        Console.WriteLine(Invariant($"verifier ns={Time(samples[Verifier]).ToString("F0")} bytes={Bytes(samples[Verifier]).Median:F1}"));
         Console.WriteLine();
         foreach (var name in Scenarios.All.Select(one => one.Name).Where(name => name != Anonymous))
         {

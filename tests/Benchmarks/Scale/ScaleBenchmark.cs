@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
@@ -71,13 +70,13 @@ internal static class ScaleBenchmark
 
         double Time(Action<int> action)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = ThreadTime.Now;
             for (var i = 0; i < times; i++)
             {
                 action(next++ & 0xFFFFF);
             }
 
-            return Stopwatch.GetElapsedTime(start).TotalNanoseconds / times;
+            return (ThreadTime.Now - start).TotalNanoseconds / times;
         }
     }
 
