@@ -106,7 +106,7 @@ and build a principal and a ticket anew.
 
 TEXT
   section pipeline --pieces
-  printf '\nOurs by itself:\n\n'
+  printf '\nBy BenchmarkDotNet, whose times are by the clock, so that other work on the machine shows in them; its bytes are exact:\n\n'
   micro
   printf '\nThe types that the bytes of a request of ours went into, the larger ones, by random samples of the runtime:\n\n'
   section pipeline --only ours --seconds 15 --types | awk '!/ bytes +[0-9.]+ %/ || $1 >= 60'
