@@ -1,5 +1,6 @@
 using System.Data.Common;
 using HirePanda.Api;
+using HirePanda.ApiKeys;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,8 @@ if (!HasUrls(builder.Configuration))
 }
 
 builder.Services.AddControllers();
-builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddEntityFrameworkStore(db =>
+builder.Services.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, options => options.OperatorWorkspace = FirstStart.Workspace);
+var keys = builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddEntityFrameworkStore(db =>
 {
     if (builder.Configuration.GetConnectionString("Postgres") is { Length: > 0 } postgres)
     {
@@ -21,6 +23,11 @@ builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")
         db.UseSqlite(builder.Configuration.GetConnectionString("ApiKeys") ?? "Data Source=hirepanda.db");
     }
 });
+if (builder.Configuration["Countries:File"] is { Length: > 0 } countries)
+{
+    keys.AddMaxMindCountries(countries);
+}
+
 builder.Services.AddSingleton<Catalogue>();
 builder.Services.AddHostedService<FirstStart>();
 builder.Services.AddTrustedProxies(builder.Configuration);

@@ -1,5 +1,8 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Running;
 using HirePanda.ApiKeys.Benchmarks;
 
+var options = new Arguments(args);
 switch (args)
 {
     case ["stores", .. var sizes]:
@@ -8,9 +11,41 @@ switch (args)
     case ["usage", .. var rows]:
         await UsageBenchmark.RunAsync(rows is [var count] ? int.Parse(count) : 10_000_000);
         return 0;
+    case ["pipeline", ..] when options.Text("only") is { } only:
+        await PipelineDetails.OnlyAsync(only, TimeSpan.FromSeconds(options.Number("seconds", 20)), options.Has("types"));
+        return 0;
+    case ["pipeline", ..] when options.Has("pieces"):
+        await PipelineDetails.PiecesAsync(options.Number("rounds", 40), TimeSpan.FromSeconds(options.Number("warm-up", 3)));
+        return 0;
+    case ["pipeline", ..]:
+        await PipelineBenchmark.RunAsync(options.Number("rounds", 40), TimeSpan.FromSeconds(options.Number("warm-up", 3)));
+        return 0;
+    case ["end-to-end", ..]:
+        await EndToEndBenchmark.RunAsync(options.Number("rounds", 7), options.Number("seconds", 3));
+        return 0;
+    case ["micro", .. var rest]:
+        string[] all = options.Has("filter") ? [] : ["--filter", "*"];
+        BenchmarkSwitcher.FromAssembly(typeof(PipelineMicro).Assembly).Run([.. rest, .. all], DefaultConfig.Instance.WithArtifactsPath("artifacts/micro"));
+        return 0;
+    case ["scale", ..]:
+        await ScaleBenchmark.RunAsync(options.Number("keys", 1_000_000));
+        return 0;
+    case ["serve", var name, var port]:
+        await ServerProcess.ServeAsync(name, int.Parse(port));
+        return 0;
+    case ["start", var name]:
+        await StartUpBenchmark.StartAsync(withKeys: name == "ours");
+        return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- stores [SIZE ...]");
-        Console.Error.WriteLine("  stores   lookup by hash and keyset pages over tables of so many keys (default 1000 1000000), on SQLite,");
-        Console.Error.WriteLine("           and on PostgreSQL where HIREPANDA_POSTGRES is a connection string");
+        Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- COMMAND");
+        Console.Error.WriteLine("  pipeline [--rounds N]   what guarding an endpoint costs a request: ours against what the framework has");
+        Console.Error.WriteLine("  pipeline --pieces [--rounds N]   the same with pieces taken out or put in");
+        Console.Error.WriteLine("  pipeline --only NAME [--seconds N] [--types]   one contender, for a profiler, or what types it allocates");
+        Console.Error.WriteLine("  end-to-end [--rounds N] [--seconds N]   the same on Kestrel under the load of wrk");
+        Console.Error.WriteLine("  micro                   a request and its parts, by BenchmarkDotNet, whose arguments may follow");
+        Console.Error.WriteLine("  scale [--keys N]        what grows with networks, keys, cores, memory; what a start costs");
+        Console.Error.WriteLine("  stores [SIZE ...]       lookup by hash and keyset pages over tables of so many keys (default 1000 1000000), on SQLite,");
+        Console.Error.WriteLine("                          and on PostgreSQL where HIREPANDA_POSTGRES is a connection string");
+        Console.Error.WriteLine("  usage [ROWS]            the first byte of a report over 30 days and so many rows (default 10000000), on the same databases");
         return 2;
 }

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.Benchmarks;
+
+/// <summary>What a request of ours is made of, piece by piece.</summary>
+[Config(typeof(MicroConfig))]
+public class PartsMicro : IAsyncDisposable
+{
+    private readonly ContenderSet _set = new();
+    private readonly NetworkList _one = new(Networks(1));
+    private readonly NetworkList _three = new(Networks(3));
+    private readonly NetworkList _thousand = new(Networks(1_000));
+    private readonly IPAddress _address = IPAddress.Loopback;
+    private string _secret = null!;
+    private byte[] _bytes = null!;
+    private ApiKeyHash _hash;
+    private LiveKey _live = null!;
+    private RateLimitDecision _decision;
+    private ApiKeyVerifier _verifier = null!;
+    private ApiKeySettings.Compiled _settings = null!;
+    private KeyLookup _lookup = null!;
+    private TimeProvider _time = null!;
+    private long _now;
+
+    [GlobalSetup]
+    public async Task SetUpAsync()
+    {
+        var (services, _) = await _set.AddAsync(Scenarios.Ours);
+        _secret = Scenarios.Ours.Authorization!["Bearer ".Length..];
+        _bytes = Encoding.ASCII.GetBytes(_secret);
+        _verifier = services.GetRequiredService<ApiKeyVerifier>();
+        _settings = services.GetRequiredService<ApiKeySettings>().Current;
+        _lookup = services.GetRequiredService<KeyLookup>();
+        _time = services.GetRequiredService<TimeProvider>();
+        _hash = _settings.Hasher.Hash(_bytes);
+        var verdict = await _verifier.VerifyAsync(_secret, new ApiKeyCaller(_address));
+        (_live, _decision, _now) = (verdict.Live!, verdict.Limit, _time.GetUtcNow().UtcTicks);
+    }
+
+    [Benchmark]
+    public bool ParseAndChecksum() => _settings.Format.IsWellFormed(_bytes);
+
+    [Benchmark]
+    public int Hash() => _settings.Hasher.Hash(_bytes).GetHashCode();
+
+    [Benchmark]
+    public bool CacheHit() => _lookup.Cached(_hash, _time.GetUtcNow().UtcTicks) is not null;
+
+    [Benchmark]
+    public bool Allowlist1() => _one.Contains(_address);
+
+    [Benchmark]
+    public bool Allowlist3() => _three.Contains(_address);
+
+    [Benchmark]
+    public bool Allowlist1000() => _thousand.Contains(_address);
+
+    /// <summary>The clock goes on by what one permit takes to come back, so that none is ever refused.</summary>
+    [Benchmark]
+    public bool LimiterTake() => RateLimiter.Take(_live.Limits, _live.Buckets, 1, _now += TimeSpan.TicksPerSecond / RateLimit.MaxPermits).Admitted;
+
+    [Benchmark]
+    public string LimitField() => _decision.Field();
+
+    [Benchmark]
+    public ClaimsPrincipal Principal() => new(new ApiKeyIdentity(_live, ApiKeyDefaults.AuthenticationScheme));
+
+    [GlobalCleanup]
+    public async ValueTask DisposeAsync()
+    {
+        await _set.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>So many networks, of which the last one listed holds the caller.</summary>
+    internal static IEnumerable<IpNetwork> Networks(int count) => Enumerable.Range(0, count - 1)
+        .Select(i => $"10.{i / 256}.{i % 256}.0/25")
+        .Append("127.0.0.0/8")
+        .Select(text => IpNetwork.TryParse(text, out var network) ? network : throw new FormatException(text));
+}

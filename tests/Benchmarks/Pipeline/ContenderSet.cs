@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.Benchmarks;
+
+/// <summary>Applications of this process that requests are sent through, while somebody listens to all metrics of this library.</summary>
+internal sealed class ContenderSet : IAsyncDisposable
+{
+    private readonly List<WebApplication> _apps = [];
+    private readonly List<Contender> _contenders = [];
+    private readonly MeterListener _listener = Listen();
+
+    public IReadOnlyList<Contender> Contenders => _contenders;
+
+    /// <summary>Starts an application, and adds requests to it that are answered 200.</summary>
+    public async Task<(IServiceProvider Services, SocketlessServer Server)> AddAsync(Scenario scenario)
+    {
+        var server = new SocketlessServer();
+        var app = scenario.Build(builder => builder.Services.AddSingleton<IServer>(server));
+        _apps.Add(app);
+        await app.StartAsync();
+        await AddAsync(new RequestContender(scenario.Name, server.Connect(scenario.Authorization), StatusCodes.Status200OK));
+        return (app.Services, server);
+    }
+
+    /// <summary>Starts this library's application, and adds refusals by it and the verifier alone.</summary>
+    public async Task AddOursAsync()
+    {
+        var (services, server) = await AddAsync(Scenarios.Ours);
+        var authorization = Scenarios.Ours.Authorization!;
+        await AddAsync(new RequestContender("challenge", server.Connect(null), StatusCodes.Status401Unauthorized));
+        await AddAsync(new RequestContender("junk", server.Connect(OurScenario.Junk(authorization)), StatusCodes.Status401Unauthorized));
+        await AddAsync(new VerifierContender(services.GetRequiredService<ApiKeyVerifier>(), authorization["Bearer ".Length..]));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in _apps)
+        {
+            await app.DisposeAsync();
+        }
+
+        _listener.Dispose();
+    }
+
+    /// <summary>Adds a contender that does what it is expected to.</summary>
+    private async Task AddAsync(Contender contender)
+    {
+        await contender.PrimeAsync();
+
+        // What is measured later must not run on top of what the first request left on the stack.
+        await Task.Yield();
+        _contenders.Add(contender);
+    }
+
+    private static MeterListener Listen()
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "HirePanda.ApiKeys")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
+        listener.Start();
+        return listener;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace HirePanda.ApiKeys.Benchmarks;
+
+/// <summary>The framework's JWT bearer scheme, with the key in memory and no metadata to fetch.</summary>
+internal static class JwtScenario
+{
+    private const string Issuer = "https://issuer.example";
+
+    public static SigningCredentials Symmetric { get; } = new(
+        new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32)), SecurityAlgorithms.HmacSha256);
+
+    public static SigningCredentials Asymmetric { get; } = new(
+        new RsaSecurityKey(RSA.Create(2048)) { KeyId = "1" }, SecurityAlgorithms.RsaSha256);
+
+    public static Scenario Create(string name, SigningCredentials signing) => new(name, $"Bearer {Token(signing)}")
+    {
+        Services = services =>
+        {
+            services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+            {
+                options.MapInboundClaims = false;
+                options.Configuration = new OpenIdConnectConfiguration { Issuer = Issuer };
+                options.TokenValidationParameters = new TokenValidationParameters
+                {
+                    ValidIssuer = Issuer,
+                    ValidAudience = "jobs",
+                    IssuerSigningKey = signing.Key,
+                };
+            });
+            Scenarios.AddPolicy(services);
+        },
+    };
+
+    private static string Token(SigningCredentials signing) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    {
+        Issuer = Issuer,
+        Audience = "jobs",
+        Expires = DateTime.UtcNow.AddDays(1),
+        Claims = new Dictionary<string, object> { ["sub"] = "key_1", ["name"] = "CI", ["workspace"] = "acme", ["scope"] = Scenario.Policy },
+        SigningCredentials = signing,
+    });
+}
