@@ -60,7 +60,14 @@ internal sealed class Database
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        var database = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+        // Every test has a database and so a pool of its own: what they leave open must not use up the server's connections.
+        var database = new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = name,
+            MaxPoolSize = 20,
+            ConnectionIdleLifetime = 3,
+            ConnectionPruningInterval = 1,
+        }.ConnectionString;
         return new Database(db => db.UseNpgsql(database), database);
     }
 }
