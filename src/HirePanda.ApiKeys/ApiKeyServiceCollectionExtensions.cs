@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using HirePanda.ApiKeys;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -23,7 +25,9 @@ public static class ApiKeyServiceCollectionExtensions
             return new ApiKeyBuilder(services);
         }
 
-        services.AddAuthentication().AddScheme<ApiKeyOptions, ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, configureOptions: null);
+        services.AddAuthentication(options => options.AddScheme<ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, displayName: null));
+        services.AddTransient<ApiKeyHandler>();
+        services.AddSingleton<ApiKeyAuthenticator>();
         services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
         services.AddSingleton<IOptionsFactory<ApiKeyOptions>, LastValidOptions>();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRanges>();
@@ -85,6 +89,7 @@ public static class ApiKeyServiceCollectionExtensions
         services.TryAddSingleton<IApiKeyActorResolver, ApiKeyActorResolver>();
         services.Decorate<IAuthorizationPolicyProvider>((provider, inner)
             => new ApiKeyPolicyProvider(inner, provider.GetRequiredService<CatalogPolicies>()));
+        services.ReplaceFrameworks<IPolicyEvaluator, PolicyEvaluator, ApiKeyPolicyEvaluator>();
         services.Decorate<IAuthorizationMiddlewareResultHandler>((provider, inner)
             => new ApiKeyAuthorizationResultHandler(inner, provider.GetRequiredService<ApiKeySettings>()));
 
@@ -120,6 +125,19 @@ public static class ApiKeyServiceCollectionExtensions
         return builder;
     }
 
+    /// <summary>Puts a type derived from the framework's in its place, with the same lifetime; a host's own stays.</summary>
+    private static void ReplaceFrameworks<TService, TFrameworks, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TOurs>(
+        this IServiceCollection services)
+        where TService : class
+        where TOurs : class, TFrameworks, TService
+    {
+        var current = services.Last(service => service.ServiceType == typeof(TService) && !service.IsKeyedService);
+        if (current.ImplementationType == typeof(TFrameworks))
+        {
+            services.Replace(ServiceDescriptor.Describe(typeof(TService), typeof(TOurs), current.Lifetime));
+        }
+    }
+
     /// <summary>Wraps the service that is in effect so far.</summary>
     private static void Decorate<TService>(this IServiceCollection services, Func<IServiceProvider, TService, TService> decorate)
         where TService : class
@@ -128,7 +146,7 @@ public static class ApiKeyServiceCollectionExtensions
 
         // The framework's own are stateless transients, made anew for every request; wrapped, one serves all.
         var isFrameworks = inner.ImplementationType?.Assembly == typeof(DefaultAuthorizationPolicyProvider).Assembly
-            || inner.ImplementationType?.Assembly == typeof(AspNetCore.Authorization.Policy.PolicyEvaluator).Assembly;
+            || inner.ImplementationType?.Assembly == typeof(PolicyEvaluator).Assembly;
         var innerKey = new object();
         services.Remove(inner);
         services.Add(Keyed(inner, innerKey));

@@ -1,158 +1,90 @@
-using System.Security.Claims;
-using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>The scheme: a thin adapter between HTTP and <see cref="ApiKeyVerifier"/>.</summary>
-internal sealed class ApiKeyHandler(
-    IOptionsMonitor<ApiKeyOptions> options,
-    ILoggerFactory logger,
-    UrlEncoder encoder,
-    ApiKeyVerifier verifier,
-    ResponseFields fields,
-    ApiKeyMetrics metrics,
-    TimeProvider time)
-    : AuthenticationHandler<ApiKeyOptions>(options, logger, encoder)
+/// <summary>
+/// The scheme: a thin adapter between HTTP and <see cref="ApiKeyAuthenticator"/>. It forwards as every scheme of the framework can be told to,
+/// but does without their base class, which would make a logger and look up options for every request.
+/// </summary>
+internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthenticationHandler
 {
-    private static readonly AuthenticateResult _rejected = AuthenticateResult.Fail("The API key was refused.");
+    private AuthenticationScheme _scheme = null!;
+    private HttpContext _context = null!;
 
-    private new ApiKeyEvents Events => (ApiKeyEvents)base.Events!;
+    private ApiKeyOptions Options => authenticator.Options;
 
-    protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new ApiKeyEvents());
-
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
     {
-        var request = ApiKeyRequest.Of(Context);
-        return request.Result ??= AuthenticateAsync(request);
+        (_scheme, _context) = (scheme, context);
+        return Task.CompletedTask;
     }
 
-    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    public Task<AuthenticateResult> AuthenticateAsync()
+        => ForwardTo(Options.ForwardAuthenticate) is { } target ? _context.AuthenticateAsync(target) : authenticator.AuthenticateAsync(_context, _scheme);
+
+    public Task ChallengeAsync(AuthenticationProperties? properties)
+        => ForwardTo(Options.ForwardChallenge) is { } target ? _context.ChallengeAsync(target, properties) : AnswerChallengeAsync(properties ?? new());
+
+    public Task ForbidAsync(AuthenticationProperties? properties)
+        => ForwardTo(Options.ForwardForbid) is { } target ? _context.ForbidAsync(target, properties) : AnswerForbidAsync(properties ?? new());
+
+    private async Task AnswerChallengeAsync(AuthenticationProperties properties)
     {
-        await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
-        var verdict = ApiKeyRequest.Of(Context).Verdict;
-        var challenge = new ApiKeyChallengeContext(Context, Scheme, Options, properties, verdict, ApiKeyError.For(verdict));
-        await Events.ChallengeAsync(challenge).ConfigureAwait(false);
+        await AuthenticateSafeAsync().ConfigureAwait(false);
+        var verdict = ApiKeyRequest.Of(_context).Verdict;
+        var challenge = new ApiKeyChallengeContext(_context, _scheme, Options, properties, verdict, ApiKeyError.For(verdict));
+        await authenticator.Events(_context).ChallengeAsync(challenge).ConfigureAwait(false);
         if (!challenge.Handled)
         {
             await AnswerAsync(challenge.Error).ConfigureAwait(false);
         }
     }
 
-    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    private async Task AnswerForbidAsync(AuthenticationProperties properties)
     {
-        var error = ApiKeyError.Lacking(ApiKeyRequest.Of(Context).Missing);
-        var forbidden = new ApiKeyForbiddenContext(Context, Scheme, Options, properties, error);
-        await Events.ForbiddenAsync(forbidden).ConfigureAwait(false);
+        var error = ApiKeyError.Lacking(ApiKeyRequest.Of(_context).Missing);
+        var forbidden = new ApiKeyForbiddenContext(_context, _scheme, Options, properties, error);
+        await authenticator.Events(_context).ForbiddenAsync(forbidden).ConfigureAwait(false);
         if (!forbidden.Handled)
         {
             await AnswerAsync(forbidden.Error).ConfigureAwait(false);
         }
     }
 
-    private async Task<AuthenticateResult> AuthenticateAsync(ApiKeyRequest request)
+    /// <summary>A challenge is answered also where authentication throws.</summary>
+    private async Task AuthenticateSafeAsync()
     {
-        var started = metrics.StartVerification();
-        using var activity = ApiKeyTracing.Start();
-        var result = await JudgeAsync(request).ConfigureAwait(false);
-        metrics.Verified(request.Verdict.Outcome, started);
-        if (activity is not null)
+        try
         {
-            ApiKeyTracing.End(activity, request.Verdict.Outcome, Options.RecordKeyIdInTraces ? request.Verdict.Key?.Id : null);
+            await authenticator.AuthenticateAsync(_context, _scheme).ConfigureAwait(false);
         }
-
-        return result;
-    }
-
-    private async ValueTask<AuthenticateResult> JudgeAsync(ApiKeyRequest request)
-    {
-        string? secret = null;
-        if (Events.HandlesMessageReceived)
+#pragma warning disable CA1031 // As the framework's handlers do it.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            var received = new ApiKeyMessageReceivedContext(Context, Scheme, Options);
-            await Events.MessageReceivedAsync(received).ConfigureAwait(false);
-            if (received.Result is { } result)
-            {
-                request.Verdict = new(result.None ? ApiKeyOutcome.Missing : ApiKeyOutcome.Rejected);
-                fields.Attach(request);
-                return result;
-            }
-
-            secret = received.Secret;
+            // The verdict says that nothing is known.
         }
-
-        request.Verdict = await VerifyAsync(request, secret).ConfigureAwait(false);
-        fields.Attach(request);
-        if (request.Verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.Foreign)
-        {
-            return AuthenticateResult.NoResult();
-        }
-
-        return request.Verdict.IsValid
-            ? await SucceedAsync(request).ConfigureAwait(false)
-            : await FailAsync(request).ConfigureAwait(false);
-    }
-
-    private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, string? supplied)
-    {
-        var token = supplied.AsSpan();
-        if (string.IsNullOrEmpty(supplied) && Credential.Read(Request.Headers, Options.HeaderName, verifier, out token) is { } nothing)
-        {
-            return new(new ApiKeyVerdict(nothing));
-        }
-
-        request.BegunAt = time.GetUtcNow().UtcTicks;
-        request.Endpoint = Context.GetEndpoint();
-        request.Address = Context.Connection.RemoteIpAddress;
-        var cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
-        return verifier.VerifyUncountedAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, Context.RequestAborted);
-    }
-
-    private async ValueTask<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
-    {
-        var live = request.Verdict.Live!;
-        var principal = new ClaimsPrincipal(new ApiKeyIdentity(live, Scheme.Name));
-        var properties = new AuthenticationProperties { ExpiresUtc = live.Key.ExpiresAt };
-        if (!Events.HandlesVerified)
-        {
-            return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
-        }
-
-        var verified = new ApiKeyVerifiedContext(Context, Scheme, Options, live.Key) { Principal = principal, Properties = properties };
-        await Events.VerifiedAsync(verified).ConfigureAwait(false);
-        if (verified.Result is null)
-        {
-            verified.Success();
-        }
-        else if (!verified.Result.Succeeded)
-        {
-            request.Verdict = new(ApiKeyOutcome.Rejected, live, request.Verdict.Limit);
-        }
-
-        return verified.Result!;
-    }
-
-    private async ValueTask<AuthenticateResult> FailAsync(ApiKeyRequest request)
-    {
-        Log.Refused(Logger, request.Verdict.Outcome, request.Verdict.Key?.Id);
-        var failed = new ApiKeyFailedContext(Context, Scheme, Options, request.Verdict);
-        await Events.FailedAsync(failed).ConfigureAwait(false);
-        return failed.Result ?? _rejected;
     }
 
     private Task AnswerAsync(ApiKeyError error)
     {
-        var request = ApiKeyRequest.Of(Context);
-        ErrorWriter.WriteHead(Response, error);
+        var request = ApiKeyRequest.Of(_context);
+        ErrorWriter.WriteHead(_context.Response, error);
         if (request.BodyDeferred)
         {
             request.Unwritten = error;
             return Task.CompletedTask;
         }
 
-        return ErrorWriter.WriteBodyAsync(Context, error, Options.UseProblemDetails);
+        return ErrorWriter.WriteBodyAsync(_context, error, Options.UseProblemDetails);
+    }
+
+    /// <summary>The scheme that does it instead of ours; null: none. Nobody forwards to itself.</summary>
+    private string? ForwardTo(string? operation)
+    {
+        var options = Options;
+        var target = operation ?? options.ForwardDefaultSelector?.Invoke(_context) ?? options.ForwardDefault;
+        return target == _scheme.Name ? null : target;
     }
 }

@@ -4,17 +4,17 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>Demands a tier or a permission of the one identity that our scheme made. It is its own handler.</summary>
 /// <param name="name">The tier's or permission's name. What it means is asked of the catalog that the key was compiled with.</param>
-internal sealed class PermissionRequirement(string name) : AuthorizationHandler<PermissionRequirement>, IAuthorizationRequirement
+internal sealed class PermissionRequirement(string name) : IAuthorizationRequirement, IAuthorizationHandler
 {
     public string Name { get; } = name;
 
     public override string ToString() => $"API key with {Name}";
 
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
+    public Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (ApiKeyIdentity.In(context.User)?.Live is { } live && live.Catalog.Need(requirement.Name) is { } need && live.Grant.Meets(need))
+        if (ApiKeyIdentity.In(context.User)?.Live is { } live && live.Catalog.Need(Name) is { } need && live.Grant.Meets(need))
         {
-            context.Succeed(requirement);
+            context.Succeed(this);
         }
 
         return Task.CompletedTask;

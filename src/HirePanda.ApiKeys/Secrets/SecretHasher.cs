@@ -5,34 +5,36 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Hashes secrets: SHA-256, or HMAC-SHA256 with a pepper. Index 0 is how new keys are hashed, the others are how older keys
-/// may have been.
+/// may have been. Each thread keeps its hash's state, since making one costs more than hashing a secret.
 /// </summary>
 internal sealed class SecretHasher(string? pepper, IEnumerable<string> previousPeppers, bool acceptUnpeppered)
 {
     /// <summary>How many ways there can be to hash one secret.</summary>
     public const int MaxWays = 3;
 
-    private readonly byte[]?[] _peppers =
+    private readonly ThreadLocal<IncrementalHash>[] _ways =
     [
-        pepper is null ? null : Encoding.UTF8.GetBytes(pepper),
-        .. previousPeppers.Select(Encoding.UTF8.GetBytes),
-        .. acceptUnpeppered && pepper is not null ? new byte[]?[] { null } : [],
+        pepper is null ? Plain() : Peppered(pepper),
+        .. previousPeppers.Select(Peppered),
+        .. acceptUnpeppered && pepper is not null ? new[] { Plain() } : [],
     ];
 
-    public int Ways => _peppers.Length;
+    public int Ways => _ways.Length;
 
     public ApiKeyHash Hash(ReadOnlySpan<byte> secret, int way = 0)
     {
-        Span<byte> hash = stackalloc byte[ApiKeyHash.Size];
-        if (_peppers[way] is { } key)
-        {
-            HMACSHA256.HashData(key, secret, hash);
-        }
-        else
-        {
-            SHA256.HashData(secret, hash);
-        }
+        Span<byte> bytes = stackalloc byte[ApiKeyHash.Size];
+        var hash = _ways[way].Value!;
+        hash.AppendData(secret);
+        hash.GetHashAndReset(bytes);
+        return new ApiKeyHash(bytes);
+    }
 
-        return new ApiKeyHash(hash);
+    private static ThreadLocal<IncrementalHash> Plain() => new(static () => IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
+
+    private static ThreadLocal<IncrementalHash> Peppered(string pepper)
+    {
+        var key = Encoding.UTF8.GetBytes(pepper);
+        return new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key));
     }
 }

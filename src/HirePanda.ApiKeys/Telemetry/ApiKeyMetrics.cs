@@ -54,15 +54,16 @@ internal sealed class ApiKeyMetrics
             Prefix + "rate_limit.fallbacks", static () => 0L, "{request}", "Requests that a limit of this process decided since the shared one could not be asked.");
     }
 
-    /// <summary>Begins to measure a verification; 0 where nobody wants to know how long it takes.</summary>
-    public long StartVerification() => _duration.Enabled ? _time.GetTimestamp() : 0;
-
-    public void Verified(ApiKeyOutcome outcome, long started)
+    /// <summary>Counts a verification.</summary>
+    /// <param name="outcome">How it went.</param>
+    /// <param name="begunAt">When it began, in ticks; the clock is read again only where somebody wants to know how long it took.</param>
+    public void Verified(ApiKeyOutcome outcome, long begunAt)
     {
         _verifications[(int)outcome].Add();
-        if (started != 0)
+        if (_duration.Enabled)
         {
-            _duration.Record(_time.GetElapsedTime(started).TotalSeconds, KeyValuePair.Create(OutcomeNames.Tag, (object?)OutcomeNames.Of(outcome)));
+            var ticks = Math.Max(0, _time.GetUtcNow().UtcTicks - begunAt);
+            _duration.Record(TimeSpan.FromTicks(ticks).TotalSeconds, KeyValuePair.Create(OutcomeNames.Tag, (object?)OutcomeNames.Of(outcome)));
         }
     }
 

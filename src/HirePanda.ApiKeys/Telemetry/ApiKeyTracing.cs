@@ -7,8 +7,11 @@ internal static class ApiKeyTracing
 {
     private static readonly ActivitySource _source = new("HirePanda.ApiKeys");
 
-    /// <summary>Starts an activity; null where nobody listens.</summary>
-    public static Activity? Start() => _source.HasListeners() ? _source.StartActivity("api_key.verify") : null;
+    /// <summary>Whether anybody listens.</summary>
+    public static bool IsOn => _source.HasListeners();
+
+    /// <summary>Starts an activity; null where nobody wants this one.</summary>
+    public static Activity? Start() => _source.StartActivity("api_key.verify");
 
     /// <summary>Says how it ended.</summary>
     /// <param name="activity">The activity.</param>

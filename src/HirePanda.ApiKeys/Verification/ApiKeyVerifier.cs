@@ -42,15 +42,15 @@ public sealed class ApiKeyVerifier
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
     {
-        var started = _metrics.StartVerification();
-        var verdict = VerifyUncountedAsync(secret, caller, _time.GetUtcNow().UtcTicks, cancellationToken);
+        var now = _time.GetUtcNow().UtcTicks;
+        var verdict = VerifyUncountedAsync(secret, caller, now, cancellationToken);
         if (!verdict.IsCompletedSuccessfully)
         {
-            return CountAsync(verdict, started);
+            return CountAsync(verdict, now);
         }
 
         var known = verdict.Result;
-        _metrics.Verified(known.Outcome, started);
+        _metrics.Verified(known.Outcome, now);
         return new(known);
     }
 

@@ -1,0 +1,155 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Authenticates a request: reads its credential, has it verified and makes its principal, with the host's events in between. The usual
+/// request, a cached key and no event that anybody handles, goes through without a task of its own.
+/// </summary>
+internal sealed class ApiKeyAuthenticator(
+    ApiKeySettings settings, ApiKeyVerifier verifier, ResponseFields fields, ApiKeyMetrics metrics, TimeProvider time, ILogger<ApiKeyHandler> logger)
+{
+    private static readonly ApiKeyEvents _noEvents = new();
+    private static readonly AuthenticateResult _rejected = AuthenticateResult.Fail("The API key was refused.");
+
+    public ApiKeyOptions Options => settings.Current.Options;
+
+    /// <summary>The host's events; those of a type of its own are its service.</summary>
+    public ApiKeyEvents Events(HttpContext context)
+    {
+        var options = Options;
+        return options.EventsType is { } type
+            ? (ApiKeyEvents)context.RequestServices.GetRequiredService(type)
+            : ((AuthenticationSchemeOptions)options).Events as ApiKeyEvents ?? _noEvents;
+    }
+
+    /// <summary>The result for a request, found once.</summary>
+    public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, AuthenticationScheme scheme)
+    {
+        var request = ApiKeyRequest.Of(context);
+        return request.Result ??= AuthenticateAsync(request, scheme);
+    }
+
+    private Task<AuthenticateResult> AuthenticateAsync(ApiKeyRequest request, AuthenticationScheme scheme)
+    {
+        request.BegunAt = time.GetUtcNow().UtcTicks;
+        var events = Events(request.Context);
+        if (ApiKeyTracing.IsOn)
+        {
+            return TraceAsync(request, scheme, events);
+        }
+
+        if (events.HandlesMessageReceived)
+        {
+            return ReceiveAsync(request, scheme, events);
+        }
+
+        var verdict = VerifyAsync(request, null);
+        return verdict.IsCompletedSuccessfully ? JudgeAsync(request, scheme, events, verdict.Result) : AwaitAsync(request, scheme, events, verdict);
+    }
+
+    private async Task<AuthenticateResult> TraceAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events)
+    {
+        using var activity = ApiKeyTracing.Start();
+        var result = await ReceiveAsync(request, scheme, events).ConfigureAwait(false);
+        if (activity is not null)
+        {
+            ApiKeyTracing.End(activity, request.Verdict.Outcome, Options.RecordKeyIdInTraces ? request.Verdict.Key?.Id : null);
+        }
+
+        return result;
+    }
+
+    private async Task<AuthenticateResult> ReceiveAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events)
+    {
+        var received = new ApiKeyMessageReceivedContext(request.Context, scheme, Options);
+        await events.MessageReceivedAsync(received).ConfigureAwait(false);
+        if (received.Result is { } result)
+        {
+            request.Verdict = new(result.None ? ApiKeyOutcome.Missing : ApiKeyOutcome.Rejected);
+            fields.Attach(request);
+            return Counted(request, result);
+        }
+
+        return await AwaitAsync(request, scheme, events, VerifyAsync(request, received.Secret)).ConfigureAwait(false);
+    }
+
+    private async Task<AuthenticateResult> AwaitAsync(
+        ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events, ValueTask<ApiKeyVerdict> verdict)
+        => await JudgeAsync(request, scheme, events, await verdict.ConfigureAwait(false)).ConfigureAwait(false);
+
+    private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, string? supplied)
+    {
+        var context = request.Context;
+        var token = supplied.AsSpan();
+        if (string.IsNullOrEmpty(supplied) && Credential.Read(context.Request.Headers, Options.HeaderName, verifier, out token) is { } nothing)
+        {
+            return new(new ApiKeyVerdict(nothing));
+        }
+
+        request.Endpoint = context.GetEndpoint();
+        request.Address = context.Connection.RemoteIpAddress;
+        var cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
+        return verifier.VerifyUncountedAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, context.RequestAborted);
+    }
+
+    private Task<AuthenticateResult> JudgeAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events, in ApiKeyVerdict verdict)
+    {
+        request.Verdict = verdict;
+        fields.Attach(request);
+        if (!verdict.IsValid)
+        {
+            return verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.Foreign
+                ? Task.FromResult(Counted(request, AuthenticateResult.NoResult()))
+                : FailAsync(request, scheme, events);
+        }
+
+        var live = verdict.Live!;
+        var principal = new ClaimsPrincipal(new ApiKeyIdentity(live, scheme.Name));
+        var properties = new AuthenticationProperties();
+        if (live.Key.ExpiresAt is { } expiry)
+        {
+            properties.ExpiresUtc = expiry;
+        }
+
+        return events.HandlesVerified
+            ? SucceedAsync(request, scheme, events, principal, properties)
+            : Task.FromResult(Counted(request, AuthenticateResult.Success(new AuthenticationTicket(principal, properties, scheme.Name))));
+    }
+
+    private async Task<AuthenticateResult> SucceedAsync(
+        ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events, ClaimsPrincipal principal, AuthenticationProperties properties)
+    {
+        var verdict = request.Verdict;
+        var verified = new ApiKeyVerifiedContext(request.Context, scheme, Options, verdict.Key!) { Principal = principal, Properties = properties };
+        await events.VerifiedAsync(verified).ConfigureAwait(false);
+        if (verified.Result is null)
+        {
+            verified.Success();
+        }
+        else if (!verified.Result.Succeeded)
+        {
+            request.Verdict = new(ApiKeyOutcome.Rejected, verdict.Live, verdict.Limit);
+        }
+
+        return Counted(request, verified.Result!);
+    }
+
+    private async Task<AuthenticateResult> FailAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events)
+    {
+        Log.Refused(logger, request.Verdict.Outcome, request.Verdict.Key?.Id);
+        var failed = new ApiKeyFailedContext(request.Context, scheme, Options, request.Verdict);
+        await events.FailedAsync(failed).ConfigureAwait(false);
+        return Counted(request, failed.Result ?? _rejected);
+    }
+
+    private AuthenticateResult Counted(ApiKeyRequest request, AuthenticateResult result)
+    {
+        metrics.Verified(request.Verdict.Outcome, request.BegunAt);
+        return result;
+    }
+}
