@@ -110,7 +110,7 @@ internal sealed class ApiKeyAuthenticator(
 
         var live = verdict.Live!;
         var principal = new ClaimsPrincipal(new ApiKeyIdentity(live, scheme.Name));
-        var properties = new AuthenticationProperties();
+        var properties = new AuthenticationProperties(new LazyDictionary<string?>(), new LazyDictionary<object?>());
         if (live.Key.ExpiresAt is { } expiry)
         {
             properties.ExpiresUtc = expiry;

@@ -43,7 +43,7 @@ internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthen
 
     private async Task AnswerForbidAsync(AuthenticationProperties properties)
     {
-        var error = ApiKeyError.Lacking(ApiKeyRequest.Of(_context).Missing);
+        var error = ApiKeyError.Lacking(ApiKeyRequest.Of(_context).Refusal?.Missing ?? []);
         var forbidden = new ApiKeyForbiddenContext(_context, _scheme, Options, properties, error);
         await authenticator.Events(_context).ForbiddenAsync(forbidden).ConfigureAwait(false);
         if (!forbidden.Handled)
@@ -69,11 +69,10 @@ internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthen
 
     private Task AnswerAsync(ApiKeyError error)
     {
-        var request = ApiKeyRequest.Of(_context);
         ErrorWriter.WriteHead(_context.Response, error);
-        if (request.BodyDeferred)
+        if (ApiKeyRequest.Of(_context).Refusal is { IsOpen: true } refusal)
         {
-            request.Unwritten = error;
+            refusal.Unwritten = error;
             return Task.CompletedTask;
         }
 

@@ -29,14 +29,8 @@ namespace HirePanda.ApiKeys
         /// <summary>The endpoint that routing had chosen when the cost was taken; null: none, or not yet.</summary>
         public Endpoint? Endpoint { get; set; }
 
-        /// <summary>Whether <see cref="ApiKeyAuthorizationResultHandler"/> writes the body once every scheme has had its say.</summary>
-        public bool BodyDeferred { get; set; }
-
-        /// <summary>The tiers and permissions that authorization found missing.</summary>
-        public IReadOnlyCollection<string> Missing { get; set; } = [];
-
-        /// <summary>What our scheme answered, as long as its body is not written.</summary>
-        public ApiKeyError? Unwritten { get; set; }
+        /// <summary>How a refusal by authorization is answered; null: none is, or it is answered without our result handler.</summary>
+        public Refusal? Refusal { get; set; }
 
         public static ApiKeyRequest Of(HttpContext context)
         {
@@ -50,6 +44,19 @@ namespace HirePanda.ApiKeys
             context.Features.Set(request);
             return request;
         }
+    }
+
+    /// <summary>A refusal whose body <see cref="ApiKeyAuthorizationResultHandler"/> writes once every scheme has had its say.</summary>
+    internal sealed class Refusal
+    {
+        /// <summary>The tiers and permissions that authorization found missing.</summary>
+        public required IReadOnlyCollection<string> Missing { get; init; }
+
+        /// <summary>Whether schemes are still having their say.</summary>
+        public bool IsOpen { get; set; } = true;
+
+        /// <summary>What our scheme answered, as long as its body is not written.</summary>
+        public ApiKeyError? Unwritten { get; set; }
     }
 }
 

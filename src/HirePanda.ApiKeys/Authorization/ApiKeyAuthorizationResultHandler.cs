@@ -17,20 +17,21 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
 
     private async Task RefuseAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
     {
-        var request = ApiKeyRequest.Of(context);
-        request.Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(one => one.Name).Distinct()];
-        request.Unwritten = null;
-        request.BodyDeferred = true;
+        var refusal = new Refusal
+        {
+            Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(one => one.Name).Distinct()],
+        };
+        ApiKeyRequest.Of(context).Refusal = refusal;
         try
         {
             await inner.HandleAsync(next, context, policy, result).ConfigureAwait(false);
         }
         finally
         {
-            request.BodyDeferred = false;
+            refusal.IsOpen = false;
         }
 
-        if (request.Unwritten is not { } error || context.Response.HasStarted)
+        if (refusal.Unwritten is not { } error || context.Response.HasStarted)
         {
             return;
         }

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Spares a policy that pins our scheme a second authentication where the middleware has just done the first: the result would be the same. Anything
-/// else (another default scheme, several schemes, a user that somebody replaced) goes the framework's way.
+/// Spares a policy that pins our scheme a second authentication where the request's user is the very principal that our scheme made: the
+/// result would be the same. Anything else (another default scheme, several schemes, a user that somebody replaced or transformed) goes the
+/// framework's way.
 /// </summary>
 internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization) : PolicyEvaluator(authorization)
 {
@@ -15,10 +16,12 @@ internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(context);
+#pragma warning disable RS0030 // It has completed: nothing blocks.
         return policy.AuthenticationSchemes is [ApiKeyDefaults.AuthenticationScheme]
-            && context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Ticket.AuthenticationScheme: ApiKeyDefaults.AuthenticationScheme } result
-            && result.Principal == context.User
-                ? Task.FromResult(result)
+            && context.Features.Get<ApiKeyRequest>() is { Result: { IsCompletedSuccessfully: true } done } request && request.Context == context
+            && done.Result is { Succeeded: true } result && result.Principal == context.User
+                ? done
                 : base.AuthenticateAsync(policy, context);
+#pragma warning restore RS0030
     }
 }

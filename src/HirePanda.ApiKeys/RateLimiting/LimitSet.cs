@@ -9,6 +9,7 @@ internal sealed class LimitSet
     {
         Limits = [.. limits.Distinct()];
         Rules = [.. Limits.Select(limit => new Gcra(limit))];
+        FirstField = Limits.Length == 1 ? Member(0, Limits[0].Permits - 1, RateLimitDecision.Seconds(Rules[0].Interval)) : null;
         Policy = string.Join(", ", Limits.Select((limit, i)
             => string.Create(CultureInfo.InvariantCulture, $"{Name(i)};q={limit.Permits};w={(long)limit.Window.TotalSeconds}")));
     }
@@ -18,6 +19,16 @@ internal sealed class LimitSet
     public Gcra[] Rules { get; }
 
     public string Policy { get; }
+
+    /// <summary>The <c>RateLimit</c> field for the request that finds a single limit's bucket full, as those of most keys do.</summary>
+    public string? FirstField { get; }
+
+    /// <summary>A member of the <c>RateLimit</c> field.</summary>
+    /// <param name="index">The limit.</param>
+    /// <param name="remaining">Its permits now.</param>
+    /// <param name="seconds">Seconds until one more.</param>
+    public static string Member(int index, int remaining, long seconds)
+        => string.Create(CultureInfo.InvariantCulture, $"{Name(index)};r={remaining};t={seconds}");
 
     /// <summary>The quoted name of a limit in the fields: <c>"default"</c>, <c>"default-2"</c>, ….</summary>
     public static string Name(int index) => index == 0 ? "\"default\"" : string.Create(CultureInfo.InvariantCulture, $"\"default-{index + 1}\"");

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HirePanda.ApiKeys;
 
 /// <summary>What the limiter decided, and the state from which the response fields are written.</summary>
@@ -17,7 +15,7 @@ internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, lo
     {
         if (States is null)
         {
-            return Member(0, State);
+            return State - Now == Limits!.Rules[0].Interval ? Limits.FirstField! : Member(0, State);
         }
 
         var members = new string[States.Length];
@@ -57,8 +55,6 @@ internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, lo
     private string Member(int index, long state)
     {
         ref readonly var rule = ref Limits!.Rules[index];
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{LimitSet.Name(index)};r={rule.Remaining(state, Now)};t={Seconds(rule.UntilOneMore(state, Now))}");
+        return LimitSet.Member(index, rule.Remaining(state, Now), Seconds(rule.UntilOneMore(state, Now)));
     }
 }

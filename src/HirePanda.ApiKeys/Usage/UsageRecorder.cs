@@ -11,6 +11,8 @@ internal sealed class UsageRecorder(EndpointNames endpoints, Countries countries
     private static readonly string[] _streams =
         ["text/event-stream", "application/grpc", "application/x-ndjson", "application/jsonl", "application/json-seq", "multipart/x-mixed-replace"];
 
+    private ContentKind _lastKind = new("", false);
+
     /// <summary>False where no store keeps usage.</summary>
     public bool IsOn { get; set; } = true;
 
@@ -40,7 +42,7 @@ internal sealed class UsageRecorder(EndpointNames endpoints, Countries countries
     }
 
     /// <summary>Whether the response lasts as long as the client likes, so that its time says nothing.</summary>
-    private static bool IsStream(int status, string method, IHeaderDictionary headers)
+    private bool IsStream(int status, string method, IHeaderDictionary headers)
     {
         if (status == StatusCodes.Status101SwitchingProtocols || HttpMethods.IsConnect(method))
         {
@@ -53,14 +55,15 @@ internal sealed class UsageRecorder(EndpointNames endpoints, Countries countries
             return false;
         }
 
-        foreach (var stream in _streams)
+        // Nearly always the same string as the last time.
+        var last = _lastKind;
+        if (!ReferenceEquals(last.Type, text))
         {
-            if (text.StartsWith(stream, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
+            _lastKind = last = new(text, Array.Exists(_streams, stream => text.StartsWith(stream, StringComparison.OrdinalIgnoreCase)));
         }
 
-        return false;
+        return last.IsStream;
     }
+
+    private sealed record ContentKind(string Type, bool IsStream);
 }
