@@ -85,16 +85,19 @@ internal sealed class ApiKeyAuthenticator(
     private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, string? supplied)
     {
         var context = request.Context;
+        var headerName = Options.HeaderName;
         var token = supplied.AsSpan();
-        if (string.IsNullOrEmpty(supplied) && Credential.Read(context.Request.Headers, Options.HeaderName, verifier, out token) is { } nothing)
+        if (string.IsNullOrEmpty(supplied) && Credential.Read(context.Request.Headers, headerName, verifier, out token) is { } nothing)
         {
             return new(new ApiKeyVerdict(nothing));
         }
 
+        var known = headerName is null && string.IsNullOrEmpty(supplied) ? ConnectionSecret.Of(context) : null;
+
         request.Endpoint = context.GetEndpoint();
         request.Address = context.Connection.RemoteIpAddress;
         var cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
-        return verifier.VerifyUncountedAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, context.RequestAborted);
+        return verifier.VerifyUncountedAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, known, context.RequestAborted);
     }
 
     private Task<AuthenticateResult> JudgeAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events, in ApiKeyVerdict verdict)

@@ -43,7 +43,7 @@ public sealed class ApiKeyVerifier
     public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow().UtcTicks;
-        var verdict = VerifyUncountedAsync(secret, caller, now, cancellationToken);
+        var verdict = VerifyUncountedAsync(secret, caller, now, null, cancellationToken);
         if (!verdict.IsCompletedSuccessfully)
         {
             return CountAsync(verdict, now);
@@ -55,9 +55,21 @@ public sealed class ApiKeyVerifier
     }
 
     /// <summary>Verifies for somebody who knows the time and more of the outcome, and counts it.</summary>
-    internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(ReadOnlySpan<char> secret, in ApiKeyCaller caller, long now, CancellationToken cancellationToken)
+    /// <param name="secret">The whole token.</param>
+    /// <param name="caller">Who sent it.</param>
+    /// <param name="now">The time in ticks.</param>
+    /// <param name="known">What is known of this very secret; null: nothing.</param>
+    /// <param name="cancellationToken">Stops waiting for the store.</param>
+    internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(
+        ReadOnlySpan<char> secret, in ApiKeyCaller caller, long now, KnownSecret? known, CancellationToken cancellationToken)
     {
         var settings = _settings.Current;
+        var hasher = settings.Hasher;
+        if (known is not null && known.TryGet(hasher, out var hash) && _lookup.Cached(hash, now) is { } same)
+        {
+            return new(Admit(same, caller, now));
+        }
+
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
         if (bytes.IsEmpty)
         {
@@ -65,11 +77,12 @@ public sealed class ApiKeyVerifier
             return new(new ApiKeyVerdict(ApiKeyOutcome.Malformed));
         }
 
-        var hasher = settings.Hasher;
         for (var way = 0; way < hasher.Ways; way++)
         {
-            if (_lookup.Cached(hasher.Hash(bytes, way), now) is { } live)
+            hash = hasher.Hash(bytes, way);
+            if (_lookup.Cached(hash, now) is { } live)
             {
+                known?.Remember(hasher, hash);
                 return new(Admit(live, caller, now));
             }
         }

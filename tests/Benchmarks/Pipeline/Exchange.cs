@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace HirePanda.ApiKeys.Benchmarks;
 /// A connection without a socket: as in Kestrel one object is all features of a request, and is reset and used again for the next.
 /// </summary>
 internal abstract class Exchange : IFeatureCollection, IHttpRequestFeature, IHttpConnectionFeature, IHttpRequestLifetimeFeature,
-    IHttpRequestIdentifierFeature, IEndpointFeature, IRouteValuesFeature
+    IHttpRequestIdentifierFeature, IEndpointFeature, IRouteValuesFeature, IConnectionItemsFeature
 {
     private readonly List<KeyValuePair<Type, object>> _further = new(8);
     private readonly ExchangeResponse _response = new();
@@ -70,6 +71,9 @@ internal abstract class Exchange : IFeatureCollection, IHttpRequestFeature, IHtt
     public Endpoint? Endpoint { get; set; }
 
     public RouteValueDictionary RouteValues { get => _routeValues ??= []; set => _routeValues = value; }
+
+    /// <summary>What middleware keeps with a kept-alive connection.</summary>
+    public IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
 
     public object? this[Type key]
     {
