@@ -15,6 +15,8 @@ internal sealed class ApiKeyAuthenticator(
 {
     private static readonly ApiKeyEvents _noEvents = new();
     private static readonly AuthenticateResult _rejected = AuthenticateResult.Fail("The API key was refused.");
+    private static readonly Task<AuthenticateResult> _isRejected = Task.FromResult(_rejected);
+    private static readonly Task<AuthenticateResult> _isNothing = Task.FromResult(AuthenticateResult.NoResult());
 
     public ApiKeyOptions Options => settings.Current.Options;
 
@@ -106,9 +108,7 @@ internal sealed class ApiKeyAuthenticator(
         fields.Attach(request);
         if (!verdict.IsValid)
         {
-            return verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.Foreign
-                ? Task.FromResult(Counted(request, AuthenticateResult.NoResult()))
-                : FailAsync(request, scheme, events);
+            return RefuseAsync(request, scheme, events);
         }
 
         var live = verdict.Live!;
@@ -142,9 +142,24 @@ internal sealed class ApiKeyAuthenticator(
         return Counted(request, verified.Result!);
     }
 
+    private Task<AuthenticateResult> RefuseAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events)
+    {
+        var isNothing = request.Verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.Foreign;
+        if (!isNothing)
+        {
+            Log.Refused(logger, request.Verdict.Outcome, request.Verdict.Key?.Id);
+            if (events.HandlesFailed)
+            {
+                return FailAsync(request, scheme, events);
+            }
+        }
+
+        Count(request);
+        return isNothing ? _isNothing : _isRejected;
+    }
+
     private async Task<AuthenticateResult> FailAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events)
     {
-        Log.Refused(logger, request.Verdict.Outcome, request.Verdict.Key?.Id);
         var failed = new ApiKeyFailedContext(request.Context, scheme, Options, request.Verdict);
         await events.FailedAsync(failed).ConfigureAwait(false);
         return Counted(request, failed.Result ?? _rejected);
@@ -152,7 +167,9 @@ internal sealed class ApiKeyAuthenticator(
 
     private AuthenticateResult Counted(ApiKeyRequest request, AuthenticateResult result)
     {
-        metrics.Verified(request.Verdict.Outcome, request.BegunAt);
+        Count(request);
         return result;
     }
+
+    private void Count(ApiKeyRequest request) => metrics.Verified(request.Verdict.Outcome, request.BegunAt);
 }

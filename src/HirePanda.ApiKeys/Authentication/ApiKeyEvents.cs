@@ -8,6 +8,7 @@ public class ApiKeyEvents
 {
     private static readonly Func<ApiKeyMessageReceivedContext, Task> _ignoreReceived = static _ => Task.CompletedTask;
     private static readonly Func<ApiKeyVerifiedContext, Task> _ignoreVerified = static _ => Task.CompletedTask;
+    private static readonly Func<ApiKeyFailedContext, Task> _ignoreFailed = static _ => Task.CompletedTask;
 
     /// <summary>Called first: may supply the secret from elsewhere, or end authentication with a result of its own.</summary>
     public Func<ApiKeyMessageReceivedContext, Task> OnMessageReceived { get; set; } = _ignoreReceived;
@@ -16,7 +17,7 @@ public class ApiKeyEvents
     public Func<ApiKeyVerifiedContext, Task> OnVerified { get; set; } = _ignoreVerified;
 
     /// <summary>Called when a credential was refused.</summary>
-    public Func<ApiKeyFailedContext, Task> OnFailed { get; set; } = static _ => Task.CompletedTask;
+    public Func<ApiKeyFailedContext, Task> OnFailed { get; set; } = _ignoreFailed;
 
     /// <summary>Called before 401 (or 403, 429, 503 for a credential that was refused so) is answered; <c>HandleResponse</c> replaces the answer.</summary>
     public Func<ApiKeyChallengeContext, Task> OnChallenge { get; set; } = static _ => Task.CompletedTask;
@@ -29,6 +30,9 @@ public class ApiKeyEvents
 
     /// <summary>False where <see cref="VerifiedAsync"/> does nothing.</summary>
     internal bool HandlesVerified => OnVerified != _ignoreVerified || GetType() != typeof(ApiKeyEvents);
+
+    /// <summary>False where <see cref="FailedAsync"/> does nothing.</summary>
+    internal bool HandlesFailed => OnFailed != _ignoreFailed || GetType() != typeof(ApiKeyEvents);
 
     /// <summary>Calls <see cref="OnMessageReceived"/>.</summary>
     /// <param name="context">The event.</param>

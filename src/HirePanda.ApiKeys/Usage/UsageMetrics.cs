@@ -5,15 +5,18 @@ namespace HirePanda.ApiKeys;
 /// <summary>How the storing of usage goes.</summary>
 internal sealed class UsageMetrics
 {
-    private readonly Counter<long> _flushes;
+    private const string Result = "hirepanda.api_keys.result";
+
     private readonly TimeProvider _time;
     private long _waitingSince;
+    private long _flushed;
+    private long _failed;
 
     public UsageMetrics(IMeterFactory meters, UsageBudget budget, UsagePending pending, TimeProvider time)
     {
         _time = time;
         var meter = meters.Create(ApiKeyMetrics.MeterName);
-        _flushes = meter.CreateCounter<long>("hirepanda.api_keys.usage.flushes", "{flush}", "Attempts to store a batch of usage.");
+        meter.CreateObservableCounter("hirepanda.api_keys.usage.flushes", Flushes, "{flush}", "Attempts to store a batch of usage.");
         meter.CreateObservableGauge("hirepanda.api_keys.usage.lag", Lag, "s", "For how long usage has been waiting for the store; 0 when none is.");
         meter.CreateObservableCounter(
             "hirepanda.api_keys.usage.overflowed", () => budget.Overflows + pending.Overflows, "{request}", "Requests counted in an \"other\" row for want of room.");
@@ -27,12 +30,16 @@ internal sealed class UsageMetrics
     public void Flushed()
     {
         Volatile.Write(ref _waitingSince, 0);
-        Count("ok");
+        Interlocked.Increment(ref _flushed);
     }
 
-    public void Failed() => Count("failed");
+    public void Failed() => Interlocked.Increment(ref _failed);
 
-    private void Count(string result) => _flushes.Add(1, new KeyValuePair<string, object?>("hirepanda.api_keys.result", result));
+    private IEnumerable<Measurement<long>> Flushes() =>
+    [
+        new(Volatile.Read(ref _flushed), KeyValuePair.Create(Result, (object?)"ok")),
+        new(Volatile.Read(ref _failed), KeyValuePair.Create(Result, (object?)"failed")),
+    ];
 
     private double Lag() => Volatile.Read(ref _waitingSince) is not 0 and var since
         ? TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - since)).TotalSeconds

@@ -73,7 +73,7 @@ public sealed class ApiKeyVerifier
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
         if (bytes.IsEmpty)
         {
-            _failures.Count(caller.Address, null);
+            _failures.Count(caller.Address, null, now);
             return new(new ApiKeyVerdict(ApiKeyOutcome.Malformed));
         }
 
@@ -93,7 +93,7 @@ public sealed class ApiKeyVerifier
             hashes[way] = hasher.Hash(bytes, way);
         }
 
-        return FindAndAdmitAsync(hashes, caller, cancellationToken);
+        return FindAndAdmitAsync(hashes, caller, now, cancellationToken);
     }
 
     /// <summary>Whether a token is ours to judge: it begins like one of our secrets, or the host says that an older system made it.</summary>
@@ -124,7 +124,7 @@ public sealed class ApiKeyVerifier
         return verdict;
     }
 
-    private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyCaller caller, CancellationToken cancellationToken)
+    private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyCaller caller, long now, CancellationToken cancellationToken)
     {
         var wait = _throttle.Wait(caller.Address);
         var (outcome, live) = await _lookup.FindAsync(hashes, mayMiss: wait == 0, cancellationToken).ConfigureAwait(false);
@@ -134,10 +134,10 @@ public sealed class ApiKeyVerifier
                 return Admit(live!, caller, _time.GetUtcNow().UtcTicks);
             case LookupOutcome.NotFound:
                 _throttle.CountFailure(caller.Address);
-                _failures.Count(caller.Address, null);
+                _failures.Count(caller.Address, null, now);
                 return new ApiKeyVerdict(ApiKeyOutcome.Unknown);
             case LookupOutcome.Refused:
-                _failures.Count(caller.Address, null);
+                _failures.Count(caller.Address, null, now);
                 return new ApiKeyVerdict(ApiKeyOutcome.Throttled, limit: new RateLimitDecision { Wait = wait });
             default:
                 return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
@@ -149,13 +149,13 @@ public sealed class ApiKeyVerifier
         if (live.IsRevoked)
         {
             _throttle.CountFailure(caller.Address);
-            _failures.Count(caller.Address, live.Key);
+            _failures.Count(caller.Address, live.Key, now);
             return new ApiKeyVerdict(ApiKeyOutcome.Revoked, live);
         }
 
         if (now >= live.ExpiresAt)
         {
-            _failures.Count(caller.Address, live.Key);
+            _failures.Count(caller.Address, live.Key, now);
             return new ApiKeyVerdict(ApiKeyOutcome.Expired, live);
         }
 
@@ -163,7 +163,7 @@ public sealed class ApiKeyVerifier
         {
             if (!allowlist.IsReportOnly)
             {
-                _failures.Count(caller.Address, live.Key);
+                _failures.Count(caller.Address, live.Key, now);
                 return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
             }
 
@@ -172,7 +172,7 @@ public sealed class ApiKeyVerifier
 
         if (live.Networks is { } networks && !networks.Contains(caller.Address))
         {
-            _failures.Count(caller.Address, live.Key);
+            _failures.Count(caller.Address, live.Key, now);
             return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
         }
 

@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// Counts credentials that were refused, per client and the workspace whose key it tried, and says when there were too many in a time.
 /// The table is local and bounded; it drops the oldest.
 /// </summary>
-internal sealed class FailedAttempts(ApiKeySettings settings, TimeProvider time)
+internal sealed class FailedAttempts(ApiKeySettings settings)
 {
     private const int MaxClients = 10_000;
 
@@ -20,21 +20,21 @@ internal sealed class FailedAttempts(ApiKeySettings settings, TimeProvider time)
     /// <summary>Counts an attempt.</summary>
     /// <param name="address">Who made it; null: unknown.</param>
     /// <param name="key">The key that was refused; null: none that is known.</param>
-    public void Count(IPAddress? address, ApiKey? key)
+    /// <param name="now">The time in ticks.</param>
+    public void Count(IPAddress? address, ApiKey? key, long now)
     {
         var options = settings.Current.Options;
-        var now = time.GetUtcNow();
         var client = Client.Of(address);
         int count;
         lock (_lock)
         {
             var attempts = Of((client, key?.Workspace));
-            count = attempts.Add(now.UtcTicks, options.FailedAttemptsAlertWindow.Ticks, options.FailedAttemptsAlert);
+            count = attempts.Add(now, options.FailedAttemptsAlertWindow.Ticks, options.FailedAttemptsAlert);
         }
 
         if (count > 0)
         {
-            Reached?.Invoke(client.ToString(), key, count, now);
+            Reached?.Invoke(client.ToString(), key, count, new DateTimeOffset(now, TimeSpan.Zero));
         }
     }
 

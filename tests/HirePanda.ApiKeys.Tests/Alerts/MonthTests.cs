@@ -31,7 +31,7 @@ public sealed class MonthTests(ITestOutputHelper output)
             foreach (var (second, client, key) in month.Failures(hour))
             {
                 time.SetUtcNow(begin.AddSeconds(second));
-                failures.Count(IPAddress.Parse(client), key);
+                failures.Count(IPAddress.Parse(client), key, time.GetUtcNow().UtcTicks);
             }
 
             time.SetUtcNow(begin.AddMinutes(59.5));
