@@ -96,9 +96,12 @@ for file in "$results"/*.trx; do
   [ "$skipped" -eq 0 ] || echo "$skipped skipped tests of $file count as failed." >&2
   failed=$((failed + $(count "$file" failed) + skipped))
 done
+# What a request may cost, in bytes above all, which do not jitter.
+if dotnet run -c Release --no-build --project tests/Benchmarks -- guard; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 if [ "${HIREPANDA_LONG:-}" = 1 ]; then
   # Figures to read, not to pass or fail by; but a wrong answer of a store fails.
   dotnet run -c Release --no-build --project tests/Benchmarks -- stores 1000 1000000 10000000 || failed=$((failed + 1))
+  dotnet run -c Release --no-build --project tests/Benchmarks -- usage 10000000 || failed=$((failed + 1))
 fi
 if [ "$code" -eq 0 ] && [ "$failed" -gt 0 ]; then
   code=1

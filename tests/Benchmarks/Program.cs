@@ -17,6 +17,8 @@ switch (args)
     case ["pipeline", ..] when options.Has("pieces"):
         await PipelineDetails.PiecesAsync(options.Number("rounds", 40), TimeSpan.FromSeconds(options.Number("warm-up", 3)));
         return 0;
+    case ["guard"]:
+        return await PipelineBenchmark.GuardAsync();
     case ["pipeline", ..]:
         await PipelineBenchmark.RunAsync(options.Number("rounds", 40), TimeSpan.FromSeconds(options.Number("warm-up", 3)));
         return 0;
@@ -39,6 +41,7 @@ switch (args)
     default:
         Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- COMMAND");
         Console.Error.WriteLine("  pipeline [--rounds N]   what guarding an endpoint costs a request: ours against what the framework has");
+        Console.Error.WriteLine("  guard                   a short run of it that fails when a request became much dearer");
         Console.Error.WriteLine("  pipeline --pieces [--rounds N]   the same with pieces taken out or put in");
         Console.Error.WriteLine("  pipeline --only NAME [--seconds N] [--types]   one contender, for a profiler, or what types it allocates");
         Console.Error.WriteLine("  end-to-end [--rounds N] [--seconds N]   the same on Kestrel under the load of wrk");

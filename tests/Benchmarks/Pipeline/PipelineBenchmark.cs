@@ -12,7 +12,25 @@ internal static class PipelineBenchmark
     private const string Floor = "floor";
     private const string Verifier = "verifier";
 
-    public static async Task RunAsync(int rounds, TimeSpan warmUp)
+    /// <summary>What ours may cost of the floor's before a build fails: bytes do not jitter, time does.</summary>
+    private const double MaxBytes = 1.05;
+    private const double MaxTime = 2;
+
+    public static async Task RunAsync(int rounds, TimeSpan warmUp) => Report(await MeasureAsync(rounds, warmUp));
+
+    /// <summary>A short run that only looks whether anything became much dearer.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> GuardAsync()
+    {
+        var samples = await MeasureAsync(rounds: 8, warmUp: TimeSpan.FromSeconds(1));
+        var (ours, floor) = (Cost(samples, "ours"), Cost(samples, Floor));
+        var (time, bytes, verifier) = (Ratio(ours, floor).Median, Bytes(ours).Median / Bytes(floor).Median, Bytes(samples[Verifier]).Median);
+        var isGood = time <= MaxTime && bytes <= MaxBytes && verifier == 0;
+        Console.WriteLine(Invariant($"{(isGood ? "No" : "A")} regression: a request costs {time:F2} of the floor's time (at most {MaxTime}) and {bytes:F3} of its bytes (at most {MaxBytes}), the verifier alone {verifier:F0} bytes (at most 0)."));
+        return isGood ? 0 : 1;
+    }
+
+    private static async Task<IReadOnlyDictionary<string, Sample[]>> MeasureAsync(int rounds, TimeSpan warmUp)
     {
         await using var set = new ContenderSet();
         foreach (var scenario in Scenarios.All.Where(one => one != Scenarios.Ours))
@@ -23,7 +41,7 @@ internal static class PipelineBenchmark
         await set.AddOursAsync();
         var runner = new PairedRounds(set.Contenders);
         runner.WarmUp(warmUp);
-        Report(runner.Run(rounds));
+        return runner.Run(rounds);
     }
 
     private static void Report(IReadOnlyDictionary<string, Sample[]> samples)

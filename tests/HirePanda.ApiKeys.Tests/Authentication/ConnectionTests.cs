@@ -1,0 +1,126 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>One connection that is kept alive: what is remembered of its last secret spares work, and no check.</summary>
+public sealed class ConnectionTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Connection_ThatSendsTheSameHeader_IsTheSameStringToTheServer()
+    {
+        await using var server = await StartAsync();
+        var secret = await server.IssueAsync("a");
+
+        (await server.GetAsync("/same", secret)).Should().Be("a False");
+        (await server.GetAsync("/same", secret)).Should().Be("a True", "else there would be nothing to remember by");
+    }
+
+    [Fact]
+    public async Task Connection_ThatSendsAnotherSecret_IsAnotherKey()
+    {
+        await using var server = await StartAsync();
+        var (one, other) = (await server.IssueAsync("a"), await server.IssueAsync("b"));
+
+        foreach (var (secret, name) in new[] { (one, "a"), (one, "a"), (other, "b"), (one, "a"), (other, "b"), (other, "b") })
+        {
+            (await server.GetAsync("/read", secret)).Should().Be(name);
+        }
+    }
+
+    [Fact]
+    public async Task Connection_WhoseKeyIsRevokedOrUsedUp_IsRefusedAtOnce()
+    {
+        await using var server = await StartAsync();
+        var secret = await server.IssueAsync("a", key => key with { RateLimits = [new RateLimit(3, TimeSpan.FromHours(1))] });
+        for (var i = 0; i < 3; i++)
+        {
+            (await server.GetAsync("/read", secret)).Should().Be("a");
+        }
+
+        (await server.GetAsync("/read", secret)).Should().Be("429");
+        var revoked = await server.IssueAsync("b");
+        (await server.GetAsync("/read", revoked)).Should().Be("b");
+        (await server.GetAsync("/read", revoked)).Should().Be("b");
+        await server.RevokeAsync("b");
+        (await server.GetAsync("/read", revoked)).Should().Be("401");
+        (await server.GetAsync("/read", revoked)).Should().Be("401");
+    }
+
+    private static async Task<Server> StartAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHirePandaApiKeys().AddInMemoryStore();
+        var app = builder.Build();
+        app.MapGet("/read", (HttpContext context) => context.GetApiKey()!.Name).RequireAuthorization("read");
+        app.MapGet("/same", (HttpContext context) =>
+        {
+            var items = context.Features.Get<IConnectionItemsFeature>()!.Items;
+            var header = context.Request.Headers.Authorization[0];
+            var isSame = ReferenceEquals(items.TryGetValue("last", out var last) ? last : null, header);
+            items["last"] = header;
+            return $"{context.GetApiKey()!.Name} {isSame}";
+        }).RequireAuthorization("read");
+        await app.StartAsync(Token);
+        return new Server(app);
+    }
+
+    private sealed class Server : IAsyncDisposable
+    {
+        private static readonly ApiKeyActor _admin = new("tests", "acme") { Tier = "admin" };
+
+        private readonly WebApplication _app;
+        private readonly Dictionary<string, string> _ids = [];
+        private readonly HttpClient _client;
+
+        public Server(WebApplication app)
+        {
+            _app = app;
+            _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 })
+            {
+                BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
+            };
+        }
+
+        public async Task<string> IssueAsync(string name, Func<ApiKey, ApiKey>? change = null)
+        {
+            var (key, secret) = _app.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = name });
+            key = change?.Invoke(key) ?? key;
+            (await _app.Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, Token)).Should().BeTrue();
+            _ids[name] = key.Id;
+            return secret;
+        }
+
+        public async Task RevokeAsync(string name)
+        {
+            await using var scope = _app.Services.CreateAsyncScope();
+            (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().RevokeAsync(_admin, _ids[name], cancellationToken: Token)).Succeeded.Should().BeTrue();
+        }
+
+        /// <summary>The answer's body, or its status where it is none.</summary>
+        public async Task<string> GetAsync(string path, string secret)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = new("Bearer", secret);
+            using var response = await _client.SendAsync(request, Token);
+            return response.StatusCode == HttpStatusCode.OK ? await response.TextAsync() : $"{(int)response.StatusCode}";
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            await _app.DisposeAsync();
+        }
+    }
+}
