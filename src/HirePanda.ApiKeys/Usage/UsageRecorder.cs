@@ -59,11 +59,14 @@ internal sealed class UsageRecorder(EndpointNames endpoints, Countries countries
         var last = _lastKind;
         if (!ReferenceEquals(last.Type, text))
         {
-            _lastKind = last = new(text, Array.Exists(_streams, stream => text.StartsWith(stream, StringComparison.OrdinalIgnoreCase)));
+            _lastKind = last = new(text, IsStream(text));
         }
 
         return last.IsStream;
     }
+
+    /// <summary>On its own, since what it closes over would be allocated for every request.</summary>
+    private static bool IsStream(string type) => Array.Exists(_streams, stream => type.StartsWith(stream, StringComparison.OrdinalIgnoreCase));
 
     private sealed record ContentKind(string Type, bool IsStream);
 }

@@ -214,6 +214,33 @@ public sealed class UsageTests
         Pairs(await ReportAsync(api, api.Secret(), $"?keyId={key.Id}"), "byCountry", "country").Should().Equal([("NL", 3L), ("unknown", 1L)]);
     }
 
+    [Fact]
+    public async Task Record_OfAResponse_AllocatesNothing()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (_, secret) = api.Issue();
+        var live = (await api.Verifier.VerifyAsync(secret, default, TestContext.Current.CancellationToken)).Live!;
+        var endpoint = api.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints[0];
+        var recorder = api.Services.GetRequiredService<UsageRecorder>();
+        var context = new DefaultHttpContext();
+        context.Features.Set<Microsoft.AspNetCore.Http.Features.IHttpResponseFeature>(new Started());
+        (context.Request.Method, context.Response.ContentType) = (HttpMethods.Get, "application/json; charset=utf-8");
+        Run();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+
+        void Run()
+        {
+            for (var i = 0; i < 1_000; i++)
+            {
+                recorder.Record(live.Use, context, endpoint, IPAddress.Loopback, TestApi.Start.UtcTicks, TestApi.Start.UtcTicks + (i % 10));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("?from=2026-11-24T12:00:00Z&to=2026-11-24T11:00:00Z", "from")]
     [InlineData("?from=yesterday", "from")]
@@ -268,6 +295,11 @@ public sealed class UsageTests
 
     internal static IEnumerable<(string Name, long Requests)> Pairs(JsonElement report, string list, string name)
         => report.GetProperty(list).EnumerateArray().Select(one => (one.GetProperty(name).ToString(), one.GetProperty("requests").GetInt64())).ToList();
+
+    private sealed class Started : Microsoft.AspNetCore.Http.Features.HttpResponseFeature
+    {
+        public override bool HasStarted => true;
+    }
 
     private sealed class Resolver : IApiKeyCountryResolver
     {
