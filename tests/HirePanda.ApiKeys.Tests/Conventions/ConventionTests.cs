@@ -66,7 +66,7 @@ public sealed partial class ConventionTests
             ["Lookup"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Options", "Usage", "Telemetry"],
             ["Verification"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Lookup", "Options", "Telemetry"],
             ["Answers"] = ["Verification"],
-            ["Alerts"] = ["Networks", "Options", "Telemetry"],
+            ["Alerts"] = ["Networks", "Options", "Telemetry", "Usage", "Verification"],
         };
         var owners = Directory.GetDirectories(Source).Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
             .SelectMany(folder => Directory.GetFiles(folder, "*.cs").SelectMany(file => TypeDeclaration().Matches(File.ReadAllText(file))
