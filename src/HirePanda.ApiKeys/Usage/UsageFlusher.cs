@@ -79,11 +79,7 @@ internal sealed class UsageFlusher(
 
     private void Collect()
     {
-        foreach (var use in uses.All)
-        {
-            use.TakeInto(pending);
-        }
-
+        uses.TakeInto(pending);
         if (pending.Count > 0)
         {
             metrics.Waits();

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -73,6 +74,30 @@ public sealed class UsageFlushTests
         (await FlushAsync(api)).Should().BeTrue();
 
         (await StoredAsync(api, key)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Request_ThatLastsLongerThanNotesOfQuietKeysAreKept_CountsAsWell()
+    {
+        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var api = await TestApi.StartAsync(app: app => app.MapGet("/stream", async () =>
+        {
+            begun.SetResult();
+            await end.Task;
+        }).RequireAuthorization("read"));
+        var (key, secret) = api.Issue();
+        var request = api.GetAsync("/stream", secret);
+        await begun.Task;
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        await TestApi.Until(() => api.Store.LastUsedWrites == 1);
+        api.Time.Advance(TimeSpan.FromMinutes(15));
+        await TestApi.Until(() => !api.Services.GetRequiredService<KeyUses>().All.Any());
+
+        end.SetResult();
+        (await request).Dispose();
+        (await FlushAsync(api)).Should().BeTrue();
+
+        (await StoredAsync(api, key)).Should().Be(1);
     }
 
     [Fact]
