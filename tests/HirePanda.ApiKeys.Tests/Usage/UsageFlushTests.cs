@@ -41,6 +41,35 @@ public sealed class UsageFlushTests
     }
 
     [Fact]
+    public async Task Stop_OfTheHost_WithAStoreThatNeitherAnswersNorHeedsItsToken_TakesLessThanTenSeconds()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        await api.StatusAsync(api.Secret());
+        await api.QuietAsync();
+        using var answers = new ManualResetEventSlim();
+        api.Store.BeforeUsage = api.Store.BeforeManagement = api.Store.BeforeAlerts = answers.Wait;
+
+        var begunAt = api.Time.GetUtcNow();
+        var stopping = Task.Run(async () =>
+        {
+            foreach (var service in api.Services.GetServices<IHostedService>().Reverse())
+            {
+                await service.StopAsync(TestContext.Current.CancellationToken);
+            }
+        }, TestContext.Current.CancellationToken);
+        while (!stopping.IsCompleted && api.Time.GetUtcNow() - begunAt < TimeSpan.FromSeconds(10))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+            api.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        var isStopped = stopping.IsCompletedSuccessfully;
+        answers.Set();
+        await stopping;
+        isStopped.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Store_ThatIsAway_GetsEverythingLater()
     {
         await using var api = await ManagementApi.StartAsync();
