@@ -10,6 +10,8 @@ if (!HasUrls(builder.Configuration))
     builder.WebHost.UseUrls("http://localhost:5080");
 }
 
+// Requests that are under way have two seconds to end; what is left of ten belongs to what is stored last.
+builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
 builder.Services.AddControllers();
 builder.Services.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, options => options.OperatorWorkspace = FirstStart.Workspace);
 var keys = builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddEntityFrameworkStore(db =>

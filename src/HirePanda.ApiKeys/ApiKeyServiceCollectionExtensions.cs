@@ -47,6 +47,7 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<WorkspaceStamps>();
         services.AddSingleton<ChangeEvents>();
+        services.AddSingleton<StopBudget>();
         services.AddSingleton<UsageBudget>();
         services.AddSingleton<KeyUses>();
         services.AddSingleton<EndpointNames>();

@@ -55,6 +55,7 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSignal sig
                 if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyAlertStore store)
                 {
                     LogSeldom(() => Log.NoAlertStore(logger, kind));
+                    _known.Add(cause);
                     return false;
                 }
 
@@ -76,6 +77,9 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSignal sig
 
         return true;
     }
+
+    /// <summary>Whether a cause is settled here: stored, by whichever process, or nowhere to be stored.</summary>
+    public bool IsSettled(string cause) => _known.Contains(cause);
 
     private async Task<bool> StoreAsync(IApiKeyAlertStore store, ApiKeyAlert alert, CancellationToken cancellationToken)
     {

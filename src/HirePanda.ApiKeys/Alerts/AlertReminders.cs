@@ -8,14 +8,19 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>Reminds of keys that will expire and of keys that are old: looks at start and every hour.</summary>
 internal sealed class AlertReminders(
-    AlertRaiser alerts, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<AlertReminders> logger) : BackgroundService
+    AlertRaiser alerts, IServiceScopeFactory scopes, ApiKeySettings settings, StopBudget stop, TimeProvider time, ILogger<AlertReminders> logger) : BackgroundService
 {
     private const int PageSize = 500;
 
     private static readonly TimeSpan _interval = TimeSpan.FromHours(1);
 
+    /// <summary>It looks again at the next start.</summary>
+    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(0.5);
+
     /// <summary>The smallest step of a store's times: what comes due this very moment is "before" the next one.</summary>
     private static readonly TimeSpan _step = TimeSpan.FromMicroseconds(1);
+
+    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, base.StopAsync);
 
     /// <summary>Looks through the keys once.</summary>
     internal async Task ScanAsync(CancellationToken cancellationToken)

@@ -11,18 +11,23 @@ namespace HirePanda.ApiKeys;
 /// try secrets of no key are the operator's, ten an hour and the rest in one.
 /// </summary>
 internal sealed class AlertWatch(
-    LimitReports limits, FailedAttempts failures, ActivityWatch activity, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time)
+    LimitReports limits, FailedAttempts failures, ActivityWatch activity, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings,
+    StopBudget stop, TimeProvider time)
     : BackgroundService
 {
     private const int MaxWaiting = 1_000;
     private const int MaxOfOperatorAnHour = 10;
 
     /// <summary>What is left at the end has its own time: the host's may be over.</summary>
-    private static readonly TimeSpan _budgetAtStop = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<Func<CancellationToken, Task>> _waiting = Channel.CreateBounded<Func<CancellationToken, Task>>(
+    /// <summary>What is to be done; each says whether it is, or must be tried again.</summary>
+    private readonly Channel<Func<CancellationToken, Task<bool>>> _waiting = Channel.CreateBounded<Func<CancellationToken, Task<bool>>>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>What the store could not take, to be tried again: who brought it about does not say so twice.</summary>
+    private readonly Queue<Func<CancellationToken, Task<bool>>> _again = new();
 
     /// <summary>Clients beyond the operator's ten of an hour; null: none.</summary>
     private Rest? _rest;
@@ -34,13 +39,22 @@ internal sealed class AlertWatch(
         return base.StartAsync(cancellationToken);
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
         limits.Approached -= LimitApproached;
         failures.Reached -= FailuresReached;
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        using var budget = new CancellationTokenSource(_budgetAtStop, time);
-        await RaiseRestAsync(budget.Token).ConfigureAwait(false);
+        return stop.SpendAsync(_timeToStop, async token =>
+        {
+            await base.StopAsync(token).ConfigureAwait(false);
+            token.ThrowIfCancellationRequested();
+            await RaiseAgainAsync(token).ConfigureAwait(false);
+            while (_again.Count == 0 && _waiting.Reader.TryRead(out var raise))
+            {
+                await TryAsync(raise, token).ConfigureAwait(false);
+            }
+
+            await RaiseRestAsync(token).ConfigureAwait(false);
+        });
     }
 
     /// <summary>Ends when everything that has been brought about so far is raised.</summary>
@@ -52,15 +66,17 @@ internal sealed class AlertWatch(
         await settled.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Raises what an hour that is over left to be summed, and looks for unusual activity.</summary>
-    private async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>Raises what could not be stored, and what an hour that is over left to be summed, and looks for unusual activity.</summary>
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
+        await RaiseAgainAsync(cancellationToken).ConfigureAwait(false);
         if (_rest is { } rest && time.GetUtcNow() >= rest.Hour.AddHours(1))
         {
             await RaiseRestAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await activity.LookAsync(cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(RaiseAsync(stoppingToken), LookAgainAsync(stoppingToken));
@@ -71,12 +87,38 @@ internal sealed class AlertWatch(
         {
             await foreach (var raise in _waiting.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
             {
-                await raise(stoppingToken).ConfigureAwait(false);
+                await TryAsync(raise, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
             // The host stops.
+        }
+    }
+
+    /// <summary>Does one thing, and keeps it where it could not be done, within bounds.</summary>
+    private async Task TryAsync(Func<CancellationToken, Task<bool>> raise, CancellationToken cancellationToken)
+    {
+        var isDone = false;
+        try
+        {
+            isDone = await raise(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isDone && _again.Count < MaxWaiting)
+            {
+                _again.Enqueue(raise);
+            }
+        }
+    }
+
+    /// <summary>Does what could not be done before, up to the first that still cannot.</summary>
+    private async Task RaiseAgainAsync(CancellationToken cancellationToken)
+    {
+        while (_again.TryPeek(out var raise) && await raise(cancellationToken).ConfigureAwait(false))
+        {
+            _again.Dequeue();
         }
     }
 
@@ -97,14 +139,14 @@ internal sealed class AlertWatch(
     }
 
     private void LimitApproached(ApiKey key, RateLimit limit, int used, DateTimeOffset now)
-        => _waiting.Writer.TryWrite(cancellationToken => raiser.RaiseAsync(
+        => _waiting.Writer.TryWrite(cancellationToken => RaiseAsync(
             key.Workspace,
             ApiKeyAlertKinds.RateLimitApproaching,
             $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
             key.Id,
             string.Create(CultureInfo.InvariantCulture, $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
             AlertData.Of(("used", used), ("permits", limit.Permits), ("windowSeconds", (long)limit.Window.TotalSeconds)),
-            cancellationToken).AsTask());
+            cancellationToken));
 
     private void FailuresReached(string client, ApiKey? key, int attempts, DateTimeOffset now)
     {
@@ -114,7 +156,7 @@ internal sealed class AlertWatch(
         }
     }
 
-    private async Task FailuresReachedAsync(
+    private async Task<bool> FailuresReachedAsync(
         string workspace, string client, ApiKey? key, int attempts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var hour = UsageTime.Floor(now, ApiKeyUsageLevel.Hour);
@@ -127,11 +169,11 @@ internal sealed class AlertWatch(
 
             _rest ??= new Rest(workspace, hour, 0, 0);
             _rest = _rest with { Clients = _rest.Clients + 1, Attempts = _rest.Attempts + attempts };
-            return;
+            return true;
         }
 
         var window = settings.Current.Options.FailedAttemptsAlertWindow;
-        await raiser.RaiseAsync(
+        return await RaiseAsync(
             workspace,
             ApiKeyAlertKinds.FailedAuthentication,
             $"{ApiKeyAlertKinds.FailedAuthentication}:{workspace}:{client}:{key?.Id}:{now.UtcDateTime:yyyy-MM-dd}",
@@ -148,9 +190,8 @@ internal sealed class AlertWatch(
             return;
         }
 
-        _rest = null;
         var hour = rest.Hour.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
-        await raiser.RaiseAsync(
+        var isDone = await RaiseAsync(
             rest.Workspace,
             ApiKeyAlertKinds.FailedAuthentication,
             $"{ApiKeyAlertKinds.FailedAuthentication}:{rest.Workspace}:rest:{hour}",
@@ -158,7 +199,13 @@ internal sealed class AlertWatch(
             string.Create(CultureInfo.InvariantCulture, $"{rest.Clients} more clients failed to authenticate too often in the hour from {hour}"),
             AlertData.Of(("clients", rest.Clients), ("attempts", rest.Attempts), ("from", hour)),
             cancellationToken).ConfigureAwait(false);
+        _rest = isDone ? null : rest;
     }
+
+    /// <summary>Fires an alert; false: the store could not take it.</summary>
+    private async Task<bool> RaiseAsync(
+        string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
+        => await raiser.RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false) || raiser.IsSettled(cause);
 
     private async Task<int> CountAsync(string workspace, DateTimeOffset since, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace HirePanda.ApiKeys;
 /// attempt to one process only.
 /// </summary>
 internal sealed class WebhookSender(
-    WebhookClient client, WebhookSignal signal, IServiceScopeFactory scopes, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
+    WebhookClient client, WebhookSignal signal, IServiceScopeFactory scopes, StopBudget stop, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
 {
     private const int AtOnce = 16;
     private const double MaxJitter = 0.1;
@@ -35,7 +35,12 @@ internal sealed class WebhookSender(
     private static readonly TimeSpan _maxWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _minWait = TimeSpan.FromSeconds(1);
 
+    /// <summary>What it does not get to store is sent again when the lease is over.</summary>
+    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(0.5);
+
     private bool _isFailing;
+
+    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, base.StopAsync);
 
     /// <summary>Sends all that is due.</summary>
     /// <returns>When the next message will be due; null: none is pending.</returns>

@@ -9,7 +9,7 @@ namespace HirePanda.ApiKeys;
 /// a number may appear after a higher one: gaps are looked for again until they cannot be filled any more.
 /// </summary>
 internal sealed class ChangePoller(
-    KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, TimeProvider time, ILogger<ChangePoller> logger) : BackgroundService
+    KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, StopBudget stop, TimeProvider time, ILogger<ChangePoller> logger) : BackgroundService
 {
     /// <summary>A little less than the second within which other processes learn of a change.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(900);
@@ -23,12 +23,17 @@ internal sealed class ChangePoller(
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _retention = TimeSpan.FromHours(1);
 
+    /// <summary>It has nothing to store.</summary>
+    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(0.5);
+
     private readonly Dictionary<long, DateTimeOffset> _gaps = [];
     private long _last = -1;
     private DateTimeOffset _readAt;
     private DateTimeOffset _since;
     private DateTimeOffset _prunedAt;
     private bool _isFailing;
+
+    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, base.StopAsync);
 
     /// <summary>Reads the table once.</summary>
     internal async Task PollAsync(IApiKeyChangeFeed feed, CancellationToken cancellationToken)

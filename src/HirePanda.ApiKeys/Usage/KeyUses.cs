@@ -13,6 +13,9 @@ internal sealed class KeyUses(UsageBudget budget)
 
     private readonly ConcurrentDictionary<(string Workspace, string KeyId), KeyUse> _uses = new();
 
+    /// <summary>Notes in which something was counted after they were dropped: by requests that last longer than notes are kept.</summary>
+    private readonly ConcurrentQueue<KeyUse> _late = new();
+
     /// <summary>All notes; a slow walk, for timers.</summary>
     public IEnumerable<KeyUse> All => _uses.Select(pair => pair.Value);
 
@@ -30,6 +33,31 @@ internal sealed class KeyUses(UsageBudget budget)
         while (!_uses.TryGetValue(name, out var kept) || kept != use);
 
         return use;
+    }
+
+    /// <summary>Takes out all that was counted.</summary>
+    public void TakeInto(UsagePending pending)
+    {
+        foreach (var use in All)
+        {
+            use.TakeInto(pending);
+        }
+
+        while (_late.TryDequeue(out var use))
+        {
+            use.TakeInto(pending);
+            use.Drop();
+        }
+    }
+
+    /// <summary>Counts one request.</summary>
+    public void Count(KeyUse use, UsageCell cell, uint minute)
+    {
+        use.Count(cell, minute);
+        if (use.IsDropped)
+        {
+            _late.Enqueue(use);
+        }
     }
 
     /// <summary>The last uses that were noted since the last batch that was stored.</summary>
@@ -62,7 +90,12 @@ internal sealed class KeyUses(UsageBudget budget)
             if (Volatile.Read(ref use.At) <= use.StoredAt && !use.HasCounts && Volatile.Read(ref use.ReferencedAt) < now - _keptUnreferenced)
             {
                 _uses.TryRemove(name, out _);
-                use.Counters.Close();
+                use.Drop();
+                if (use.HasCounts)
+                {
+                    // Just counted, by a request that did not see that the note was dropped.
+                    _late.Enqueue(use);
+                }
             }
         }
     }
@@ -80,6 +113,7 @@ internal sealed class KeyUse(string workspace, string keyId, UsageBudget budget)
     /// <summary>When a cached key last took hold of the note.</summary>
     public long ReferencedAt;
 
+    private int _isDropped;
     private int _hasCounts;
     private int _saidOn;
 
@@ -88,6 +122,9 @@ internal sealed class KeyUse(string workspace, string keyId, UsageBudget budget)
     public string KeyId { get; } = keyId;
 
     public UsageCounters Counters { get; } = new(budget);
+
+    /// <summary>Whether the note is no longer among those that are looked through.</summary>
+    public bool IsDropped => Volatile.Read(ref _isDropped) != 0;
 
     /// <summary>Whether anything was counted since counts were last taken.</summary>
     public bool HasCounts => Volatile.Read(ref _hasCounts) != 0;
@@ -105,8 +142,16 @@ internal sealed class KeyUse(string workspace, string keyId, UsageBudget budget)
         Counters.Add(cell, minute);
         if (!HasCounts)
         {
-            Volatile.Write(ref _hasCounts, 1);
+            Interlocked.Exchange(ref _hasCounts, 1);
         }
+    }
+
+    /// <summary>Says that the note is no longer looked through, and gives its room back.</summary>
+    public void Drop()
+    {
+        // Whoever counts from here on sees it; what was counted before is seen by the caller.
+        Interlocked.Exchange(ref _isDropped, 1);
+        Counters.Close();
     }
 
     /// <summary>Takes out all that was counted.</summary>

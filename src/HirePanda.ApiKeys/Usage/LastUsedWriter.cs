@@ -5,19 +5,18 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Stores when keys were last used: every minute, and once more when the host stops.</summary>
-internal sealed class LastUsedWriter(KeyUses uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger) : BackgroundService
+internal sealed class LastUsedWriter(KeyUses uses, IServiceScopeFactory scopes, StopBudget stop, TimeProvider time, ILogger<LastUsedWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
 
     /// <summary>The last batch has its own time: the host's may be over.</summary>
-    private static readonly TimeSpan _budgetAtStop = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(1.5);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, async token =>
     {
-        await base.StopAsync(cancellationToken);
-        using var budget = new CancellationTokenSource(_budgetAtStop, time);
-        await WriteAsync(budget.Token);
-    }
+        await base.StopAsync(token);
+        await WriteAsync(token);
+    });
 
     /// <summary>Stores what is pending; on failure it stays so.</summary>
     internal async Task WriteAsync(CancellationToken cancellationToken)

@@ -16,6 +16,7 @@ internal sealed class UsageFlusher(
     UsageMetrics metrics,
     IServiceScopeFactory scopes,
     ApiKeySettings settings,
+    StopBudget stop,
     TimeProvider time,
     ILogger<UsageFlusher> logger) : BackgroundService
 {
@@ -23,7 +24,7 @@ internal sealed class UsageFlusher(
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
 
     /// <summary>The last flush has its own time: the host's may be over.</summary>
-    private static readonly TimeSpan _budgetAtStop = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _gate = new(1);
     private ApiKeyUsageBatch? _unsaved;
@@ -38,12 +39,11 @@ internal sealed class UsageFlusher(
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, async token =>
     {
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        using var budget = new CancellationTokenSource(_budgetAtStop, time);
-        await FlushAsync(budget.Token).ConfigureAwait(false);
-    }
+        await base.StopAsync(token).ConfigureAwait(false);
+        await FlushAsync(token).ConfigureAwait(false);
+    });
 
     /// <summary>Stores what was counted so far; on failure it is kept.</summary>
     /// <returns>Whether all of it is stored.</returns>
@@ -79,11 +79,7 @@ internal sealed class UsageFlusher(
 
     private void Collect()
     {
-        foreach (var use in uses.All)
-        {
-            use.TakeInto(pending);
-        }
-
+        uses.TakeInto(pending);
         if (pending.Count > 0)
         {
             metrics.Waits();

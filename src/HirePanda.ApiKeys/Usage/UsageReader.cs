@@ -37,7 +37,11 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel level, DateTimeOffset now)
     {
         var parts = new List<(ApiKeyUsageLevel, DateTimeOffset, DateTimeOffset)>();
-        Add(from, to, level);
+        if (from < to)
+        {
+            Add(from, to, level);
+        }
+
         return parts;
 
         void Add(DateTimeOffset begin, DateTimeOffset end, ApiKeyUsageLevel level)
@@ -130,8 +134,15 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
     {
         var byTime = sums.ToLookup(sum => UsageTime.Floor(sum.At, interval));
         var points = new List<ApiKeyUsagePoint>();
-        for (var at = UsageTime.Floor(from, interval); at < to; at = Timestamps.Add(at, UsageTime.Length(interval)))
+        if (from == to)
         {
+            return points;
+        }
+
+        // By ticks: the last hour that there is has none after it.
+        for (var ticks = UsageTime.Floor(from, interval).Ticks; ticks < to.UtcTicks; ticks += UsageTime.Length(interval).Ticks)
+        {
+            var at = new DateTimeOffset(ticks, TimeSpan.Zero);
             points.Add(new(at, byTime[at].Sum(sum => sum.Requests), byTime[at].Sum(sum => sum.Errors)));
         }
 

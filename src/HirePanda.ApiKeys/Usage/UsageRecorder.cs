@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Counts every response to a key that is known: once, when it has ended, whichever way it did.</summary>
-internal sealed class UsageRecorder(EndpointNames endpoints, Countries countries)
+internal sealed class UsageRecorder(KeyUses uses, EndpointNames endpoints, Countries countries)
 {
     private const int ClientGone = 499;
 
@@ -38,7 +38,7 @@ internal sealed class UsageRecorder(EndpointNames endpoints, Countries countries
             status,
             countries.Of(context, address, now),
             IsStream(status, method, response.Headers) ? 0 : ApiKeyLatency.BucketOf(TimeSpan.FromTicks(now - begunAt)));
-        use.Count(cell, UsageTime.Minute(now));
+        uses.Count(use, cell, UsageTime.Minute(now));
     }
 
     /// <summary>Whether the response lasts as long as the client likes, so that its time says nothing.</summary>

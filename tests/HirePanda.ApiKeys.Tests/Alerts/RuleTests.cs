@@ -50,6 +50,37 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public async Task Limit_ReachedWhileTheStoreIsAway_FiresLater()
+    {
+        await using var api = await AlertApi.StartAsync();
+        var admin = api.Secret();
+        var (_, secret) = api.Issue(new NewApiKey { Name = "Busy", RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
+        await api.StatusAsync(secret);
+        await api.StatusAsync(secret);
+        await SettleAsync(api);
+        api.Store.BeforeAlerts = () => { };
+
+        (await FiredAsync(api, admin)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Stop_OfTheHost_RaisesWhatIsWaiting()
+    {
+        await using var api = await AlertApi.StartAsync();
+        var (key, secret) = api.Issue(new NewApiKey { Name = "Busy", RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
+        await api.StatusAsync(secret);
+        await api.StatusAsync(secret);
+        await SettleAsync(api);
+        api.Store.BeforeAlerts = () => { };
+
+        await api.Services.GetServices<IHostedService>().OfType<AlertWatch>().Single().StopAsync(TestContext.Current.CancellationToken);
+
+        (await api.Store.ListAlertsAsync(key.Workspace, null, 10, TestContext.Current.CancellationToken)).Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task Limit_TheSecondOfTwo_IsTheOneThatIsNamed()
     {
         await using var api = await AlertApi.StartAsync(options => options.RateLimitAlertShare = 0.5);

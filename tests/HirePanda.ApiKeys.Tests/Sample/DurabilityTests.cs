@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 
@@ -31,6 +33,19 @@ public sealed class DurabilityTests
 
         second.SecretsShown.Should().BeEmpty();
         (await StatusAsync(second, secret)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Stop_WithARequestThatDoesNotEnd_TakesLessThanTenSeconds()
+    {
+        await using var app = await StartAsync(await NewDatabaseAsync("sqlite"));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, app.Client.BaseAddress!.Port, Token);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {app.Secret}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"), Token);
+        (await StatusAsync(app, app.Secret)).Should().Be(HttpStatusCode.OK, "the other one has arrived by then");
+
+        (await app.TerminateAsync()).Should().Be(0);
     }
 
     [Fact]

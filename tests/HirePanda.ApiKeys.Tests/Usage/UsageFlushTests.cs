@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -40,6 +41,35 @@ public sealed class UsageFlushTests
     }
 
     [Fact]
+    public async Task Stop_OfTheHost_WithAStoreThatNeitherAnswersNorHeedsItsToken_TakesLessThanTenSeconds()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        await api.StatusAsync(api.Secret());
+        await api.QuietAsync();
+        using var answers = new ManualResetEventSlim();
+        api.Store.BeforeUsage = api.Store.BeforeManagement = api.Store.BeforeAlerts = answers.Wait;
+
+        var begunAt = api.Time.GetUtcNow();
+        var stopping = Task.Run(async () =>
+        {
+            foreach (var service in api.Services.GetServices<IHostedService>().Reverse())
+            {
+                await service.StopAsync(TestContext.Current.CancellationToken);
+            }
+        }, TestContext.Current.CancellationToken);
+        while (!stopping.IsCompleted && api.Time.GetUtcNow() - begunAt < TimeSpan.FromSeconds(10))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+            api.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        var isStopped = stopping.IsCompletedSuccessfully;
+        answers.Set();
+        await stopping;
+        isStopped.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Store_ThatIsAway_GetsEverythingLater()
     {
         await using var api = await ManagementApi.StartAsync();
@@ -73,6 +103,30 @@ public sealed class UsageFlushTests
         (await FlushAsync(api)).Should().BeTrue();
 
         (await StoredAsync(api, key)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Request_ThatLastsLongerThanNotesOfQuietKeysAreKept_CountsAsWell()
+    {
+        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var api = await TestApi.StartAsync(app: app => app.MapGet("/stream", async () =>
+        {
+            begun.SetResult();
+            await end.Task;
+        }).RequireAuthorization("read"));
+        var (key, secret) = api.Issue();
+        var request = api.GetAsync("/stream", secret);
+        await begun.Task;
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        await TestApi.Until(() => api.Store.LastUsedWrites == 1);
+        api.Time.Advance(TimeSpan.FromMinutes(15));
+        await TestApi.Until(() => !api.Services.GetRequiredService<KeyUses>().All.Any());
+
+        end.SetResult();
+        (await request).Dispose();
+        (await FlushAsync(api)).Should().BeTrue();
+
+        (await StoredAsync(api, key)).Should().Be(1);
     }
 
     [Fact]

@@ -34,6 +34,32 @@ public sealed class UsageRangeTests
             return from == to || report.Totals.Requests == requests.Count(minute => minute >= first && minute < last);
         });
 
+    [Fact]
+    public async Task Series_UpToTheLastMomentThereIs_Ends()
+    {
+        var reader = new UsageReader(new InMemoryApiKeyStore(), new ApiKeyOptions(), "w", "", default);
+
+        var report = await Task.Run(() => reader.ReadAsync(DateTimeOffset.MaxValue.AddHours(-2), DateTimeOffset.MaxValue, ApiKeyUsageLevel.Hour, _start), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+
+        report.Series.Select(point => point.At.Hour).Should().Equal(21, 22, 23);
+    }
+
+    [Fact]
+    public async Task Report_OfNoTime_IsEmpty_AlsoInTheMiddleOfAMinute()
+    {
+        var store = new InMemoryApiKeyStore();
+        var pending = new UsagePending();
+        pending.Add(new KeyUse("w", "k", new UsageBudget()), new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.UtcTicks), 1);
+        await store.SaveUsageAsync(UsageRows.Make(pending.Take(), new EndpointNames(), _start), TestContext.Current.CancellationToken);
+        var reader = new UsageReader(store, new ApiKeyOptions(), "w", "", default);
+
+        var report = await reader.ReadAsync(_start.AddSeconds(30), _start.AddSeconds(30), ApiKeyUsageLevel.Hour, _start.AddMinutes(2));
+
+        report.Totals.Requests.Should().Be(0);
+        report.Series.Should().BeEmpty();
+    }
+
     private static ApiKeyUsageReport Read(int[] requests, int from, int to, ApiKeyUsageLevel interval, TimeSpan minutesKept)
     {
         var use = new KeyUse("w", "k", new UsageBudget());
