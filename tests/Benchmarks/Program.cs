@@ -30,7 +30,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(PipelineMicro).Assembly).Run([.. rest, .. all], DefaultConfig.Instance.WithArtifactsPath("artifacts/micro"));
         return 0;
     case ["scale", ..]:
-        await ScaleBenchmark.RunAsync(options.Number("keys", 1_000_000));
+        await ScaleBenchmark.RunAsync(options.Number("keys", 1_000_000), options.Text("only"));
         return 0;
     case ["serve", var name, var port]:
         await ServerProcess.ServeAsync(name, int.Parse(port));
@@ -46,7 +46,7 @@ switch (args)
         Console.Error.WriteLine("  pipeline --only NAME [--seconds N] [--types]   one contender, for a profiler, or what types it allocates");
         Console.Error.WriteLine("  end-to-end [--rounds N] [--seconds N]   the same on Kestrel under the load of wrk");
         Console.Error.WriteLine("  micro                   a request and its parts, by BenchmarkDotNet, whose arguments may follow");
-        Console.Error.WriteLine("  scale [--keys N]        what grows with networks, keys, cores, memory; what a start costs");
+        Console.Error.WriteLine("  scale [--keys N] [--only PART]   what grows: memory, networks, keys, cores; and what a start costs (start-up)");
         Console.Error.WriteLine("  stores [SIZE ...]       lookup by hash and keyset pages over tables of so many keys (default 1000 1000000), on SQLite,");
         Console.Error.WriteLine("                          and on PostgreSQL where HIREPANDA_POSTGRES is a connection string");
         Console.Error.WriteLine("  usage [ROWS]            the first byte of a report over 30 days and so many rows (default 10000000), on the same databases");

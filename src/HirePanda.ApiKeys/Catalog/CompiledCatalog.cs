@@ -11,7 +11,10 @@ internal sealed class CompiledCatalog
     private readonly FrozenDictionary<string, ApiKeyType> _types;
     private readonly FrozenDictionary<string, LimitSet> _typeLimits;
     private readonly LimitSet _defaultLimits;
-    private readonly FrozenSet<string>[] _tierPermissions;
+    private readonly Grant _nothing = new(-1, false, FrozenSet<string>.Empty, "");
+    private readonly Grant[] _tierGrants;
+    private readonly Shared<Grant> _ownGrants = new();
+    private readonly Shared<LimitSet> _ownLimits = new();
     private readonly FrozenDictionary<string, Grant> _needs;
 
     public CompiledCatalog(ApiKeyCatalog catalog, RateLimit defaultRateLimit)
@@ -20,8 +23,8 @@ internal sealed class CompiledCatalog
         Permissions = [.. catalog.Tiers.SelectMany(tier => tier.Permissions).Concat(catalog.Permissions).Distinct(StringComparer.OrdinalIgnoreCase)];
         _permissions = Permissions.ToFrozenDictionary(name => name, StringComparer.OrdinalIgnoreCase);
         _tierRanks = Enumerable.Range(0, Tiers.Count).ToFrozenDictionary(rank => Tiers[rank].Name, StringComparer.OrdinalIgnoreCase);
-        _tierPermissions = [.. Tiers.Select((tier, rank) => (tier.GrantsEverything ? Permissions : Tiers.Take(rank + 1).SelectMany(one => one.Permissions))
-            .ToFrozenSet(StringComparer.OrdinalIgnoreCase))];
+        _tierGrants = [.. Tiers.Select((tier, rank) => New(
+            rank, tier.GrantsEverything, tier.GrantsEverything ? Permissions : Tiers.Take(rank + 1).SelectMany(one => one.Permissions)))];
         _needs = Tiers.Select(tier => (tier.Name, Grant: Grant(tier.Name, [])))
             .Concat(Permissions.Select(permission => (Name: permission, Grant: Grant(null, [permission]))))
             .ToFrozenDictionary(one => one.Name, one => one.Grant, StringComparer.OrdinalIgnoreCase);
@@ -54,22 +57,36 @@ internal sealed class CompiledCatalog
     /// <summary>What a tier and a list of permissions amount to. Names that the catalog does not know grant nothing.</summary>
     public Grant Grant(string? tier, IReadOnlyList<string> permissions)
     {
-        var rank = tier is not null && _tierRanks.TryGetValue(tier, out var known) ? known : -1;
-        var inherited = rank < 0 ? FrozenSet<string>.Empty : _tierPermissions[rank];
-        var own = permissions.Where(name => _permissions.ContainsKey(name) && !inherited.Contains(name)).ToList();
-        return new Grant(
-            rank,
-            rank >= 0 && Tiers[rank].GrantsEverything,
-            own.Count == 0 ? inherited : inherited.Concat(own).ToFrozenSet(StringComparer.OrdinalIgnoreCase));
+        var inherited = tier is not null && _tierRanks.TryGetValue(tier, out var rank) ? _tierGrants[rank] : _nothing;
+        var own = permissions.Where(name => _permissions.ContainsKey(name) && !inherited.Permissions.Contains(name))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (own.Count == 0)
+        {
+            return inherited;
+        }
+
+        var name = $"{inherited.Rank} {string.Join(' ', Permissions.Where(own.Contains))}";
+        return _ownGrants.TryGet(name, out var known) ? known : _ownGrants.Add(name, New(inherited.Rank, inherited.Everything, inherited.Permissions.Concat(own)));
     }
-
-
-
 
     /// <summary>The names of a grant's permissions, in the catalog's order.</summary>
     public IEnumerable<string> Names(Grant grant) => Permissions.Where(grant.Has);
 
     /// <summary>A key's own limits, else its type's, else the default.</summary>
     public LimitSet Limits(string type, IReadOnlyList<RateLimit> own)
-        => own.Count > 0 ? new LimitSet(own) : _typeLimits.GetValueOrDefault(type, _defaultLimits);
+    {
+        if (own.Count == 0)
+        {
+            return _typeLimits.GetValueOrDefault(type, _defaultLimits);
+        }
+
+        var limits = new LimitSet(own);
+        return _ownLimits.Add(limits.Policy, limits);
+    }
+
+    private Grant New(int rank, bool everything, IEnumerable<string> permissions)
+    {
+        var set = permissions.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        return new Grant(rank, everything, set, string.Join(' ', Permissions.Where(name => everything || set.Contains(name))));
+    }
 }

@@ -6,7 +6,8 @@ namespace HirePanda.ApiKeys;
 /// <param name="Rank">The tier's place in the catalog; -1: no tier.</param>
 /// <param name="Everything">Whether it holds every permission, those defined later included.</param>
 /// <param name="Permissions">The permissions, compared ignoring case.</param>
-internal sealed record Grant(int Rank, bool Everything, FrozenSet<string> Permissions)
+/// <param name="Scope">The permissions in the catalog's order, separated by spaces.</param>
+internal sealed record Grant(int Rank, bool Everything, FrozenSet<string> Permissions, string Scope)
 {
     public bool Has(string permission) => Everything || Permissions.Contains(permission);
 

@@ -28,14 +28,17 @@ internal sealed class KeyCache : IDisposable
 
     public CacheEntry? Get(in ApiKeyHash hash) => Get(_keys, hash);
 
-    /// <summary>What is known of a secret that may have any of these hashes.</summary>
+    /// <summary>What is known of a secret that may have any of these hashes; waits where one of them is being stored.</summary>
     public CacheEntry? Get(ApiKeyHash[] hashes)
     {
         foreach (var hash in hashes)
         {
-            if (Get(hash) is { } entry)
+            lock (StripeOf(hash))
             {
-                return entry;
+                if (Get(hash) is { } entry)
+                {
+                    return entry;
+                }
             }
         }
 
@@ -60,28 +63,29 @@ internal sealed class KeyCache : IDisposable
     /// <summary>Stores what was read, unless one of the hashes was forgotten since the read began.</summary>
     public bool TryPublish(ApiKeyHash[] hashes, CacheEntry entry, long generation)
     {
-        var hash = entry.Live?.Key.Hash ?? hashes[0];
-        lock (StripeOf(hash))
+        var (cache, capacity) = entry is LiveKey ? (_keys, _capacity) : (_absent, _absentCapacity);
+        MakeRoom(cache, capacity);
+        lock (StripeOf(entry.Hash))
         {
             if (Generation(hashes) != generation)
             {
                 return false;
             }
 
-            if (entry.Live is null)
+            if (entry is AbsentKey)
             {
                 foreach (var absent in hashes)
                 {
                     _keys.Remove(HashKey.Probe(absent));
                 }
-
-                Set(_absent, _absentCapacity, hash, entry);
-            }
-            else
-            {
-                Set(_keys, _capacity, hash, entry);
             }
 
+            // Removed, not replaced: else the cache would keep the older entry for its key.
+            cache.Remove(entry);
+            using var stored = cache.CreateEntry(entry);
+            stored.Size = 1;
+            stored.AbsoluteExpiration = new DateTimeOffset(entry.ReadAt, TimeSpan.Zero) + KeyLookup.MaxStaleness;
+            stored.Value = entry;
             return true;
         }
     }
@@ -123,9 +127,9 @@ internal sealed class KeyCache : IDisposable
 
     private Stripe StripeOf(in ApiKeyHash hash) => _stripes[hash.GetHashCode() & (_stripes.Length - 1)];
 
-    private void Set(MemoryCache cache, int capacity, in ApiKeyHash hash, CacheEntry entry)
+    /// <summary>A full MemoryCache refuses the newcomer and makes room later; we want the newcomer, so room is made first.</summary>
+    private void MakeRoom(MemoryCache cache, int capacity)
     {
-        // A full MemoryCache refuses the newcomer and makes room later; we want the newcomer, so room is made first.
         if (cache.Count >= capacity && _compacting.TryEnter())
         {
             try
@@ -137,9 +141,6 @@ internal sealed class KeyCache : IDisposable
                 _compacting.Exit();
             }
         }
-
-        var end = new DateTimeOffset(entry.ReadAt, TimeSpan.Zero) + KeyLookup.MaxStaleness;
-        cache.Set(HashKey.For(hash), entry, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = end });
     }
 
     private static MemoryCache New(int capacity, TimeProvider time)

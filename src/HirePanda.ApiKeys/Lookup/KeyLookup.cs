@@ -212,7 +212,7 @@ internal sealed class KeyLookup
         var settings = _settings.Current;
         if (await _store.ReadAsync(hashes).ConfigureAwait(false) is not var (key, workspace, stamp))
         {
-            return new CacheEntry(null, readAt, readAt + settings.Options.NegativeCacheLifetime.Ticks);
+            return new AbsentKey(hashes[0], readAt, readAt + settings.Options.NegativeCacheLifetime.Ticks);
         }
 
         if (!hashes.Contains(key.Hash))
@@ -222,11 +222,8 @@ internal sealed class KeyLookup
 
         // Up to a tenth shorter, so that keys that were read together are not read together again.
         var lifetime = settings.Options.CacheLifetime.Ticks;
-        return new CacheEntry(
-            new LiveKey(key, workspace, settings.Catalog, _limiter, _uses, readAt),
-            readAt,
-            readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1),
-            stamp);
+        var freshUntil = readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1);
+        return new LiveKey(key, workspace, stamp, settings.Catalog, _limiter, _uses, readAt, freshUntil);
     }
 }
 

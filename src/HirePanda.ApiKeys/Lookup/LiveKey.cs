@@ -3,17 +3,28 @@ using System.Globalization;
 namespace HirePanda.ApiKeys;
 
 /// <summary>A key as the cache holds it: whatever a request needs of the record, computed once.</summary>
-internal sealed class LiveKey
+internal sealed class LiveKey : CacheEntry
 {
     /// <summary>Compiles a record.</summary>
     /// <param name="key">The record.</param>
     /// <param name="workspace">The settings of its workspace; null: none.</param>
+    /// <param name="stamp">Goes stale when those settings change.</param>
     /// <param name="catalog">What its names mean.</param>
     /// <param name="limiter">Whose buckets it draws on.</param>
     /// <param name="uses">Where its uses are noted.</param>
-    /// <param name="now">The time of the read, in ticks.</param>
+    /// <param name="readAt">The time of the read, in ticks.</param>
+    /// <param name="freshUntil">Until when it answers without another read, in ticks.</param>
     /// <exception cref="FormatException">The record holds a network or limit that cannot be used.</exception>
-    public LiveKey(ApiKey key, ApiKeyWorkspace? workspace, CompiledCatalog catalog, RateLimiter limiter, KeyUses uses, long now)
+    public LiveKey(
+        ApiKey key,
+        ApiKeyWorkspace? workspace,
+        WorkspaceStamps.Stamp stamp,
+        CompiledCatalog catalog,
+        RateLimiter limiter,
+        KeyUses uses,
+        long readAt,
+        long freshUntil)
+        : base(key.Hash, readAt, freshUntil, stamp)
     {
         if (key is not { Id.Length: > 0, Workspace.Length: > 0, Name: not null, Type: not null, Permissions: not null, AllowedNetworks: not null, RateLimits: not null })
         {
@@ -26,14 +37,14 @@ internal sealed class LiveKey
         }
 
         Key = key;
+        IsRevoked = key.RevokedAt is not null;
         Catalog = catalog;
         Grant = catalog.Grant(key.Tier, key.Permissions);
-        Scope = string.Join(' ', catalog.Names(Grant));
         Networks = NetworkList.Compile(key.AllowedNetworks);
-        WorkspaceAllowlist = Allowlist.Compile(workspace);
-        Use = uses.Of(key, now);
+        WorkspaceAllowlist = stamp.Allowlist(workspace);
+        Use = uses.Of(key, readAt);
         Limits = catalog.Limits(key.Type, key.RateLimits);
-        Buckets = limiter.Buckets(key.Family ?? key.Id, Limits, now);
+        Buckets = limiter.Buckets(key.Family ?? key.Id, Limits, readAt);
         ExpiresAt = key.ExpiresAt?.UtcTicks ?? long.MaxValue;
         ExpiresField = key.ExpiresAt?.ToString("R", CultureInfo.InvariantCulture);
     }
@@ -46,7 +57,7 @@ internal sealed class LiveKey
     public Grant Grant { get; }
 
     /// <summary>The effective permissions, separated by spaces.</summary>
-    public string Scope { get; }
+    public string Scope => Grant.Scope;
 
     /// <summary>Null: no restriction.</summary>
     public NetworkList? Networks { get; }
@@ -56,7 +67,7 @@ internal sealed class LiveKey
 
     public LimitSet Limits { get; }
 
-    public Bucket[] Buckets { get; }
+    public Buckets Buckets { get; }
 
     public KeyUse Use { get; }
 
@@ -66,5 +77,5 @@ internal sealed class LiveKey
     /// <summary>The expiry as an HTTP date; null: never.</summary>
     public string? ExpiresField { get; }
 
-    public bool IsRevoked => Key.RevokedAt is not null;
+    public bool IsRevoked { get; }
 }

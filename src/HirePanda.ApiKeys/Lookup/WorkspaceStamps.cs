@@ -23,11 +23,23 @@ internal sealed class WorkspaceStamps
     internal sealed class Stamp
     {
         private volatile bool _isStale;
+        private volatile Allowlist? _allowlist;
 
         public bool IsStale
         {
             get => _isStale;
             set => _isStale = value;
+        }
+
+        /// <summary>The workspace's allowlist as just read, compiled once for all its keys; null where none is enabled.</summary>
+        public Allowlist? Allowlist(ApiKeyWorkspace? workspace)
+        {
+            if (_allowlist is { } known && known.IsOf(workspace))
+            {
+                return known;
+            }
+
+            return _allowlist = HirePanda.ApiKeys.Allowlist.Compile(workspace);
         }
     }
 }

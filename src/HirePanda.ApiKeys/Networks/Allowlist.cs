@@ -7,8 +7,10 @@ internal sealed class Allowlist
 {
     private readonly NetworkList _networks;
 
+    private readonly string[] _text;
+
     private Allowlist(IReadOnlyList<string> networks, bool isReportOnly)
-        => (_networks, IsReportOnly) = (NetworkList.Compile(networks) ?? new NetworkList([]), isReportOnly);
+        => (_networks, _text, IsReportOnly) = (NetworkList.Compile(networks) ?? new NetworkList([]), [.. networks], isReportOnly);
 
     /// <summary>Whether it only reports whom it would refuse.</summary>
     public bool IsReportOnly { get; }
@@ -16,6 +18,10 @@ internal sealed class Allowlist
     /// <summary>Compiles settings; null where no list is enabled.</summary>
     public static Allowlist? Compile(ApiKeyWorkspace? workspace)
         => workspace is { AllowlistEnabled: true } ? new(workspace.AllowedNetworks, workspace.AllowlistReportOnly) : null;
+
+    /// <summary>Whether settings would be compiled to the same.</summary>
+    public bool IsOf(ApiKeyWorkspace? workspace) => workspace is { AllowlistEnabled: true }
+        && workspace.AllowlistReportOnly == IsReportOnly && workspace.AllowedNetworks.SequenceEqual(_text);
 
     public bool Admits(IPAddress? address) => _networks.Contains(address);
 }

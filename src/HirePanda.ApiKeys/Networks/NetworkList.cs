@@ -1,18 +1,37 @@
 using System.Net;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost a binary search.</summary>
+/// <summary>
+/// Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost a binary search. A few of IPv4, which is what
+/// most keys have, are in the object itself.
+/// </summary>
 internal sealed class NetworkList
 {
-    private readonly AddressRange[] _ipv4;
-    private readonly AddressRange[] _ipv6;
+    private const int Few = 4;
+
+    private readonly Range<uint>[]? _ipv4;
+    private readonly Range<UInt128>[]? _ipv6;
+    private readonly int _count;
+    private readonly FewRanges _few;
 
     public NetworkList(IEnumerable<IpNetwork> networks)
     {
         var both = networks.ToLookup(network => network.IsIPv4);
-        _ipv4 = Merge(both[true]);
-        _ipv6 = Merge(both[false]);
+        var ipv4 = Merge(both[true]).ConvertAll(range => new Range<uint>((uint)range.First, (uint)range.Last));
+        var ipv6 = Merge(both[false]);
+        if ((_count = ipv4.Count) <= Few)
+        {
+            ipv4.CopyTo(_few);
+        }
+        else
+        {
+            _ipv4 = [.. ipv4];
+        }
+
+        _ipv6 = ipv6.Count == 0 ? null : [.. ipv6];
     }
 
     /// <summary>Compiles the text that a store holds; null where it is empty, which is no restriction.</summary>
@@ -31,13 +50,19 @@ internal sealed class NetworkList
         }
 
         var number = IpNetwork.ToNumber(address, out var isIPv4);
-        return Contains(isIPv4 ? _ipv4 : _ipv6, number, number);
+        return Contains(isIPv4, number, number);
     }
 
     /// <summary>Whether every address of a network is on the list.</summary>
-    public bool Contains(IpNetwork network) => Contains(network.IsIPv4 ? _ipv4 : _ipv6, network.First, network.Last);
+    public bool Contains(IpNetwork network) => Contains(network.IsIPv4, network.First, network.Last);
 
-    private static bool Contains(AddressRange[] ranges, UInt128 first, UInt128 last)
+    private bool Contains(bool isIPv4, UInt128 first, UInt128 last)
+        => isIPv4
+            ? Contains<uint>(_ipv4 ?? ((ReadOnlySpan<Range<uint>>)_few)[.._count], (uint)first, (uint)last)
+            : Contains<UInt128>(_ipv6, first, last);
+
+    private static bool Contains<T>(ReadOnlySpan<Range<T>> ranges, T first, T last)
+        where T : IComparisonOperators<T, T, bool>
     {
         int low = 0, high = ranges.Length - 1;
         while (low <= high)
@@ -60,9 +85,9 @@ internal sealed class NetworkList
         return false;
     }
 
-    private static AddressRange[] Merge(IEnumerable<IpNetwork> networks)
+    private static List<Range<UInt128>> Merge(IEnumerable<IpNetwork> networks)
     {
-        var merged = new List<AddressRange>();
+        var merged = new List<Range<UInt128>>();
         foreach (var network in networks.OrderBy(network => network.First))
         {
             // Neighbours merge too, so that a network made of two listed halves counts as listed.
@@ -72,12 +97,18 @@ internal sealed class NetworkList
             }
             else
             {
-                merged.Add(new AddressRange(network.First, network.Last));
+                merged.Add(new Range<UInt128>(network.First, network.Last));
             }
         }
 
-        return [.. merged];
+        return merged;
     }
 
-    private readonly record struct AddressRange(UInt128 First, UInt128 Last);
+    private readonly record struct Range<T>(T First, T Last);
+
+    [InlineArray(Few)]
+    private struct FewRanges
+    {
+        private Range<uint> _first;
+    }
 }

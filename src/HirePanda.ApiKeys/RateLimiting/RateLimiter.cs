@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace HirePanda.ApiKeys;
 
@@ -11,21 +11,27 @@ internal sealed class RateLimiter
     /// <summary>Longer than any cached key is served, so that no two keys of a family ever use two buckets.</summary>
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
-    private readonly ConcurrentDictionary<string, Family> _families = new(StringComparer.Ordinal);
+    /// <summary>The first buckets of families, in parts that nobody waits for long.</summary>
+    private readonly Dictionary<string, Bucket>[] _families = [.. Enumerable.Range(0, 256).Select(_ => new Dictionary<string, Bucket>(StringComparer.Ordinal))];
+
+    private int _count;
     private int _sweepAt = 10_000;
 
-    public int Count => _families.Count;
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Finds or makes the buckets of a family, one for each limit, once per cached key.</summary>
-    public Bucket[] Buckets(string family, LimitSet limits, long now)
+    public Buckets Buckets(string family, LimitSet limits, long now)
     {
-        Bucket[]? buckets;
-        while (!_families.GetOrAdd(family, static _ => new Family()).TryGet(limits, now, out buckets))
+        Buckets buckets;
+        var families = _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
+        lock (families)
         {
-            // It was dropped between the two; the next one will be there.
+            ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(families, family, out var isKnown);
+            buckets = Find(ref first, limits.Limits, now);
+            Interlocked.Add(ref _count, isKnown ? 0 : 1);
         }
 
-        if (_families.Count > Volatile.Read(ref _sweepAt))
+        if (Count > Volatile.Read(ref _sweepAt))
         {
             Sweep(now);
         }
@@ -34,11 +40,11 @@ internal sealed class RateLimiter
     }
 
     /// <summary>Takes the cost from every bucket, or from none.</summary>
-    public static RateLimitDecision Take(LimitSet limits, Bucket[] buckets, int cost, long now)
+    public static RateLimitDecision Take(LimitSet limits, Buckets buckets, int cost, long now)
     {
-        if (buckets.Length == 1)
+        if (buckets.Single is { } single)
         {
-            var wait = limits.Rules[0].Take(ref buckets[0].Tat, now, cost, out var state);
+            var wait = limits.Rules[0].Take(ref single.Tat, now, cost, out var state);
             return new(limits, now, wait, state, null);
         }
 
@@ -49,7 +55,7 @@ internal sealed class RateLimiter
         }
     }
 
-    private static RateLimitDecision TakeAll(LimitSet limits, Bucket[] buckets, int cost, long now)
+    private static RateLimitDecision TakeAll(LimitSet limits, Buckets buckets, int cost, long now)
     {
         var states = new long[buckets.Length];
         var waits = new long[buckets.Length];
@@ -70,68 +76,62 @@ internal sealed class RateLimiter
         return new(limits, now, wait, states[0], states);
     }
 
+    /// <summary>Finds or makes buckets in a family's chain.</summary>
+    private static Buckets Find(ref Bucket? first, RateLimit[] limits, long now)
+    {
+        if (limits is [var only] && first is { Next: null } && first.IsOf(only))
+        {
+            first.ReferencedAt = now;
+            return new(first);
+        }
+
+        // Limits that the family had before count until they are full again: to change them back gives no second quota.
+        var buckets = new Bucket[limits.Length];
+        Bucket? others = null;
+        for (var bucket = first; bucket is not null;)
+        {
+            var next = bucket.Next;
+            var index = Array.FindIndex(limits, bucket.IsOf);
+            if (index >= 0)
+            {
+                buckets[index] = bucket;
+            }
+            else if (!bucket.IsFull(now))
+            {
+                (bucket.Next, others) = (others, bucket);
+            }
+
+            bucket = next;
+        }
+
+        first = others;
+        for (var i = limits.Length - 1; i >= 0; i--)
+        {
+            buckets[i] ??= new Bucket(limits[i]);
+            (buckets[i].Next, first) = (first, buckets[i]);
+        }
+
+        first!.ReferencedAt = now;
+        return new(buckets);
+    }
+
     private void Sweep(long now)
     {
-        foreach (var (name, family) in _families)
+        foreach (var families in _families)
         {
-            if (family.TryDrop(now, now - _keptUnreferenced))
+            lock (families)
             {
-                _families.TryRemove(KeyValuePair.Create(name, family));
-            }
-        }
-
-        Volatile.Write(ref _sweepAt, Math.Max(10_000, 2 * _families.Count));
-    }
-
-    /// <summary>The buckets of one family, by limit.</summary>
-    private sealed class Family
-    {
-        private readonly Dictionary<RateLimit, Bucket> _buckets = [];
-        private long _referencedAt;
-        private bool _isDropped;
-
-        public bool TryGet(LimitSet limits, long now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Bucket[]? buckets)
-        {
-            lock (_buckets)
-            {
-                buckets = null;
-                if (_isDropped)
+                foreach (var (name, first) in families)
                 {
-                    return false;
-                }
-
-                _referencedAt = now;
-                buckets = new Bucket[limits.Limits.Length];
-                for (var i = 0; i < buckets.Length; i++)
-                {
-                    if (!_buckets.TryGetValue(limits.Limits[i], out buckets[i]!))
+                    if (first.ReferencedAt < now - _keptUnreferenced && first.AreAllFull(now))
                     {
-                        _buckets.Add(limits.Limits[i], buckets[i] = new Bucket());
+                        families.Remove(name);
+                        Interlocked.Decrement(ref _count);
                     }
                 }
-
-                // Limits that the family had before count until they are full again: to change them back gives no second quota.
-                foreach (var (limit, _) in _buckets.Where(one => one.Value.Tat <= now && !limits.Limits.Contains(one.Key)))
-                {
-                    _buckets.Remove(limit);
-                }
-
-                return true;
             }
         }
 
-        public bool TryDrop(long now, long unreferencedSince)
-        {
-            lock (_buckets)
-            {
-                return _isDropped |= _referencedAt < unreferencedSince && _buckets.Values.All(bucket => Volatile.Read(ref bucket.Tat) <= now);
-            }
-        }
+        Volatile.Write(ref _sweepAt, Math.Max(10_000, 2 * Count));
     }
-}
-
-/// <summary>One bucket: its theoretical arrival time.</summary>
-internal sealed class Bucket
-{
-    public long Tat;
 }

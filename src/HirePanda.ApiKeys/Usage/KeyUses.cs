@@ -11,28 +11,29 @@ internal sealed class KeyUses(UsageBudget budget)
     /// <summary>Longer than any cached key is served, so that no use of a key is noted where nobody looks.</summary>
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
-    private readonly ConcurrentDictionary<(string Workspace, string KeyId), KeyUse> _uses = new();
+    /// <summary>In parts that nobody waits for long.</summary>
+    private readonly HashSet<KeyUse>[] _uses = [.. Enumerable.Range(0, 256).Select(_ => new HashSet<KeyUse>(new ByName()))];
 
     /// <summary>Notes in which something was counted after they were dropped: by requests that last longer than notes are kept.</summary>
     private readonly ConcurrentQueue<KeyUse> _late = new();
 
     /// <summary>All notes; a slow walk, for timers.</summary>
-    public IEnumerable<KeyUse> All => _uses.Select(pair => pair.Value);
+    public IEnumerable<KeyUse> All => _uses.SelectMany(Copy);
 
     /// <summary>Finds or makes a key's note, once per cached key.</summary>
     public KeyUse Of(ApiKey key, long now)
     {
-        var name = (key.Workspace, KeyId: key.Id);
-        KeyUse use;
-        do
+        var uses = _uses[key.Id.GetHashCode(StringComparison.Ordinal) & (_uses.Length - 1)];
+        lock (uses)
         {
-            // Again where it was dropped before it was known to be referred to.
-            use = _uses.GetOrAdd(name, static (name, budget) => new KeyUse(name.Workspace, name.KeyId, budget), budget);
-            Volatile.Write(ref use.ReferencedAt, now);
-        }
-        while (!_uses.TryGetValue(name, out var kept) || kept != use);
+            if (!uses.GetAlternateLookup<(string Workspace, string KeyId)>().TryGetValue((key.Workspace, key.Id), out var use))
+            {
+                uses.Add(use = new KeyUse(key.Workspace, key.Id, budget));
+            }
 
-        return use;
+            use.ReferencedAt = now;
+            return use;
+        }
     }
 
     /// <summary>Takes out all that was counted.</summary>
@@ -79,17 +80,37 @@ internal sealed class KeyUses(UsageBudget budget)
     /// <summary>Says that a batch of last uses was stored, and drops notes that nobody refers to any more.</summary>
     public void LastUsesStored(Dictionary<string, DateTimeOffset> batch, long now)
     {
-        foreach (var (name, use) in _uses)
+        foreach (var uses in _uses)
         {
-            if (batch.TryGetValue(use.KeyId, out var at))
+            foreach (var use in Copy(uses))
             {
-                // Whole microseconds were stored; what is left of the next one is no other use.
-                use.StoredAt = at.UtcTicks + TimeSpan.TicksPerMicrosecond - 1;
-            }
+                if (batch.TryGetValue(use.KeyId, out var at))
+                {
+                    // Whole microseconds were stored; what is left of the next one is no other use.
+                    use.StoredAt = at.UtcTicks + TimeSpan.TicksPerMicrosecond - 1;
+                }
 
-            if (Volatile.Read(ref use.At) <= use.StoredAt && !use.HasCounts && Volatile.Read(ref use.ReferencedAt) < now - _keptUnreferenced)
+                Drop(uses, use, now - _keptUnreferenced);
+            }
+        }
+    }
+
+    private static KeyUse[] Copy(HashSet<KeyUse> uses)
+    {
+        lock (uses)
+        {
+            return [.. uses];
+        }
+    }
+
+    /// <summary>Drops a note unless somebody may refer to it, or something in it is not stored yet.</summary>
+    private void Drop(HashSet<KeyUse> uses, KeyUse use, long unreferencedSince)
+    {
+        lock (uses)
+        {
+            if (Volatile.Read(ref use.At) <= use.StoredAt && !use.HasCounts && use.ReferencedAt < unreferencedSince)
             {
-                _uses.TryRemove(name, out _);
+                uses.Remove(use);
                 use.Drop();
                 if (use.HasCounts)
                 {
@@ -99,68 +120,18 @@ internal sealed class KeyUses(UsageBudget budget)
             }
         }
     }
-}
 
-/// <summary>A key's note.</summary>
-internal sealed class KeyUse(string workspace, string keyId, UsageBudget budget)
-{
-    /// <summary>When the key was last used.</summary>
-    public long At;
-
-    /// <summary>Up to when that is stored.</summary>
-    public long StoredAt;
-
-    /// <summary>When a cached key last took hold of the note.</summary>
-    public long ReferencedAt;
-
-    private int _isDropped;
-    private int _hasCounts;
-    private int _saidOn;
-
-    public string Workspace { get; } = workspace;
-
-    public string KeyId { get; } = keyId;
-
-    public UsageCounters Counters { get; } = new(budget);
-
-    /// <summary>Whether the note is no longer among those that are looked through.</summary>
-    public bool IsDropped => Volatile.Read(ref _isDropped) != 0;
-
-    /// <summary>Whether anything was counted since counts were last taken.</summary>
-    public bool HasCounts => Volatile.Read(ref _hasCounts) != 0;
-
-    /// <summary>True for one caller a day (UTC).</summary>
-    public bool IsFirstOfDay(long now)
+    /// <summary>A key's note is found by workspace and id.</summary>
+    private sealed class ByName : IEqualityComparer<KeyUse>, IAlternateEqualityComparer<(string Workspace, string KeyId), KeyUse>
     {
-        var day = (int)(now / TimeSpan.TicksPerDay);
-        return Volatile.Read(ref _saidOn) != day && Interlocked.Exchange(ref _saidOn, day) != day;
-    }
+        public bool Equals(KeyUse? one, KeyUse? other) => ReferenceEquals(one, other);
 
-    /// <summary>Counts one request.</summary>
-    public void Count(UsageCell cell, uint minute)
-    {
-        Counters.Add(cell, minute);
-        if (!HasCounts)
-        {
-            Interlocked.Exchange(ref _hasCounts, 1);
-        }
-    }
+        public int GetHashCode(KeyUse use) => use.GetHashCode();
 
-    /// <summary>Says that the note is no longer looked through, and gives its room back.</summary>
-    public void Drop()
-    {
-        // Whoever counts from here on sees it; what was counted before is seen by the caller.
-        Interlocked.Exchange(ref _isDropped, 1);
-        Counters.Close();
-    }
+        public bool Equals((string Workspace, string KeyId) name, KeyUse use) => name.KeyId == use.KeyId && name.Workspace == use.Workspace;
 
-    /// <summary>Takes out all that was counted.</summary>
-    public void TakeInto(UsagePending pending)
-    {
-        // Before the counts are read: a request that comes in between says so again.
-        if (Interlocked.Exchange(ref _hasCounts, 0) != 0)
-        {
-            Counters.Take(this, pending);
-        }
+        public int GetHashCode((string Workspace, string KeyId) name) => name.KeyId.GetHashCode(StringComparison.Ordinal);
+
+        public KeyUse Create((string Workspace, string KeyId) name) => throw new NotSupportedException("A note is made with a budget.");
     }
 }

@@ -7,14 +7,13 @@ namespace HirePanda.ApiKeys;
 /// changes one word by compare-and-swap, without lock or allocation. Whoever replaces a table closes it first, pair by pair, so that
 /// a request that still holds it notices and turns to the new one: no count is lost.
 /// </summary>
-internal sealed class UsageCounters(UsageBudget budget)
+internal abstract class UsageCounters(UsageBudget budget)
 {
-    private const int FirstCells = 4;
+    private const int FirstCells = 2;
     private const int MaxCells = 16_384;
     private const int MaxProbes = 16;
     private const ulong Closed = ulong.MaxValue;
 
-    private readonly Lock _lock = new();
     private ulong[] _table = [];
 
     /// <summary>Counts that have no place in the table: of a minute that is over, or of what there is no room for.</summary>
@@ -27,8 +26,11 @@ internal sealed class UsageCounters(UsageBudget budget)
         IsClosed,
     }
 
+    /// <summary>Gives the table's cells back to the budget.</summary>
+    public void Close() => TryReplace(Volatile.Read(ref _table), 0);
+
     /// <summary>Counts one request.</summary>
-    public void Add(UsageCell cell, uint minute)
+    protected void Add(UsageCell cell, uint minute)
     {
         while (true)
         {
@@ -46,9 +48,9 @@ internal sealed class UsageCounters(UsageBudget budget)
     }
 
     /// <summary>Takes out all counts.</summary>
-    public void Take(KeyUse use, UsagePending into)
+    protected void Take(KeyUse use, UsagePending into)
     {
-        lock (_lock)
+        lock (this)
         {
             var taken = 0;
             for (var i = 0; i < _table.Length; i += 2)
@@ -74,9 +76,6 @@ internal sealed class UsageCounters(UsageBudget budget)
             }
         }
     }
-
-    /// <summary>Gives the table's cells back to the budget.</summary>
-    public void Close() => TryReplace(Volatile.Read(ref _table), 0);
 
     private Added TryAdd(ulong[] table, UsageCell cell, uint minute, uint count)
     {
@@ -130,7 +129,7 @@ internal sealed class UsageCounters(UsageBudget budget)
 
     private void SetAside(UsageCell cell, uint minute, long count)
     {
-        lock (_lock)
+        lock (this)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_aside ??= [], (cell, minute), out _) += count;
         }
@@ -141,7 +140,7 @@ internal sealed class UsageCounters(UsageBudget budget)
     /// <param name="cells">How many cells the other one has.</param>
     private bool TryReplace(ulong[] table, int cells)
     {
-        lock (_lock)
+        lock (this)
         {
             if (table != _table)
             {

@@ -11,16 +11,17 @@ namespace HirePanda.ApiKeys.Benchmarks;
 internal sealed class KeyTable : IApiKeyStore, IDisposable
 {
     private readonly Dictionary<ApiKeyHash, int> _numbers = [];
+    private readonly ApiKeyHash[] _hashes;
     private readonly ServiceProvider _provider;
     private readonly ApiKeyCaller _caller = new(IPAddress.Loopback);
 
     public KeyTable(int count)
     {
-        Secrets = new string[count];
+        (Secrets, _hashes) = (new string[count], new ApiKeyHash[count]);
         for (var i = 0; i < count; i++)
         {
             var (key, secret) = OurScenario.Issue();
-            Secrets[i] = secret;
+            (Secrets[i], _hashes[i]) = (secret, key.Hash);
             _numbers.Add(key.Hash, i);
         }
 
@@ -61,22 +62,46 @@ internal sealed class KeyTable : IApiKeyStore, IDisposable
         }
     }
 
-    public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+    /// <summary>Reads a secret, as a server does that receives it.</summary>
+    public int Receive(int number)
     {
-        var number = _numbers[hashes[0]];
-        return new(new ApiKey
+        var sum = 0;
+        foreach (var character in Secrets[number])
+        {
+            sum += character;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Counts one request of every key.</summary>
+    public void CountUsage()
+    {
+        foreach (var use in _provider.GetRequiredService<KeyUses>().All)
+        {
+            use.Count(new UsageCell(2, 200, 0, 50), 29_000_000);
+        }
+    }
+
+    /// <summary>Makes a record, as if it had been read.</summary>
+    public ApiKey Record(int number) => Record(number, _hashes[number]);
+
+    public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+        => new(Record(_numbers[hashes[0]], hashes[0]));
+
+    public void Dispose() => _provider.Dispose();
+
+    private ApiKey Record(int number, ApiKeyHash hash)
+        => new()
         {
             Id = string.Create(CultureInfo.InvariantCulture, $"key_{number:D32}"),
             Workspace = string.Create(CultureInfo.InvariantCulture, $"workspace-{number % 100}"),
-            Hash = hashes[0],
+            Hash = hash,
             Name = string.Create(CultureInfo.InvariantCulture, $"Key {number}"),
             Type = new string(ApiKeyTypes.Production.AsSpan()),
             Tier = new string(Scenario.Policy.AsSpan()),
             Hint = Secrets[number][..12],
             AllowedNetworks = [.. OurScenario.Networks.Select(one => new string(one.AsSpan()))],
             RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
-        });
-    }
-
-    public void Dispose() => _provider.Dispose();
+        };
 }
