@@ -28,6 +28,15 @@ internal sealed class KeyCache : IDisposable
 
     public CacheEntry? Get(in ApiKeyHash hash) => Get(_keys, hash);
 
+    /// <summary>The same for somebody who has read the clock, which is not read again.</summary>
+    public CacheEntry? Get(in ApiKeyHash hash, long now)
+    {
+        Clock.Known = now;
+        var entry = Get(_keys, hash);
+        Clock.Known = 0;
+        return entry;
+    }
+
     /// <summary>What is known of a secret that may have any of these hashes; waits where one of them is being stored.</summary>
     public CacheEntry? Get(ApiKeyHash[] hashes)
     {
@@ -153,6 +162,15 @@ internal sealed class KeyCache : IDisposable
 
     private sealed class Clock(TimeProvider time) : ISystemClock
     {
-        public DateTimeOffset UtcNow => time.GetUtcNow();
+        [ThreadStatic]
+        private static long t_known;
+
+        /// <summary>What this thread knows the time to be, in ticks; 0: it does not.</summary>
+        public static long Known
+        {
+            set => t_known = value;
+        }
+
+        public DateTimeOffset UtcNow => t_known is not 0 and var known ? new DateTimeOffset(known, TimeSpan.Zero) : time.GetUtcNow();
     }
 }

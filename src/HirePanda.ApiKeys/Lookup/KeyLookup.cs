@@ -44,7 +44,7 @@ internal sealed class KeyLookup
     /// <summary>Finds a key that the cache may answer for; starts its refresh when that is due.</summary>
     public LiveKey? Cached(in ApiKeyHash hash, long now)
     {
-        if (_cache.Get(hash) is not { } entry || !entry.Answers(now) || IsOfAnotherCatalog(entry))
+        if (_cache.Get(hash, now) is not { } entry || !entry.Answers(now) || IsOfAnotherCatalog(entry))
         {
             return null;
         }

@@ -12,15 +12,15 @@ internal sealed class NetworkList
 {
     private const int Few = 4;
 
-    private readonly Range<uint>[]? _ipv4;
-    private readonly Range<UInt128>[]? _ipv6;
+    private readonly AddressRange<uint>[]? _ipv4;
+    private readonly AddressRange<UInt128>[]? _ipv6;
     private readonly int _count;
     private readonly FewRanges _few;
 
     public NetworkList(IEnumerable<IpNetwork> networks)
     {
         var both = networks.ToLookup(network => network.IsIPv4);
-        var ipv4 = Merge(both[true]).ConvertAll(range => new Range<uint>((uint)range.First, (uint)range.Last));
+        var ipv4 = Merge(both[true]).ConvertAll(range => new AddressRange<uint>((uint)range.First, (uint)range.Last));
         var ipv6 = Merge(both[false]);
         if ((_count = ipv4.Count) <= Few)
         {
@@ -58,10 +58,10 @@ internal sealed class NetworkList
 
     private bool Contains(bool isIPv4, UInt128 first, UInt128 last)
         => isIPv4
-            ? Contains<uint>(_ipv4 ?? ((ReadOnlySpan<Range<uint>>)_few)[.._count], (uint)first, (uint)last)
+            ? Contains<uint>(_ipv4 ?? ((ReadOnlySpan<AddressRange<uint>>)_few)[.._count], (uint)first, (uint)last)
             : Contains<UInt128>(_ipv6, first, last);
 
-    private static bool Contains<T>(ReadOnlySpan<Range<T>> ranges, T first, T last)
+    private static bool Contains<T>(ReadOnlySpan<AddressRange<T>> ranges, T first, T last)
         where T : IComparisonOperators<T, T, bool>
     {
         int low = 0, high = ranges.Length - 1;
@@ -85,9 +85,9 @@ internal sealed class NetworkList
         return false;
     }
 
-    private static List<Range<UInt128>> Merge(IEnumerable<IpNetwork> networks)
+    private static List<AddressRange<UInt128>> Merge(IEnumerable<IpNetwork> networks)
     {
-        var merged = new List<Range<UInt128>>();
+        var merged = new List<AddressRange<UInt128>>();
         foreach (var network in networks.OrderBy(network => network.First))
         {
             // Neighbours merge too, so that a network made of two listed halves counts as listed.
@@ -97,18 +97,18 @@ internal sealed class NetworkList
             }
             else
             {
-                merged.Add(new Range<UInt128>(network.First, network.Last));
+                merged.Add(new AddressRange<UInt128>(network.First, network.Last));
             }
         }
 
         return merged;
     }
 
-    private readonly record struct Range<T>(T First, T Last);
+    private readonly record struct AddressRange<T>(T First, T Last);
 
     [InlineArray(Few)]
     private struct FewRanges
     {
-        private Range<uint> _first;
+        private AddressRange<uint> _first;
     }
 }
