@@ -11,7 +11,13 @@ namespace HirePanda.ApiKeys;
 /// request, a cached key and no event that anybody handles, goes through without a task of its own.
 /// </summary>
 internal sealed class ApiKeyAuthenticator(
-    ApiKeySettings settings, ApiKeyVerifier verifier, ResponseFields fields, ApiKeyMetrics metrics, TimeProvider time, ILogger<ApiKeyHandler> logger)
+    ApiKeySettings settings,
+    ApiKeyVerifier verifier,
+    FailedAttempts failures,
+    ResponseFields fields,
+    ApiKeyMetrics metrics,
+    TimeProvider time,
+    ILogger<ApiKeyHandler> logger)
 {
     private static readonly ApiKeyEvents _noEvents = new();
     private static readonly AuthenticateResult _rejected = AuthenticateResult.Fail("The API key was refused.");
@@ -35,6 +41,9 @@ internal sealed class ApiKeyAuthenticator(
         var request = ApiKeyRequest.Of(context);
         return request.Result ??= AuthenticateAsync(request, scheme);
     }
+
+    /// <summary>Counts a token that another scheme might have taken, and none did, as a failed attempt.</summary>
+    public void CountUntaken(HttpContext context) => failures.Count(context.Connection.RemoteIpAddress, null, time.GetUtcNow().UtcTicks);
 
     private Task<AuthenticateResult> AuthenticateAsync(ApiKeyRequest request, AuthenticationScheme scheme)
     {

@@ -33,6 +33,11 @@ internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthen
     {
         await AuthenticateSafeAsync().ConfigureAwait(false);
         var verdict = ApiKeyRequest.Of(_context).Verdict;
+        if (verdict.Outcome == ApiKeyOutcome.Foreign)
+        {
+            authenticator.CountUntaken(_context);
+        }
+
         var challenge = new ApiKeyChallengeContext(_context, _scheme, Options, properties, verdict, ApiKeyError.For(verdict));
         await authenticator.Events(_context).ChallengeAsync(challenge).ConfigureAwait(false);
         if (!challenge.Handled)

@@ -62,7 +62,7 @@ public sealed partial class ApiKeyManager
         {
             errors.Add("from", "must not be after to");
         }
-        else if ((to - from) / UsageTime.Length(interval) > MaxUsagePoints)
+        else if ((UsageTime.Ceiling(to, interval) - UsageTime.Floor(from, interval)) / UsageTime.Length(interval) > MaxUsagePoints)
         {
             errors.Add("from", $"would give more than {MaxUsagePoints} points: choose a shorter range or a longer interval");
         }

@@ -43,8 +43,20 @@ internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCoun
             Volatile.Write(ref _forgetAt, now + _remembered.Ticks);
         }
 
-        var country = UsageCell.CountryNumber(_resolver!.GetCountry(address));
-        _known[address] = country;
-        return country;
+        return _known[address] = UsageCell.CountryNumber(Find(address));
+    }
+
+    private string? Find(IPAddress address)
+    {
+        try
+        {
+            return _resolver!.GetCountry(address);
+        }
+#pragma warning disable CA1031 // A resolver that throws all the same must not lose the count.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
     }
 }

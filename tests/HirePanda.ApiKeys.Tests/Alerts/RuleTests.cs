@@ -116,6 +116,19 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public async Task Failures_WithTokensThatNoSchemeTakes_CountToo()
+    {
+        await using var api = await AlertApi.StartAsync(options => options.OperatorWorkspace = Operator);
+        var operators = OperatorSecret(api);
+        for (var i = 0; i < 50; i++)
+        {
+            (await api.GetAsync("/read", $"guess-{i}", "192.0.2.8")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        }
+
+        (await FiredAsync(api, operators)).Should().ContainSingle().Which.GetProperty("data").Text("client").Should().Be("192.0.2.8");
+    }
+
+    [Fact]
     public async Task Failures_SpreadOverMoreThanFiveMinutes_FireNothing()
     {
         await using var api = await AlertApi.StartAsync(options => options.OperatorWorkspace = Operator);

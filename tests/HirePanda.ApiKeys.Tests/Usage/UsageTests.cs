@@ -256,6 +256,7 @@ public sealed class UsageTests
     [InlineData("?interval=", "interval")]
     [InlineData("?from=2025-01-01T00:00:00Z&to=2026-11-24T00:00:00Z", "from")]
     [InlineData("?from=0001-01-01T00:00:00Z&interval=day", "from")]
+    [InlineData("?from=2025-10-04T00:30:00Z&to=2026-11-24T16:30:00Z", "from")]
     public async Task Report_OfARangeThatMakesNoSense_Is400WithTheField(string query, string field)
     {
         await using var api = await ManagementApi.StartAsync();
@@ -315,7 +316,7 @@ public sealed class UsageTests
         public string? GetCountry(IPAddress address)
         {
             Asked++;
-            return address.ToString() == "10.0.0.1" ? null : "NL";
+            return address.ToString() == "10.0.0.1" ? throw new InvalidOperationException("on purpose") : "NL";
         }
     }
 }
