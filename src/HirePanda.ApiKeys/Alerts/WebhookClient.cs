@@ -18,27 +18,11 @@ internal sealed class WebhookClient : IDisposable
 
     private readonly WebhookTargets _targets;
     private readonly TimeProvider _time;
-    private readonly HttpClient _http;
 
-    public WebhookClient(WebhookTargets targets, TimeProvider time)
-    {
-        (_targets, _time) = (targets, time);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectCallback = ConnectAsync,
-            PooledConnectionLifetime = TimeSpan.Zero,
-            MaxResponseDrainSize = 0,
-            MaxResponseHeadersLength = 16,
+    /// <summary>Made for the first message: most hosts never send one, and need not wait for it at their start.</summary>
+    private readonly Lazy<HttpClient> _http;
 
-            // Nobody else is told of our traces, and no trace of the address, which may hold a secret.
-            ActivityHeadersPropagator = null,
-        });
-        _http.Timeout = Timeout.InfiniteTimeSpan;
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("HirePanda.ApiKeys", null));
-    }
+    public WebhookClient(WebhookTargets targets, TimeProvider time) => (_targets, _time, _http) = (targets, time, new(Connect));
 
     /// <summary>How long an attempt may take, by the machine's own clock: sockets know no other.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(15);
@@ -64,14 +48,40 @@ internal sealed class WebhookClient : IDisposable
         request.Headers.Add("webhook-signature", Sign(webhook.Secret, $"{delivery.Id}.{timestamp}.{delivery.Payload}"));
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(AttemptTimeout);
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+        using var response = await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
         return response.StatusCode;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+    }
 
     private static string Sign(string secret, string content)
         => "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[SecretPrefix.Length..]), Encoding.UTF8.GetBytes(content)));
+
+    private HttpClient Connect()
+    {
+        var http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectCallback = ConnectAsync,
+            PooledConnectionLifetime = TimeSpan.Zero,
+            MaxResponseDrainSize = 0,
+            MaxResponseHeadersLength = 16,
+
+            // Nobody else is told of our traces, and no trace of the address, which may hold a secret.
+            ActivityHeadersPropagator = null,
+        });
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("HirePanda.ApiKeys", null));
+        return http;
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

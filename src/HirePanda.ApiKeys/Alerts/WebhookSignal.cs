@@ -5,9 +5,10 @@ namespace HirePanda.ApiKeys;
 /// <summary>Wakes the sender of this process when there is something to send.</summary>
 internal sealed class WebhookSignal
 {
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    /// <summary>Of objects, whose channel the framework brings compiled.</summary>
+    private readonly Channel<object> _wakes = Channel.CreateBounded<object>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public void Wake() => _wakes.Writer.TryWrite(true);
+    public void Wake() => _wakes.Writer.TryWrite(this);
 
     /// <summary>Waits until somebody wakes, or some time has passed.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)

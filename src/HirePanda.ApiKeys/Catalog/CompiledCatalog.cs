@@ -6,15 +6,15 @@ namespace HirePanda.ApiKeys;
 /// <summary>The catalog made ready for look-ups. Names are compared ignoring case and kept as the catalog spells them.</summary>
 internal sealed class CompiledCatalog
 {
-    private readonly FrozenDictionary<string, int> _tierRanks;
+    private readonly Dictionary<string, int> _tierRanks = new(StringComparer.OrdinalIgnoreCase);
     private readonly FrozenDictionary<string, string> _permissions;
     private readonly FrozenDictionary<string, ApiKeyType> _types;
     private readonly FrozenDictionary<string, LimitSet> _typeLimits;
     private readonly LimitSet _defaultLimits;
     private readonly Grant _nothing = new(-1, false, FrozenSet<string>.Empty, "");
     private readonly Grant[] _tierGrants;
-    private readonly Shared<Grant> _ownGrants = new();
-    private readonly Shared<LimitSet> _ownLimits = new();
+    private readonly SharedByName<Grant> _ownGrants = new();
+    private readonly SharedByName<LimitSet> _ownLimits = new();
     private readonly FrozenDictionary<string, Grant> _needs;
 
     public CompiledCatalog(ApiKeyCatalog catalog, RateLimit defaultRateLimit)
@@ -22,12 +22,21 @@ internal sealed class CompiledCatalog
         Tiers = [.. catalog.Tiers];
         Permissions = [.. catalog.Tiers.SelectMany(tier => tier.Permissions).Concat(catalog.Permissions).Distinct(StringComparer.OrdinalIgnoreCase)];
         _permissions = Permissions.ToFrozenDictionary(name => name, StringComparer.OrdinalIgnoreCase);
-        _tierRanks = Enumerable.Range(0, Tiers.Count).ToFrozenDictionary(rank => Tiers[rank].Name, StringComparer.OrdinalIgnoreCase);
         _tierGrants = [.. Tiers.Select((tier, rank) => New(
             rank, tier.GrantsEverything, tier.GrantsEverything ? Permissions : Tiers.Take(rank + 1).SelectMany(one => one.Permissions)))];
-        _needs = Tiers.Select(tier => (tier.Name, Grant: Grant(tier.Name, [])))
-            .Concat(Permissions.Select(permission => (Name: permission, Grant: Grant(null, [permission]))))
-            .ToFrozenDictionary(one => one.Name, one => one.Grant, StringComparer.OrdinalIgnoreCase);
+        var needs = new Dictionary<string, Grant>(StringComparer.OrdinalIgnoreCase);
+        for (var rank = 0; rank < Tiers.Count; rank++)
+        {
+            _tierRanks[Tiers[rank].Name] = rank;
+            needs[Tiers[rank].Name] = _tierGrants[rank];
+        }
+
+        foreach (var permission in Permissions)
+        {
+            needs[permission] = Grant(null, [permission]);
+        }
+
+        _needs = needs.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _types = catalog.Types.ToFrozenDictionary(type => type.Name, StringComparer.OrdinalIgnoreCase);
         _defaultLimits = new LimitSet([defaultRateLimit]);
         _typeLimits = catalog.Types.Where(type => type.RateLimit is not null)

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -9,10 +9,15 @@ namespace HirePanda.ApiKeys;
 internal sealed partial class ApiKeyOptionsRanges : IValidateOptions<ApiKeyOptions>;
 
 /// <summary>The rules that one annotation cannot state.</summary>
-internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
+internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
 {
     private const int MinPepperLength = 32;
     private const int MaxAlertDays = 1000;
+    private const int MaxNameLength = 100;
+    private const int MaxPrefixLength = 16;
+
+    private static readonly SearchValues<char> _nameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-");
+    private static readonly SearchValues<char> _prefixCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
 
     public ValidateOptionsResult Validate(string? name, ApiKeyOptions options)
     {
@@ -88,14 +93,19 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
             (nameof(options.UsageDaysKept), options.UsageDaysKept, TimeSpan.FromDays(31), TimeSpan.FromDays(36_500)),
             (nameof(options.RotationReminder), options.RotationReminder, TimeSpan.Zero, TimeSpan.FromDays(3650)),
         ];
-        return times.Where(time => time.Value < time.Min || time.Value > time.Max)
-            .Select(time => $"{time.Name} must be {time.Min} to {time.Max}, not {time.Value}.");
+        foreach (var (name, value, min, max) in times)
+        {
+            if (value < min || value > max)
+            {
+                yield return $"{name} must be {min} to {max}, not {value}.";
+            }
+        }
     }
 
     private static IEnumerable<string> CheckCatalog(ApiKeyCatalog catalog)
     {
         var permissions = catalog.Tiers.SelectMany(tier => tier.Permissions).Concat(catalog.Permissions).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in permissions.Concat(catalog.Tiers.Select(tier => tier.Name)).Where(name => !Name().IsMatch(name)))
+        foreach (var name in permissions.Concat(catalog.Tiers.Select(tier => tier.Name)).Where(name => !IsMadeOf(name, _nameCharacters, MaxNameLength)))
         {
             yield return $"'{name}' is no name for a tier or permission; use letters, digits and - _ . :";
         }
@@ -133,7 +143,7 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
 
     private static IEnumerable<string> CheckType(ApiKeyType type, ApiKeyCatalog catalog, HashSet<string> permissions)
     {
-        if (!Prefix().IsMatch(type.Prefix))
+        if (!IsMadeOf(type.Prefix, _prefixCharacters, MaxPrefixLength))
         {
             yield return $"the prefix '{type.Prefix}' of type '{type.Name}' must be 1 to 16 lower case letters and digits.";
         }
@@ -160,9 +170,7 @@ internal sealed partial class ApiKeyOptionsRules : IValidateOptions<ApiKeyOption
     private static IEnumerable<string> Repeated(IEnumerable<string> names)
         => names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key);
 
-    [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,100}\z")]
-    private static partial Regex Name();
-
-    [GeneratedRegex(@"^[a-z0-9]{1,16}\z")]
-    private static partial Regex Prefix();
+    /// <summary>No regular expression: the host would wait for its library at every start.</summary>
+    private static bool IsMadeOf(string text, SearchValues<char> characters, int maxLength)
+        => text.Length > 0 && text.Length <= maxLength && !text.AsSpan().ContainsAnyExcept(characters);
 }

@@ -7,11 +7,19 @@ internal sealed class LimitSet
 {
     public LimitSet(IEnumerable<RateLimit> limits)
     {
-        Limits = [.. limits.Distinct()];
-        Rules = [.. Limits.Select(limit => new Gcra(limit))];
+        // Without LINQ, of which every instance over a struct of ours is compiled when a host starts.
+        RateLimit[] all = [.. limits];
+        Limits = all.Length < 2 ? all : [.. all.Distinct()];
+        Rules = new Gcra[Limits.Length];
+        var policy = new string[Limits.Length];
+        for (var i = 0; i < Limits.Length; i++)
+        {
+            Rules[i] = new Gcra(Limits[i]);
+            policy[i] = string.Create(CultureInfo.InvariantCulture, $"{Name(i)};q={Limits[i].Permits};w={(long)Limits[i].Window.TotalSeconds}");
+        }
+
+        Policy = string.Join(", ", policy);
         FirstField = Limits.Length == 1 ? Member(0, Limits[0].Permits - 1, RateLimitDecision.Seconds(Rules[0].Interval)) : null;
-        Policy = string.Join(", ", Limits.Select((limit, i)
-            => string.Create(CultureInfo.InvariantCulture, $"{Name(i)};q={limit.Permits};w={(long)limit.Window.TotalSeconds}")));
     }
 
     public RateLimit[] Limits { get; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using Microsoft.AspNetCore.Hosting;
 
 namespace HirePanda.ApiKeys.Benchmarks;
@@ -20,11 +21,13 @@ internal static class StartUpBenchmark
 
         Report("by-the-clock", one => one.Clock);
         Report("processor-time", one => one.Processor);
+        Report("compiling", one => one.Compiling);
+        Report("methods-compiled", one => one.Methods, "");
 
-        void Report(string name, Func<StartUp, double> of)
+        void Report(string name, Func<StartUp, double> of, string unit = "ms")
         {
             var more = Spread.Of(ours.Zip(bare, (one, other) => of(one) - of(other)));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"start-up {name} bare={Spread.Of(bare.Select(of)).Median:F0}ms ours={Spread.Of(ours.Select(of)).Median:F0}ms difference={more.ToString("F0")}ms"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"start-up {name} bare={Spread.Of(bare.Select(of)).Median:F0}{unit} ours={Spread.Of(ours.Select(of)).Median:F0}{unit} difference={more.ToString("F0")}{unit}"));
         }
     }
 
@@ -36,7 +39,10 @@ internal static class StartUpBenchmark
         var scenario = new Scenario("start", null) { Services = withKeys ? OurScenario.AddEmpty : null };
         await using var app = scenario.Build(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"));
         await app.StartAsync();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds} {(Environment.CpuUsage.TotalTime - used).TotalMilliseconds}"));
+        var (clock, processor) = (Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - used);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{clock.TotalMilliseconds} {processor.TotalMilliseconds} {JitInfo.GetCompilationTime().TotalMilliseconds} {JitInfo.GetCompiledMethodCount()}"));
     }
 
     private static async Task<StartUp> MeasureAsync(string name)
@@ -45,9 +51,9 @@ internal static class StartUpBenchmark
         var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var numbers = text.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
-        return new(numbers[0], numbers[1]);
+        return new(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
-    /// <summary>Milliseconds.</summary>
-    private readonly record struct StartUp(double Clock, double Processor);
+    /// <summary>Milliseconds, and how many methods the runtime had to compile in them.</summary>
+    private readonly record struct StartUp(double Clock, double Processor, double Compiling, double Methods);
 }

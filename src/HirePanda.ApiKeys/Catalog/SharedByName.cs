@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace HirePanda.ApiKeys;
 
 /// <summary>What many keys have in common, made once for all of them: by name, and only so many, however keys are made.</summary>
-internal sealed class Shared<T>(int capacity = 10_000)
+internal sealed class SharedByName<T>(int capacity = 10_000)
     where T : class
 {
     private readonly ConcurrentDictionary<string, T> _known = new(StringComparer.Ordinal);
