@@ -104,6 +104,21 @@ hand results on through tasks. The pieces show how much: `bare` is the floor wit
 that pins its scheme, as ours do so that a host's default scheme never answers for them, makes authorization ask the scheme once more
 and build a principal and a ticket anew.
 
+What was ours has shrunk. At commit b4b3032 a request of ours cost 1.84 times the floor's time and 1.65 times its bytes, of which went:
+
+| to | bytes | now |
+| --- | --- | --- |
+| ten claims, of which five were copies | 970 | made when somebody looks at them |
+| the policy's second authentication | 660 | spared where the user is the very principal that our scheme made |
+| the framework's base class, its logger and options | 310 | a handler of our own that forwards as it does |
+| two dictionaries of a ticket | 160 | made when something is put into them |
+| two tasks of asynchronous methods | 140 | the usual request goes through without |
+| the `RateLimit` field | 70 | made beforehand for the bucket that was full |
+| a SHA-256 with a state of its own, 0.5 µs | 0 | each thread keeps one; on a kept-alive HTTP/1.1 connection the hash of an unchanged header is remembered, and nothing but the hash |
+
+Tried and left out: remembering the cache's entry with the connection, which would have to be taken back when the cache is emptied; the framework's
+authorization services as singletons, which changes the host's registrations.
+
 TEXT
   section pipeline --pieces
   printf '\nBy BenchmarkDotNet, whose times are by the clock, so that other work on the machine shows in them; its bytes are exact:\n\n'
