@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -130,7 +131,8 @@ internal sealed class ActivityWatch
                     $"{ApiKeyAlertKinds.UnusualActivity}:{sum.Name}:traffic:{sum.At.UtcDateTime:yyyy-MM-dd}",
                     sum.Name,
                     string.Create(CultureInfo.InvariantCulture, $"The API key {sum.Name} made {sum.Requests} requests in one hour; its busiest hour of the last 7 days had {baseline.Busiest}"),
-                    AlertData.Of(("requests", sum.Requests), ("busiest", baseline.Busiest), ("usualAtThisTime", baseline.BusiestAtThisTime)),
+                    JsonSerializer.SerializeToElement(
+                        new TrafficData(sum.Requests, baseline.Busiest, baseline.BusiestAtThisTime), AlertJson.Contract.TrafficData),
                     cancellationToken).ConfigureAwait(false);
             }
         }
@@ -164,7 +166,7 @@ internal sealed class ActivityWatch
                 $"{ApiKeyAlertKinds.UnusualActivity}:{keyId}:country:{country}",
                 keyId,
                 $"The API key {keyId} was used from a country for the first time: {country}",
-                AlertData.Of(("country", country)),
+                JsonSerializer.SerializeToElement(new CountryData(country), AlertJson.Contract.CountryData),
                 cancellationToken).ConfigureAwait(false);
         }
     }

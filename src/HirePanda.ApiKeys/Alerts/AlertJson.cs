@@ -42,12 +42,6 @@ internal sealed record AlertMessage(string Type, DateTime Timestamp, AlertRespon
     public static AlertMessage Of(ApiKeyAlert alert) => new("api_key.alert", alert.RaisedAt.UtcDateTime, AlertResponse.Of(alert));
 }
 
-/// <summary>The data of <see cref="ApiKeyAlertKinds.KeyExpiring"/>.</summary>
-internal sealed record ExpiryData(DateTime ExpiresAt, int DaysBefore);
-
-/// <summary>The data of <see cref="ApiKeyAlertKinds.RotationDue"/>.</summary>
-internal sealed record RotationData(DateTime CreatedAt, DateTime DueSince);
-
 /// <summary>What an audit entry says of an alert.</summary>
 internal sealed record AlertReference(string Id);
 
@@ -59,6 +53,11 @@ internal sealed record AlertReference(string Id);
 [JsonSerializable(typeof(AlertMessage))]
 [JsonSerializable(typeof(ExpiryData))]
 [JsonSerializable(typeof(RotationData))]
+[JsonSerializable(typeof(LimitData))]
+[JsonSerializable(typeof(FailuresData))]
+[JsonSerializable(typeof(MoreFailuresData))]
+[JsonSerializable(typeof(TrafficData))]
+[JsonSerializable(typeof(CountryData))]
 [JsonSerializable(typeof(AlertReference))]
 internal sealed partial class AlertJson : JsonSerializerContext
 {

@@ -145,7 +145,7 @@ internal sealed class AlertWatch(
             $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
             key.Id,
             string.Create(CultureInfo.InvariantCulture, $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
-            AlertData.Of(("used", used), ("permits", limit.Permits), ("windowSeconds", (long)limit.Window.TotalSeconds)),
+            JsonSerializer.SerializeToElement(new LimitData(used, limit.Permits, (long)limit.Window.TotalSeconds), AlertJson.Contract.LimitData),
             cancellationToken));
 
     private void FailuresReached(string client, ApiKey? key, int attempts, DateTimeOffset now)
@@ -179,7 +179,7 @@ internal sealed class AlertWatch(
             $"{ApiKeyAlertKinds.FailedAuthentication}:{workspace}:{client}:{key?.Id}:{now.UtcDateTime:yyyy-MM-dd}",
             key?.Id,
             string.Create(CultureInfo.InvariantCulture, $"{attempts} attempts to authenticate from {client} failed within {window.TotalSeconds} s"),
-            AlertData.Of(("client", client), ("attempts", attempts), ("windowSeconds", (long)window.TotalSeconds)),
+            JsonSerializer.SerializeToElement(new FailuresData(client, attempts, (long)window.TotalSeconds), AlertJson.Contract.FailuresData),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -197,7 +197,7 @@ internal sealed class AlertWatch(
             $"{ApiKeyAlertKinds.FailedAuthentication}:{rest.Workspace}:rest:{hour}",
             null,
             string.Create(CultureInfo.InvariantCulture, $"{rest.Clients} more clients failed to authenticate too often in the hour from {hour}"),
-            AlertData.Of(("clients", rest.Clients), ("attempts", rest.Attempts), ("from", hour)),
+            JsonSerializer.SerializeToElement(new MoreFailuresData(rest.Clients, rest.Attempts, hour), AlertJson.Contract.MoreFailuresData),
             cancellationToken).ConfigureAwait(false);
         _rest = isDone ? null : rest;
     }
@@ -225,33 +225,4 @@ internal sealed class AlertWatch(
     }
 
     private sealed record Rest(string Workspace, DateTimeOffset Hour, int Clients, int Attempts);
-}
-
-/// <summary>Writes what happened, for programs.</summary>
-internal static class AlertData
-{
-    public static JsonElement Of(params ReadOnlySpan<(string Name, object Value)> members)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var (name, value) in members)
-            {
-                switch (value)
-                {
-                    case string text:
-                        json.WriteString(name, text);
-                        break;
-                    default:
-                        json.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                        break;
-                }
-            }
-
-            json.WriteEndObject();
-        }
-
-        return JsonDocument.Parse(buffer.ToArray()).RootElement;
-    }
 }

@@ -18,17 +18,12 @@ public sealed partial class ApiKeyManager
         ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
-        var after = rules.Page(cursor, limit);
-        if (!rules.Errors.IsEmpty)
-        {
-            return rules.Errors.ToError();
-        }
-
-        var alerts = await AlertStore.ListAlertsAsync(actor.Workspace, after, limit + 1, cancellationToken).ConfigureAwait(false);
-        return alerts.Count <= limit
-            ? new ApiKeyAlertPage(alerts, null)
-            : new ApiKeyAlertPage([.. alerts.Take(limit)], PageCursor.Write(alerts[limit - 1].RaisedAt, alerts[limit - 1].Id));
+        return await PageAsync(
+            cursor,
+            limit,
+            after => AlertStore.ListAlertsAsync(actor.Workspace, after, limit + 1, cancellationToken),
+            one => (one.RaisedAt, one.Id),
+            (items, next) => new ApiKeyAlertPage(items, next)).ConfigureAwait(false);
     }
 
     /// <summary>Says that somebody has taken note of an alert. Doing it again changes nothing.</summary>
@@ -54,17 +49,12 @@ public sealed partial class ApiKeyManager
         ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
-        var after = rules.Page(cursor, limit);
-        if (!rules.Errors.IsEmpty)
-        {
-            return rules.Errors.ToError();
-        }
-
-        var webhooks = await AlertStore.ListWebhooksAsync(actor.Workspace, after, limit + 1, cancellationToken).ConfigureAwait(false);
-        return webhooks.Count <= limit
-            ? new ApiKeyWebhookPage(webhooks, null)
-            : new ApiKeyWebhookPage([.. webhooks.Take(limit)], PageCursor.Write(webhooks[limit - 1].CreatedAt, webhooks[limit - 1].Id));
+        return await PageAsync(
+            cursor,
+            limit,
+            after => AlertStore.ListWebhooksAsync(actor.Workspace, after, limit + 1, cancellationToken),
+            one => (one.CreatedAt, one.Id),
+            (items, next) => new ApiKeyWebhookPage(items, next)).ConfigureAwait(false);
     }
 
     /// <summary>Adds a webhook, which is told of the workspace's alerts from now on; at most 10 a workspace.</summary>

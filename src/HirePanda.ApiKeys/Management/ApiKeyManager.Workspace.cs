@@ -75,6 +75,23 @@ public sealed partial class ApiKeyManager
         ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        return await PageAsync(
+            cursor,
+            limit,
+            after => Store.ListAuditAsync(actor.Workspace, after, limit + 1, cancellationToken),
+            one => (one.At, one.Id),
+            (items, next) => new ApiKeyAuditPage(items, next)).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a page of whatever is listed by time and id, and one item more, which tells whether another page follows.</summary>
+    private async Task<ApiKeyResult<TPage>> PageAsync<T, TPage>(
+        string? cursor,
+        int limit,
+        Func<ApiKeyPosition?, ValueTask<IReadOnlyList<T>>> read,
+        Func<T, (DateTimeOffset At, string Id)> position,
+        Func<IReadOnlyList<T>, string?, TPage> page)
+        where TPage : class
+    {
         var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
         var after = rules.Page(cursor, limit);
         if (!rules.Errors.IsEmpty)
@@ -82,10 +99,14 @@ public sealed partial class ApiKeyManager
             return rules.Errors.ToError();
         }
 
-        var entries = await Store.ListAuditAsync(actor.Workspace, after, limit + 1, cancellationToken).ConfigureAwait(false);
-        return entries.Count <= limit
-            ? new ApiKeyAuditPage(entries, null)
-            : new ApiKeyAuditPage([.. entries.Take(limit)], PageCursor.Write(entries[limit - 1].At, entries[limit - 1].Id));
+        var items = await read(after).ConfigureAwait(false);
+        if (items.Count <= limit)
+        {
+            return page(items, null);
+        }
+
+        var (at, id) = position(items[limit - 1]);
+        return page([.. items.Take(limit)], PageCursor.Write(at, id));
     }
 }
 
