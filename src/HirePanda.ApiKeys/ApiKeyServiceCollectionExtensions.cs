@@ -30,7 +30,6 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
         services.AddSingleton<IOptionsFactory<ApiKeyOptions>, LastValidOptions>();
-        services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRanges>();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRules>();
         services.AddSingleton<SetupCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<SetupCheck>());
@@ -47,7 +46,6 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<WorkspaceStamps>();
         services.AddSingleton<ChangeEvents>();
-        services.AddSingleton<StopBudget>();
         services.AddSingleton<UsageBudget>();
         services.AddSingleton<KeyUses>();
         services.AddSingleton<EndpointNames>();
@@ -55,23 +53,22 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton(new UsagePending());
         services.AddSingleton<UsageMetrics>();
-        services.AddSingleton<UsageFlusher>();
-        services.AddHostedService(provider => provider.GetRequiredService<UsageFlusher>());
-        services.AddHostedService<LastUsedWriter>();
-        services.AddHostedService<ChangePoller>();
-        services.AddSingleton<ActivityWatch>();
-        services.AddHostedService<AlertWatch>();
-        services.AddHostedService<AllowlistAudit>();
-        services.AddSingleton<WebhookSignal>();
         services.AddSingleton<AlertRaiser>();
         services.AddSingleton<IApiKeyAlertSink, LogAlertSink>();
-        services.AddSingleton<AlertReminders>();
-        services.AddHostedService(provider => provider.GetRequiredService<AlertReminders>());
         services.TryAddSingleton<IHostResolver, DnsResolver>();
         services.AddSingleton<WebhookTargets>();
         services.AddSingleton<WebhookClient>();
-        services.AddSingleton<WebhookSender>();
-        services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
+
+        // They end in the opposite order: whoever alerts before whoever stores.
+        services.AddHostedService<BackgroundJobs>();
+        services.AddJob<UsageFlusher>();
+        services.AddJob<LastUsedWriter>();
+        services.AddJob<ChangePoller>();
+        services.AddJob<ActivityWatch>();
+        services.AddJob<AlertWatch>();
+        services.AddJob<AllowlistAudit>();
+        services.AddJob<AlertReminders>();
+        services.AddJob<WebhookSender>();
         services.AddMetrics();
         services.AddSingleton<ApiKeyMetrics>();
         services.AddSingleton<ResponseFields>();
@@ -124,6 +121,13 @@ public static class ApiKeyServiceCollectionExtensions
         var builder = services.AddHirePandaApiKeys();
         services.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, configuration);
         return builder;
+    }
+
+    private static void AddJob<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TJob>(this IServiceCollection services)
+        where TJob : BackgroundJob
+    {
+        services.AddSingleton<TJob>();
+        services.AddSingleton<BackgroundJob>(provider => provider.GetRequiredService<TJob>());
     }
 
     /// <summary>Puts a type derived from the framework's in its place, with the same lifetime; a host's own stays.</summary>

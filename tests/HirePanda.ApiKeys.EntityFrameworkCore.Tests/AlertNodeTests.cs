@@ -1,7 +1,7 @@
 using HirePanda.ApiKeys.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
@@ -52,7 +52,7 @@ public sealed class AlertNodeTests
             },
             Token);
 
-        await Task.WhenAll(new[] { one, other }.Select(node => Task.Run(() => node.Services.GetRequiredService<AlertReminders>().ScanAsync(Token), Token)));
+        await Task.WhenAll(new[] { one, other }.Select(node => Task.Run(() => node.Services.GetRequiredService<AlertReminders>().TryRunAsync(Token), Token)));
 
         (await AlertsOf(one).ListAlertsAsync("acme", null, 100, Token)).Should().HaveCount(5).And.OnlyContain(alert => alert.Kind == "rotation_due");
     }
@@ -152,12 +152,7 @@ public sealed class AlertNodeTests
     {
         return await database.StartAsync(all =>
         {
-            foreach (var service in all.Where(one => one.ServiceType == typeof(IHostedService)
-                && one.ImplementationFactory?.Method.ReturnType is { } type && (type == typeof(WebhookSender) || type == typeof(AlertReminders))).ToList())
-            {
-                all.Remove(service);
-            }
-
+            all.RemoveAll<BackgroundJob>();
             all.AddSingleton(time ?? TimeProvider.System);
             all.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, options => options.AllowPrivateWebhookTargets = true);
             services?.Invoke(all);

@@ -9,7 +9,7 @@ namespace HirePanda.ApiKeys;
 /// Finds what is unusual for a key: far more requests in an hour than in any of its last seven days, and requests from a country that it
 /// has never been used from. Looks at keys that were just used, and at what all processes have stored of them.
 /// </summary>
-internal sealed class ActivityWatch
+internal sealed class ActivityWatch : BackgroundJob
 {
     /// <summary>Fewer requests in an hour are never unusual.</summary>
     private const long MinRequests = 100;
@@ -19,8 +19,6 @@ internal sealed class ActivityWatch
     private readonly AlertRaiser _raiser;
     private readonly IServiceScopeFactory _scopes;
     private readonly ApiKeySettings _settings;
-    private readonly TimeProvider _time;
-    private readonly ILogger<ActivityWatch> _logger;
     private readonly Lock _lock = new();
     private readonly KeyCountries _countries = new();
     private HashSet<string> _used = new(StringComparer.Ordinal);
@@ -30,10 +28,13 @@ internal sealed class ActivityWatch
 
     public ActivityWatch(
         UsageFlusher flusher, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<ActivityWatch> logger)
+        : base(TimeSpan.FromMinutes(1), time, logger)
     {
-        (_raiser, _scopes, _settings, _time, _logger) = (raiser, scopes, settings, time, logger);
+        (_raiser, _scopes, _settings) = (raiser, scopes, settings);
         flusher.Stored += Note;
     }
+
+    protected override string FailureMessage => "Whether the activity of API keys is unusual could not be looked at; those that are used again are looked at again.";
 
     /// <summary>Notes whom to look at.</summary>
     public void Note(ApiKeyUsageBatch batch)
@@ -58,7 +59,7 @@ internal sealed class ActivityWatch
     }
 
     /// <summary>Looks at what was used since the last time.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         HashSet<string> used;
         HashSet<(string, string, string, DateTimeOffset)> seen;
@@ -68,34 +69,25 @@ internal sealed class ActivityWatch
             (seen, _seen) = (_seen, []);
         }
 
-        try
+        await using var scope = _scopes.CreateAsyncScope();
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyUsageStore store)
         {
-            await using var scope = _scopes.CreateAsyncScope();
-            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyUsageStore store)
+            foreach (var workspace in used)
             {
-                foreach (var workspace in used)
-                {
-                    await LookForBurstsAsync(store, workspace, cancellationToken).ConfigureAwait(false);
-                }
-
-                foreach (var (workspace, keyId, country, day) in seen)
-                {
-                    await LookForCountryAsync(store, workspace, keyId, country, day, cancellationToken).ConfigureAwait(false);
-                }
+                await LookForBurstsAsync(store, workspace, cancellationToken).ConfigureAwait(false);
             }
-        }
-#pragma warning disable CA1031 // Alerts fail soft; the keys are looked at again when they are used again.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            Log.ActivityUnread(_logger, exception);
+
+            foreach (var (workspace, keyId, country, day) in seen)
+            {
+                await LookForCountryAsync(store, workspace, keyId, country, day, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
     /// <summary>The hour that is under way and the one before, whose last requests may just have been stored.</summary>
     private async Task LookForBurstsAsync(IApiKeyUsageStore store, string workspace, CancellationToken cancellationToken)
     {
-        var hour = UsageTime.Floor(_time.GetUtcNow(), ApiKeyUsageLevel.Hour);
+        var hour = UsageTime.Floor(Time.GetUtcNow(), ApiKeyUsageLevel.Hour);
         if (hour != _hour)
         {
             (_hour, _baselines) = (hour, []);

@@ -8,7 +8,7 @@ namespace HirePanda.ApiKeys;
 /// Fires alerts: stores each with the messages it causes, wakes the sender, and hands it to the host's sinks. The store decides who
 /// was first, so that of several processes one fires.
 /// </summary>
-internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSignal signal, TimeProvider time, ILogger<AlertRaiser> logger)
+internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sender, TimeProvider time, ILogger<AlertRaiser> logger)
 {
     private const int MaxKnownCauses = 100_000;
 
@@ -97,7 +97,7 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSignal sig
         _known.Add(alert.Cause);
         if (isAdded && deliveries.Count > 0)
         {
-            signal.Wake();
+            sender.Wake();
         }
 
         return isAdded;

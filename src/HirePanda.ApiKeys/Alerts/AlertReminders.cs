@@ -1,32 +1,30 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
 /// <summary>Reminds of keys that will expire and of keys that are old: looks at start and every hour.</summary>
 internal sealed class AlertReminders(
-    AlertRaiser alerts, IServiceScopeFactory scopes, ApiKeySettings settings, StopBudget stop, TimeProvider time, ILogger<AlertReminders> logger) : BackgroundService
+    AlertRaiser alerts, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<AlertReminders> logger)
+    : BackgroundJob(TimeSpan.FromHours(1), time, logger)
 {
     private const int PageSize = 500;
-
-    private static readonly TimeSpan _interval = TimeSpan.FromHours(1);
-
-    /// <summary>It looks again at the next start.</summary>
-    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(0.5);
 
     /// <summary>The smallest step of a store's times: what comes due this very moment is "before" the next one.</summary>
     private static readonly TimeSpan _step = TimeSpan.FromMicroseconds(1);
 
-    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, base.StopAsync);
+    /// <summary>Soon after the start, which need not wait for it.</summary>
+    protected override TimeSpan FirstRun => TimeSpan.FromSeconds(1);
+
+    protected override string FailureMessage => "The API keys that people must be reminded of cannot be read; it is tried again in an hour.";
 
     /// <summary>Looks through the keys once.</summary>
-    internal async Task ScanAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var options = settings.Current.Options;
-        var now = Timestamps.Now(time);
+        var now = Timestamps.Now(Time);
         var query = new ApiKeyReminderQuery
         {
             Now = now,
@@ -52,37 +50,6 @@ internal sealed class AlertReminders(
             query = query with { AfterId = keys.Count == 0 ? null : keys[^1].Id };
         }
         while (keys.Count == PageSize);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(_interval, time);
-        try
-        {
-            do
-            {
-                await TryScanAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
-    }
-
-    private async Task TryScanAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ScanAsync(cancellationToken);
-        }
-#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer now.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            Log.RemindersFailed(logger, exception);
-        }
     }
 
     /// <summary>A page of keys; none where the store keeps no alerts.</summary>

@@ -1,8 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
@@ -10,21 +10,17 @@ namespace HirePanda.ApiKeys;
 /// Turns what requests bring about into alerts, away from the requests: keys near their limit, and clients that fail too often. Those that
 /// try secrets of no key are the operator's, ten an hour and the rest in one.
 /// </summary>
-internal sealed class AlertWatch(
-    LimitReports limits, FailedAttempts failures, ActivityWatch activity, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings,
-    StopBudget stop, TimeProvider time)
-    : BackgroundService
+internal sealed class AlertWatch : BackgroundJob
 {
     private const int MaxWaiting = 1_000;
     private const int MaxOfOperatorAnHour = 10;
 
-    /// <summary>What is left at the end has its own time: the host's may be over.</summary>
-    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
+    private readonly AlertRaiser _raiser;
+    private readonly IServiceScopeFactory _scopes;
+    private readonly ApiKeySettings _settings;
 
     /// <summary>What is to be done; each says whether it is, or must be tried again.</summary>
-    private readonly Channel<Func<CancellationToken, Task<bool>>> _waiting = Channel.CreateBounded<Func<CancellationToken, Task<bool>>>(
-        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly ConcurrentQueue<Func<CancellationToken, Task<bool>>> _waiting = new();
 
     /// <summary>What the store could not take, to be tried again: who brought it about does not say so twice.</summary>
     private readonly Queue<Func<CancellationToken, Task<bool>>> _again = new();
@@ -32,68 +28,44 @@ internal sealed class AlertWatch(
     /// <summary>Clients beyond the operator's ten of an hour; null: none.</summary>
     private Rest? _rest;
 
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public AlertWatch(
+        LimitReports limits, FailedAttempts failures, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<AlertWatch> logger)
+        : base(TimeSpan.FromMinutes(1), time, logger)
     {
+        (_raiser, _scopes, _settings) = (raiser, scopes, settings);
         limits.Approached += LimitApproached;
         failures.Reached += FailuresReached;
-        return base.StartAsync(cancellationToken);
     }
 
-    public override Task StopAsync(CancellationToken cancellationToken)
-    {
-        limits.Approached -= LimitApproached;
-        failures.Reached -= FailuresReached;
-        return stop.SpendAsync(_timeToStop, async token =>
-        {
-            await base.StopAsync(token).ConfigureAwait(false);
-            token.ThrowIfCancellationRequested();
-            await RaiseAgainAsync(token).ConfigureAwait(false);
-            while (_again.Count == 0 && _waiting.Reader.TryRead(out var raise))
-            {
-                await TryAsync(raise, token).ConfigureAwait(false);
-            }
+    public override TimeSpan TimeToStop => TimeSpan.FromSeconds(1);
 
-            await RaiseRestAsync(token).ConfigureAwait(false);
-        });
-    }
+    protected override string FailureMessage => "Alerts of API keys could not be raised; it is tried again in a minute.";
 
-    /// <summary>Ends when everything that has been brought about so far is raised.</summary>
-    internal async Task SettleAsync(CancellationToken cancellationToken)
-    {
-        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _waiting.Writer.WriteAsync(LookAsync, cancellationToken).ConfigureAwait(false);
-        await _waiting.Writer.WriteAsync(_ => Task.FromResult(settled.TrySetResult()), cancellationToken).ConfigureAwait(false);
-        await settled.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Raises what could not be stored, and what an hour that is over left to be summed, and looks for unusual activity.</summary>
-    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Raises what waits, what could not be stored before, and what an hour that is over left to be summed.</summary>
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         await RaiseAgainAsync(cancellationToken).ConfigureAwait(false);
-        if (_rest is { } rest && time.GetUtcNow() >= rest.Hour.AddHours(1))
+        while (_waiting.TryDequeue(out var raise))
+        {
+            await TryAsync(raise, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_rest is { } rest && Time.GetUtcNow() >= rest.Hour.AddHours(1))
         {
             await RaiseRestAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        await activity.LookAsync(cancellationToken).ConfigureAwait(false);
-        return true;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(RaiseAsync(stoppingToken), LookAgainAsync(stoppingToken));
-
-    private async Task RaiseAsync(CancellationToken stoppingToken)
+    /// <summary>The same, as long as the store takes it, and the sum of the hour that is not over yet.</summary>
+    protected override async Task FinishAsync(CancellationToken cancellationToken)
     {
-        try
+        await RaiseAgainAsync(cancellationToken).ConfigureAwait(false);
+        while (_again.Count == 0 && _waiting.TryDequeue(out var raise))
         {
-            await foreach (var raise in _waiting.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
-            {
-                await TryAsync(raise, stoppingToken).ConfigureAwait(false);
-            }
+            await TryAsync(raise, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
+
+        await RaiseRestAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Does one thing, and keeps it where it could not be done, within bounds.</summary>
@@ -122,24 +94,17 @@ internal sealed class AlertWatch(
         }
     }
 
-    private async Task LookAgainAsync(CancellationToken stoppingToken)
+    private void Enqueue(Func<CancellationToken, Task<bool>> raise)
     {
-        using var timer = new PeriodicTimer(_interval, time);
-        try
+        if (_waiting.Count < MaxWaiting)
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-            {
-                _waiting.Writer.TryWrite(LookAsync);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
+            _waiting.Enqueue(raise);
+            Wake();
         }
     }
 
     private void LimitApproached(ApiKey key, RateLimit limit, int used, DateTimeOffset now)
-        => _waiting.Writer.TryWrite(cancellationToken => RaiseAsync(
+        => Enqueue(cancellationToken => RaiseAsync(
             key.Workspace,
             ApiKeyAlertKinds.RateLimitApproaching,
             $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
@@ -150,9 +115,9 @@ internal sealed class AlertWatch(
 
     private void FailuresReached(string client, ApiKey? key, int attempts, DateTimeOffset now)
     {
-        if ((key?.Workspace ?? settings.Current.Options.OperatorWorkspace) is { } workspace)
+        if ((key?.Workspace ?? _settings.Current.Options.OperatorWorkspace) is { } workspace)
         {
-            _waiting.Writer.TryWrite(cancellationToken => FailuresReachedAsync(workspace, client, key, attempts, now, cancellationToken));
+            Enqueue(cancellationToken => FailuresReachedAsync(workspace, client, key, attempts, now, cancellationToken));
         }
     }
 
@@ -172,7 +137,7 @@ internal sealed class AlertWatch(
             return true;
         }
 
-        var window = settings.Current.Options.FailedAttemptsAlertWindow;
+        var window = _settings.Current.Options.FailedAttemptsAlertWindow;
         return await RaiseAsync(
             workspace,
             ApiKeyAlertKinds.FailedAuthentication,
@@ -205,13 +170,13 @@ internal sealed class AlertWatch(
     /// <summary>Fires an alert; false: the store could not take it.</summary>
     private async Task<bool> RaiseAsync(
         string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
-        => await raiser.RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false) || raiser.IsSettled(cause);
+        => await _raiser.RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false) || _raiser.IsSettled(cause);
 
     private async Task<int> CountAsync(string workspace, DateTimeOffset since, CancellationToken cancellationToken)
     {
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
+            await using var scope = _scopes.CreateAsyncScope();
             return scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyAlertStore store
                 ? await store.CountAlertsAsync(workspace, ApiKeyAlertKinds.FailedAuthentication, since, cancellationToken).ConfigureAwait(false)
                 : 0;

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
@@ -10,7 +9,7 @@ namespace HirePanda.ApiKeys;
 /// attempt to one process only.
 /// </summary>
 internal sealed class WebhookSender(
-    WebhookClient client, WebhookSignal signal, IServiceScopeFactory scopes, StopBudget stop, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
+    WebhookClient client, IServiceScopeFactory scopes, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundJob(_maxWait, time, logger)
 {
     private const int AtOnce = 16;
     private const double MaxJitter = 0.1;
@@ -35,12 +34,10 @@ internal sealed class WebhookSender(
     private static readonly TimeSpan _maxWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _minWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>What it does not get to store is sent again when the lease is over.</summary>
-    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(0.5);
+    /// <summary>What an earlier process left.</summary>
+    protected override TimeSpan FirstRun => _minWait;
 
-    private bool _isFailing;
-
-    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, base.StopAsync);
+    protected override string FailureMessage => "The messages of webhooks cannot be read or written; it is tried again every minute.";
 
     /// <summary>Sends all that is due.</summary>
     /// <returns>When the next message will be due; null: none is pending.</returns>
@@ -55,7 +52,7 @@ internal sealed class WebhookSender(
         IReadOnlyList<ApiKeyLeasedDelivery> taken;
         do
         {
-            var now = Timestamps.Now(time);
+            var now = Timestamps.Now(Time);
             taken = await store.TakeDeliveriesAsync(now, now + _lease, AtOnce, cancellationToken);
             await Task.WhenAll(taken.Select(one => AttemptAsync(one.Webhook, one.Delivery, cancellationToken)));
         }
@@ -64,41 +61,11 @@ internal sealed class WebhookSender(
         return await store.GetNextDeliveryAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
+        if (await SendDueAsync(cancellationToken) - Time.GetUtcNow() is { } wait && wait < _maxWait)
         {
-            while (true)
-            {
-                var next = await TrySendDueAsync(stoppingToken) - time.GetUtcNow() ?? _maxWait;
-                await signal.WaitAsync(next < _minWait ? _minWait : next > _maxWait ? _maxWait : next, time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
-    }
-
-    private async Task<DateTimeOffset?> TrySendDueAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var next = await SendDueAsync(cancellationToken);
-            _isFailing = false;
-            return next;
-        }
-#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer now.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            if (!_isFailing)
-            {
-                Log.DeliveriesFailed(logger, exception);
-            }
-
-            _isFailing = true;
-            return null;
+            RunIn(wait < _minWait ? _minWait : wait);
         }
     }
 
@@ -117,7 +84,7 @@ internal sealed class WebhookSender(
             failure = exception;
         }
 
-        var now = Timestamps.Now(time);
+        var now = Timestamps.Now(Time);
         var succeeded = status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
         var disabled = succeeded ? null
             : status == HttpStatusCode.Gone ? "It answered 410 Gone"

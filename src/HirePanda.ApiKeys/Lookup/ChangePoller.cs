@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
@@ -9,7 +8,8 @@ namespace HirePanda.ApiKeys;
 /// a number may appear after a higher one: gaps are looked for again until they cannot be filled any more.
 /// </summary>
 internal sealed class ChangePoller(
-    KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, StopBudget stop, TimeProvider time, ILogger<ChangePoller> logger) : BackgroundService
+    KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, TimeProvider time, ILogger<ChangePoller> logger)
+    : BackgroundJob(_interval, time, logger)
 {
     /// <summary>A little less than the second within which other processes learn of a change.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(900);
@@ -23,22 +23,22 @@ internal sealed class ChangePoller(
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _retention = TimeSpan.FromHours(1);
 
-    /// <summary>It has nothing to store.</summary>
-    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(0.5);
-
     private readonly Dictionary<long, DateTimeOffset> _gaps = [];
     private long _last = -1;
     private DateTimeOffset _readAt;
     private DateTimeOffset _since;
     private DateTimeOffset _prunedAt;
-    private bool _isFailing;
 
-    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, base.StopAsync);
+    /// <summary>At once: whatever is cached before the first look is forgotten at it.</summary>
+    protected override TimeSpan FirstRun => TimeSpan.Zero;
+
+    protected override string FailureMessage
+        => "The change table of the API key store cannot be read; until it can, changes by other processes hold when cached keys are read anew.";
 
     /// <summary>Reads the table once.</summary>
     internal async Task PollAsync(IApiKeyChangeFeed feed, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (_last < 0 || now - _readAt > _retention)
         {
             // The first time, or so long ago that rows may be gone: whatever was cached meanwhile may be old.
@@ -82,23 +82,17 @@ internal sealed class ChangePoller(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(_interval, time);
-        try
+        await using var scope = scopes.CreateAsyncScope();
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyChangeFeed feed)
         {
-            do
-            {
-                if (!await TryPollAsync(stoppingToken))
-                {
-                    return;
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            await PollAsync(feed, cancellationToken);
         }
-        catch (OperationCanceledException)
+        else
         {
-            // The host stops.
+            // There is no change table to poll.
+            RunIn(Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -117,36 +111,7 @@ internal sealed class ChangePoller(
         // What changed before this process began to read was never cached.
         if (row.At >= _since)
         {
-            metrics.Invalidated(time.GetUtcNow() - row.At.Value);
+            metrics.Invalidated(Time.GetUtcNow() - row.At.Value);
         }
-    }
-
-    /// <summary>False where there is no change table to poll.</summary>
-    private async Task<bool> TryPollAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyChangeFeed feed)
-            {
-                return false;
-            }
-
-            await PollAsync(feed, cancellationToken);
-            _isFailing = false;
-        }
-#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer now.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            if (!_isFailing)
-            {
-                Log.ChangesUnread(logger, exception);
-            }
-
-            _isFailing = true;
-        }
-
-        return true;
     }
 }

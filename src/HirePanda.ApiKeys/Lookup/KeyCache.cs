@@ -13,7 +13,7 @@ internal sealed class KeyCache : IDisposable
     private readonly MemoryCache _absent;
     private readonly int _capacity;
     private readonly int _absentCapacity;
-    private readonly Stripe[] _stripes = [.. Enumerable.Range(0, 256).Select(_ => new Stripe())];
+    private readonly Stripe[] _stripes = Array.ConvertAll(new object?[256], _ => new Stripe());
     private readonly Lock _compacting = new();
 
     public KeyCache(ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)

@@ -1,46 +1,43 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Writes to the audit what report-only allowlists would have refused.</summary>
-internal sealed class AllowlistAudit(AllowlistReports reports, IServiceScopeFactory scopes, ILogger<AllowlistAudit> logger) : IHostedService
+/// <summary>Writes to the audit what report-only allowlists would have refused. An entry that cannot be stored is lost: the log has it.</summary>
+internal sealed class AllowlistAudit : BackgroundJob
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    private readonly IServiceScopeFactory _scopes;
+    private readonly ConcurrentQueue<ApiKeyAuditEntry> _waiting = new();
+
+    public AllowlistAudit(AllowlistReports reports, IServiceScopeFactory scopes, TimeProvider time, ILogger<AllowlistAudit> logger)
+        : base(Timeout.InfiniteTimeSpan, time, logger)
     {
+        _scopes = scopes;
         reports.Reported += Append;
-        return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    protected override string FailureMessage => "Audit entries of report-only IP allowlists could not be stored.";
+
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        reports.Reported -= Append;
-        return Task.CompletedTask;
+        while (_waiting.TryDequeue(out var entry))
+        {
+            await using var scope = _scopes.CreateAsyncScope();
+            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
+            {
+                await store.SaveAsync(new ApiKeyChange { Audit = [entry] }, cancellationToken);
+            }
+        }
     }
+
+    protected override Task FinishAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     private void Append(ApiKey key, IPAddress? address, DateTimeOffset now)
     {
         var actor = new ApiKeyActor(key.Id, key.Workspace) { Address = address };
-        _ = Task.Run(() => AppendAsync(AuditEntries.New(actor, "allowlist.report", now, key.Id)));
-    }
-
-    private async Task AppendAsync(ApiKeyAuditEntry entry)
-    {
-        try
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
-            {
-                await store.SaveAsync(new ApiKeyChange { Audit = [entry] }, CancellationToken.None);
-            }
-        }
-#pragma warning disable CA1031 // A report fails soft.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.AuditNotStored(logger, exception, entry.Action, entry.Actor);
-        }
+        _waiting.Enqueue(AuditEntries.New(actor, "allowlist.report", now, key.Id));
+        Wake();
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class ApiKeyManager
         }
 
         // What this process has counted belongs to it; what the others have follows within their ten seconds.
-        await _services.GetRequiredService<UsageFlusher>().FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _services.GetRequiredService<UsageFlusher>().TryRunAsync(cancellationToken).ConfigureAwait(false);
         var store = Store as IApiKeyUsageStore ?? throw new InvalidOperationException(
             "Reports of usage need a store that implements IApiKeyUsageStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
 

@@ -20,29 +20,20 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "A call of API key management failed; its store cannot answer, or has a mistake.")]
     public static partial void ManagementStoreFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(7, LogLevel.Error, "When {Count} API keys were last used could not be stored; it is tried again.")]
-    public static partial void LastUsedNotStored(ILogger logger, Exception exception, int count);
+    [LoggerMessage(7, LogLevel.Error, "{Message} (Logged once until it succeeds.)")]
+    public static partial void JobFailed(ILogger logger, Exception exception, string message);
 
-    [LoggerMessage(8, LogLevel.Error, "The change table of the API key store cannot be read; until it can, changes by other processes hold when cached keys are read anew.")]
-    public static partial void ChangesUnread(ILogger logger, Exception exception);
+    [LoggerMessage(8, LogLevel.Critical, "What API keys do in the background cannot begin, since a service that it needs cannot be made, so the host stops: mend the service's constructor, or do not register it.")]
+    public static partial void JobsNotMade(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Warning, "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. (Logged once an hour for a workspace and address.)")]
     public static partial void WouldRefuse(ILogger logger, string workspace, string keyId, string address);
-
-    [LoggerMessage(10, LogLevel.Error, "An audit entry could not be stored: {Action} by {Actor}.")]
-    public static partial void AuditNotStored(ILogger logger, Exception exception, string action, string actor);
 
     [LoggerMessage(11, LogLevel.Warning, "Another IAuthorizationMiddlewareResultHandler was registered after AddHirePandaApiKeys(): a policy that names a second scheme may find the response started. Register it before.")]
     public static partial void ResultHandlerReplaced(ILogger logger);
 
     [LoggerMessage(12, LogLevel.Error, "The changed options of API keys are not valid; the last valid ones stay in force.")]
     public static partial void OptionsInvalid(ILogger logger, Exception exception);
-
-    [LoggerMessage(13, LogLevel.Error, "Usage of API keys could not be stored; it is kept and tried again.")]
-    public static partial void UsageNotStored(ILogger logger, Exception exception);
-
-    [LoggerMessage(14, LogLevel.Error, "Whether the activity of API keys is unusual could not be looked at.")]
-    public static partial void ActivityUnread(ILogger logger, Exception exception);
 
     [LoggerMessage(6, LogLevel.Debug, "A credential was refused: {Outcome}, key {KeyId}.")]
     public static partial void Refused(ILogger logger, ApiKeyOutcome outcome, string? keyId);
@@ -58,12 +49,6 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Error, "An IApiKeyAlertSink failed; alert {AlertId} is not sent to it again.")]
     public static partial void AlertSinkFailed(ILogger logger, Exception exception, string alertId);
-
-    [LoggerMessage(24, LogLevel.Error, "The API keys that people must be reminded of cannot be read; it is tried again in an hour.")]
-    public static partial void RemindersFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(25, LogLevel.Error, "The messages of webhooks cannot be read or written; it is tried again every minute.")]
-    public static partial void DeliveriesFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(26, LogLevel.Information, "Webhook {WebhookId} did not take message {MessageId} at attempt {Attempt}: {Reason}. Next attempt: {Next}.")]
     public static partial void AttemptFailed(ILogger logger, string webhookId, string messageId, int attempt, string? reason, DateTimeOffset? next);

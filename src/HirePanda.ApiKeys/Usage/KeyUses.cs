@@ -12,7 +12,7 @@ internal sealed class KeyUses(UsageBudget budget)
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
     /// <summary>In parts that nobody waits for long.</summary>
-    private readonly HashSet<KeyUse>[] _uses = [.. Enumerable.Range(0, 256).Select(_ => new HashSet<KeyUse>(new ByName()))];
+    private readonly HashSet<KeyUse>[] _uses = Array.ConvertAll(new object?[256], _ => new HashSet<KeyUse>(new ByName()));
 
     /// <summary>Notes in which something was counted after they were dropped: by requests that last longer than notes are kept.</summary>
     private readonly ConcurrentQueue<KeyUse> _late = new();

@@ -1,43 +1,29 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
 /// <summary>Stores when keys were last used: every minute, and once more when the host stops.</summary>
-internal sealed class LastUsedWriter(KeyUses uses, IServiceScopeFactory scopes, StopBudget stop, TimeProvider time, ILogger<LastUsedWriter> logger) : BackgroundService
+internal sealed class LastUsedWriter(KeyUses uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger)
+    : BackgroundJob(TimeSpan.FromMinutes(1), time, logger)
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
+    public override TimeSpan TimeToStop => TimeSpan.FromSeconds(1.5);
 
-    /// <summary>The last batch has its own time: the host's may be over.</summary>
-    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(1.5);
-
-    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, async token =>
-    {
-        await base.StopAsync(token);
-        await WriteAsync(token);
-    });
+    protected override string FailureMessage => "When API keys were last used could not be stored; it is tried again.";
 
     /// <summary>Stores what is pending; on failure it stays so.</summary>
-    internal async Task WriteAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var batch = uses.PendingLastUses();
-        try
+        if (batch.Count > 0)
         {
-            if (batch.Count > 0)
-            {
-                await SaveAsync(batch, cancellationToken);
-            }
+            await SaveAsync(batch, cancellationToken);
+        }
 
-            uses.LastUsesStored(batch, time.GetUtcNow().UtcTicks);
-        }
-#pragma warning disable CA1031 // Telemetry fails soft.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.LastUsedNotStored(logger, exception, batch.Count);
-        }
+        uses.LastUsesStored(batch, Time.GetUtcNow().UtcTicks);
     }
+
+    protected override Task FinishAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     private async Task SaveAsync(Dictionary<string, DateTimeOffset> batch, CancellationToken cancellationToken)
     {
@@ -45,22 +31,6 @@ internal sealed class LastUsedWriter(KeyUses uses, IServiceScopeFactory scopes, 
         if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
         {
             await store.SaveLastUsedAsync(batch, cancellationToken);
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(_interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await WriteAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
         }
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
@@ -16,66 +15,47 @@ internal sealed class UsageFlusher(
     UsageMetrics metrics,
     IServiceScopeFactory scopes,
     ApiKeySettings settings,
-    StopBudget stop,
     TimeProvider time,
-    ILogger<UsageFlusher> logger) : BackgroundService
+    ILogger<UsageFlusher> logger) : BackgroundJob(TimeSpan.FromSeconds(10), time, logger)
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
 
-    /// <summary>The last flush has its own time: the host's may be over.</summary>
-    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(5);
-
-    private readonly SemaphoreSlim _gate = new(1);
     private ApiKeyUsageBatch? _unsaved;
     private DateTimeOffset _prunedAt = DateTimeOffset.MinValue;
 
     /// <summary>Raised after a batch was stored.</summary>
     public event Action<ApiKeyUsageBatch>? Stored;
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await WithStoreAsync(static _ => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
-        await base.StartAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override TimeSpan TimeToStop => TimeSpan.FromSeconds(5);
 
-    public override Task StopAsync(CancellationToken cancellationToken) => stop.SpendAsync(_timeToStop, async token =>
-    {
-        await base.StopAsync(token).ConfigureAwait(false);
-        await FlushAsync(token).ConfigureAwait(false);
-    });
+    protected override string FailureMessage => "Usage of API keys could not be stored; it is kept and tried again.";
 
     /// <summary>Stores what was counted so far; on failure it is kept.</summary>
-    /// <returns>Whether all of it is stored.</returns>
-    public async Task<bool> FlushAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Collect();
         try
         {
-            Collect();
-            return await WithStoreAsync(store => SaveAsync(store, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await using var scope = scopes.CreateAsyncScope();
+            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyUsageStore store)
+            {
+                await SaveAsync(store, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                // Nobody keeps it: not counted any more, and what was counted is no loss.
+                recorder.IsOn = false;
+                pending.Take();
+            }
         }
-        finally
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            _gate.Release();
+            metrics.Failed();
+            throw;
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(_interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-            {
-                await FlushAsync(stoppingToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
-    }
+    protected override Task FinishAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     private void Collect()
     {
@@ -90,7 +70,7 @@ internal sealed class UsageFlusher(
     {
         while (_unsaved is not null || pending.Count > 0)
         {
-            _unsaved ??= UsageRows.Make(pending.Take(), endpoints, time.GetUtcNow());
+            _unsaved ??= UsageRows.Make(pending.Take(), endpoints, Time.GetUtcNow());
             await store.SaveUsageAsync(_unsaved, cancellationToken).ConfigureAwait(false);
             metrics.Flushed();
             var stored = _unsaved;
@@ -98,7 +78,7 @@ internal sealed class UsageFlusher(
             Stored?.Invoke(stored);
         }
 
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (now - _prunedAt >= _pruneInterval)
         {
             var options = settings.Current.Options;
@@ -106,39 +86,6 @@ internal sealed class UsageFlusher(
             await store.PruneUsageAsync(ApiKeyUsageLevel.Hour, now - options.UsageHoursKept, cancellationToken).ConfigureAwait(false);
             await store.PruneUsageAsync(ApiKeyUsageLevel.Day, now - options.UsageDaysKept, cancellationToken).ConfigureAwait(false);
             _prunedAt = now;
-        }
-    }
-
-    /// <summary>Calls the store, in a scope of its own; usage fails soft.</summary>
-    private async Task<bool> WithStoreAsync(Func<IApiKeyUsageStore, Task> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyUsageStore store)
-            {
-                await call(store).ConfigureAwait(false);
-            }
-            else
-            {
-                // Nobody keeps it: not counted any more, and what was counted is no loss.
-                recorder.IsOn = false;
-                pending.Take();
-            }
-
-            return true;
-        }
-#pragma warning disable CA1031 // Telemetry fails soft.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                metrics.Failed();
-                Log.UsageNotStored(logger, exception);
-            }
-
-            return false;
         }
     }
 }

@@ -25,16 +25,17 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
     {
         var options = settings.Current.Options;
         var client = Client.Of(address);
+        var reached = Reached;
         int count;
         lock (_lock)
         {
             var attempts = Of((client, key?.Workspace));
-            count = attempts.Add(now, options.FailedAttemptsAlertWindow.Ticks, options.FailedAttemptsAlert);
+            count = attempts.Add(now, options.FailedAttemptsAlertWindow.Ticks, options.FailedAttemptsAlert, isHeard: reached is not null);
         }
 
         if (count > 0)
         {
-            Reached?.Invoke(client.ToString(), key, count, new DateTimeOffset(now, TimeSpan.Zero));
+            reached!(client.ToString(), key, count, new DateTimeOffset(now, TimeSpan.Zero));
         }
     }
 
@@ -60,8 +61,12 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
         private readonly Queue<long> _times = new();
         private bool _isSaid;
 
+        /// <param name="now">The time in ticks.</param>
+        /// <param name="window">The time within which attempts count together, in ticks.</param>
+        /// <param name="limit">How many are too many.</param>
+        /// <param name="isHeard">Whether anybody hears of it; what nobody hears is not said.</param>
         /// <returns>How many there were within the time, when they have just become too many; else 0.</returns>
-        public int Add(long now, long window, int limit)
+        public int Add(long now, long window, int limit, bool isHeard)
         {
             while (_times.TryPeek(out var oldest) && (_times.Count >= limit || oldest <= now - window))
             {
@@ -70,7 +75,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
 
             _isSaid &= _times.Count > 0;
             _times.Enqueue(now);
-            if (_isSaid || _times.Count < limit)
+            if (_isSaid || !isHeard || _times.Count < limit)
             {
                 return 0;
             }

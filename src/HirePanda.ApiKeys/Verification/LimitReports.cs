@@ -8,9 +8,10 @@ internal sealed class LimitReports(ApiKeySettings settings)
 
     public void Look(LiveKey live, in RateLimitDecision limit, long now)
     {
-        if (limit.FindAbove(settings.Current.Options.RateLimitAlertShare) is var index and >= 0 && live.Use.IsFirstOfDay(now))
+        // What nobody hears yet is not said.
+        if (Approached is { } approached && limit.FindAbove(settings.Current.Options.RateLimitAlertShare) is var index and >= 0 && live.Use.IsFirstOfDay(now))
         {
-            Approached?.Invoke(live.Key, live.Limits.Limits[index], limit.Used(index), new DateTimeOffset(now, TimeSpan.Zero));
+            approached(live.Key, live.Limits.Limits[index], limit.Used(index), new DateTimeOffset(now, TimeSpan.Zero));
         }
     }
 }

@@ -55,7 +55,7 @@ internal static class AlertApi
         return sender;
     }
 
-    public static Task ScanAsync(this TestApi api) => api.Services.GetRequiredService<AlertReminders>().ScanAsync(Token);
+    public static Task ScanAsync(this TestApi api) => api.Services.GetRequiredService<AlertReminders>().TryRunAsync(Token);
 }
 
 /// <summary>A DNS that says what a test wants.</summary>

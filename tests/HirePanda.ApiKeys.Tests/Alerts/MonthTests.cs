@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.Tests;
@@ -19,8 +18,7 @@ public sealed class MonthTests(ITestOutputHelper output)
         var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time);
         services.AddHirePandaApiKeys(options => options.OperatorWorkspace = Operator).AddInMemoryStore();
         await using var provider = services.BuildServiceProvider();
-        var watch = provider.GetServices<IHostedService>().OfType<AlertWatch>().Single();
-        await watch.StartAsync(token);
+        var (watch, activity) = (provider.GetRequiredService<AlertWatch>(), provider.GetRequiredService<ActivityWatch>());
         var (uses, flusher, failures) = (provider.GetRequiredService<KeyUses>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());
         var keys = Enumerable.Range(0, 30).Select(i => provider.GetRequiredService<ApiKeyIssuer>().Issue($"workspace-{i % 3}", new NewApiKey { Name = $"Key {i}" }).Key).ToList();
         var month = new Month(keys);
@@ -44,8 +42,9 @@ public sealed class MonthTests(ITestOutputHelper output)
                 }
             }
 
-            (await flusher.FlushAsync(token)).Should().BeTrue();
-            await watch.SettleAsync(token);
+            (await flusher.TryRunAsync(token)).Should().BeTrue();
+            (await watch.TryRunAsync(token)).Should().BeTrue();
+            (await activity.TryRunAsync(token)).Should().BeTrue();
         }
 
         await watch.StopAsync(token);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -75,7 +74,7 @@ public sealed class RuleTests
         await SettleAsync(api);
         api.Store.BeforeAlerts = () => { };
 
-        await api.Services.GetServices<IHostedService>().OfType<AlertWatch>().Single().StopAsync(TestContext.Current.CancellationToken);
+        await api.Services.GetRequiredService<AlertWatch>().StopAsync(TestContext.Current.CancellationToken);
 
         (await api.Store.ListAlertsAsync(key.Workspace, null, 10, TestContext.Current.CancellationToken)).Should().ContainSingle();
     }
@@ -249,12 +248,15 @@ public sealed class RuleTests
     private static async Task FlushAsync(TestApi api)
     {
         await api.QuietAsync();
-        (await api.Services.GetRequiredService<UsageFlusher>().FlushAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await api.Services.GetRequiredService<UsageFlusher>().TryRunAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
         await SettleAsync(api);
     }
 
-    private static Task SettleAsync(TestApi api)
-        => api.Services.GetServices<IHostedService>().OfType<AlertWatch>().Single().SettleAsync(TestContext.Current.CancellationToken);
+    private static async Task SettleAsync(TestApi api)
+    {
+        await api.Services.GetRequiredService<AlertWatch>().TryRunAsync(TestContext.Current.CancellationToken);
+        await api.Services.GetRequiredService<ActivityWatch>().TryRunAsync(TestContext.Current.CancellationToken);
+    }
 
     private static string OperatorSecret(TestApi api)
     {

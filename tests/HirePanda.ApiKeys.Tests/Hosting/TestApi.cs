@@ -77,6 +77,7 @@ internal sealed class TestApi : IAsyncDisposable
         application.MapPost("/jobs", () => "job").RequirePermission("jobs:write");
         application.MapGet("/open", (HttpContext context) => context.GetApiKey()?.Id ?? "nobody");
         await application.StartAsync();
+        await application.Services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single().Begun;
         return new TestApi(application, store, time, logs);
     }
 

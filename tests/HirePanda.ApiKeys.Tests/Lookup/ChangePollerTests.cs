@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -93,7 +92,7 @@ public sealed class ChangePollerTests
         metrics.Read("invalidation.latency")[""].Should().BeApproximately(0.7, 0.0001, "neither before this process nor in the future");
     }
 
-    private static ChangePoller Poller(TestApi api) => api.Services.GetServices<IHostedService>().OfType<ChangePoller>().Single();
+    private static ChangePoller Poller(TestApi api) => api.Services.GetRequiredService<ChangePoller>();
 
     private static async Task<(ApiKey Key, Func<Task> VerifyAsync)> CachedAsync(TestApi api)
     {

@@ -74,5 +74,5 @@ public sealed class LastUsedTests
         => (await api.Store.GetAsync(key.Workspace, key.Id, TestContext.Current.CancellationToken))!.LastUsedAt;
 
     private static Task StopAsync(TestApi api, CancellationToken cancellationToken)
-        => api.Services.GetServices<IHostedService>().OfType<LastUsedWriter>().Single().StopAsync(cancellationToken);
+        => api.Services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single().StopAsync(cancellationToken);
 }

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it one
+/// after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold the host
+/// up until whoever stops it loses patience and kills it.
+/// </summary>
+internal sealed class BackgroundJobs(
+    IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BackgroundJobs> logger) : IHostedService
+{
+    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(6);
+
+    private Task<BackgroundJob[]> _jobs = Task.FromResult<BackgroundJob[]>([]);
+
+    /// <summary>Completes when all have begun.</summary>
+    public Task Begun => _jobs;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(() => _jobs = Task.Run(Begin));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Pays no heed to the host's token, which may be over already: what is stored last has its own time.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var begunAt = time.GetTimestamp();
+        foreach (var job in (await _jobs.ConfigureAwait(false)).Reverse())
+        {
+            var left = _timeToStop - time.GetElapsedTime(begunAt);
+            await StopAsync(job, left < job.TimeToStop ? left : job.TimeToStop).ConfigureAwait(false);
+        }
+    }
+
+    private BackgroundJob[] Begin()
+    {
+        try
+        {
+            BackgroundJob[] jobs = [.. services.GetServices<BackgroundJob>()];
+            Array.ForEach(jobs, static job => job.Start());
+            return jobs;
+        }
+#pragma warning disable CA1031 // A service of the host's that cannot be made is a mistake of its set-up, whatever it throws.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.JobsNotMade(logger, exception);
+            lifetime.StopApplication();
+            return [];
+        }
+    }
+
+    /// <summary>When its time is over a job is left alone, even if it does not heed the token.</summary>
+    private async Task StopAsync(BackgroundJob job, TimeSpan atMost)
+    {
+        if (atMost <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        // Not disposed of: a call that does not end in time may still ask the token. On another thread: a database's client may block when it is cancelled.
+#pragma warning disable CA2000
+        var over = new CancellationTokenSource(atMost, time);
+#pragma warning restore CA2000
+        await Task.Run(() => job.StopAsync(over.Token), CancellationToken.None).WaitAsync(atMost, time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}
