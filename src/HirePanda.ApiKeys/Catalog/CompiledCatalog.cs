@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 
 namespace HirePanda.ApiKeys;
@@ -6,41 +5,42 @@ namespace HirePanda.ApiKeys;
 /// <summary>The catalog made ready for look-ups. Names are compared ignoring case and kept as the catalog spells them.</summary>
 internal sealed class CompiledCatalog
 {
-    private readonly Dictionary<string, int> _tierRanks = new(StringComparer.OrdinalIgnoreCase);
-    private readonly FrozenDictionary<string, string> _permissions;
-    private readonly FrozenDictionary<string, ApiKeyType> _types;
-    private readonly FrozenDictionary<string, LimitSet> _typeLimits;
+    private readonly Dictionary<string, string> _permissions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ApiKeyType> _types = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, LimitSet> _typeLimits = new(StringComparer.OrdinalIgnoreCase);
     private readonly LimitSet _defaultLimits;
-    private readonly Grant _nothing = new(-1, false, FrozenSet<string>.Empty, "");
-    private readonly Grant[] _tierGrants;
+    private readonly Grant _nothing = new(-1, false, [], "");
+    private readonly Dictionary<string, Grant> _tierGrants = new(StringComparer.OrdinalIgnoreCase);
     private readonly SharedByName<Grant> _ownGrants = new();
     private readonly SharedByName<LimitSet> _ownLimits = new();
-    private readonly FrozenDictionary<string, Grant> _needs;
+    private readonly Dictionary<string, Grant> _needs;
 
     public CompiledCatalog(ApiKeyCatalog catalog, RateLimit defaultRateLimit)
     {
         Tiers = [.. catalog.Tiers];
-        Permissions = [.. catalog.Tiers.SelectMany(tier => tier.Permissions).Concat(catalog.Permissions).Distinct(StringComparer.OrdinalIgnoreCase)];
-        _permissions = Permissions.ToFrozenDictionary(name => name, StringComparer.OrdinalIgnoreCase);
-        _tierGrants = [.. Tiers.Select((tier, rank) => New(
-            rank, tier.GrantsEverything, tier.GrantsEverything ? Permissions : Tiers.Take(rank + 1).SelectMany(one => one.Permissions)))];
-        var needs = new Dictionary<string, Grant>(StringComparer.OrdinalIgnoreCase);
-        for (var rank = 0; rank < Tiers.Count; rank++)
+        Permissions = Distinct(catalog);
+        var held = new List<string>();
+        foreach (var tier in Tiers)
         {
-            _tierRanks[Tiers[rank].Name] = rank;
-            needs[Tiers[rank].Name] = _tierGrants[rank];
+            held.AddRange(tier.Permissions);
+            _tierGrants.Add(tier.Name, New(_tierGrants.Count, tier.GrantsEverything, tier.GrantsEverything ? Permissions : held));
         }
 
+        _needs = new(_tierGrants, StringComparer.OrdinalIgnoreCase);
         foreach (var permission in Permissions)
         {
-            needs[permission] = Grant(null, [permission]);
+            _needs[permission] = Grant(null, [permission]);
         }
 
-        _needs = needs.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        _types = catalog.Types.ToFrozenDictionary(type => type.Name, StringComparer.OrdinalIgnoreCase);
         _defaultLimits = new LimitSet([defaultRateLimit]);
-        _typeLimits = catalog.Types.Where(type => type.RateLimit is not null)
-            .ToFrozenDictionary(type => type.Name, type => new LimitSet([type.RateLimit!.Value]), StringComparer.OrdinalIgnoreCase);
+        foreach (var type in catalog.Types)
+        {
+            _types.Add(type.Name, type);
+            if (type.RateLimit is { } limit)
+            {
+                _typeLimits.Add(type.Name, new LimitSet([limit]));
+            }
+        }
     }
 
     public IReadOnlyList<ApiKeyTier> Tiers { get; }
@@ -59,16 +59,23 @@ internal sealed class CompiledCatalog
     public bool TryGetType(string name, [NotNullWhen(true)] out ApiKeyType? type) => _types.TryGetValue(name, out type);
 
     public bool TryGetTier(string name, [NotNullWhen(true)] out string? canonical)
-        => (canonical = _tierRanks.TryGetValue(name, out var rank) ? Tiers[rank].Name : null) is not null;
+        => (canonical = _tierGrants.TryGetValue(name, out var grant) ? Tiers[grant.Rank].Name : null) is not null;
 
     public bool TryGetPermission(string name, [NotNullWhen(true)] out string? canonical) => _permissions.TryGetValue(name, out canonical);
 
     /// <summary>What a tier and a list of permissions amount to. Names that the catalog does not know grant nothing.</summary>
     public Grant Grant(string? tier, IReadOnlyList<string> permissions)
     {
-        var inherited = tier is not null && _tierRanks.TryGetValue(tier, out var rank) ? _tierGrants[rank] : _nothing;
-        var own = permissions.Where(name => _permissions.ContainsKey(name) && !inherited.Permissions.Contains(name))
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var inherited = tier is null ? _nothing : _tierGrants.GetValueOrDefault(tier, _nothing);
+        var own = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var permission in permissions)
+        {
+            if (_permissions.ContainsKey(permission) && !inherited.Permissions.Contains(permission))
+            {
+                own.Add(permission);
+            }
+        }
+
         if (own.Count == 0)
         {
             return inherited;
@@ -93,9 +100,19 @@ internal sealed class CompiledCatalog
         return _ownLimits.Add(limits.Policy, limits);
     }
 
+    private string[] Distinct(ApiKeyCatalog catalog)
+    {
+        foreach (var permission in catalog.Tiers.SelectMany(tier => tier.Permissions).Concat(catalog.Permissions))
+        {
+            _permissions.TryAdd(permission, permission);
+        }
+
+        return [.. _permissions.Values];
+    }
+
     private Grant New(int rank, bool everything, IEnumerable<string> permissions)
     {
-        var set = permissions.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-        return new Grant(rank, everything, set, string.Join(' ', Permissions.Where(name => everything || set.Contains(name))));
+        var set = new HashSet<string>(permissions, StringComparer.OrdinalIgnoreCase);
+        return new Grant(rank, everything, set, string.Join(' ', everything ? Permissions : Permissions.Where(set.Contains)));
     }
 }

@@ -1,13 +1,11 @@
-using System.Collections.Frozen;
-
 namespace HirePanda.ApiKeys;
 
 /// <summary>Effective rights: a tier's permissions and a list's, together.</summary>
 /// <param name="Rank">The tier's place in the catalog; -1: no tier.</param>
 /// <param name="Everything">Whether it holds every permission, those defined later included.</param>
-/// <param name="Permissions">The permissions, compared ignoring case.</param>
+/// <param name="Permissions">The permissions, never changed, compared ignoring case.</param>
 /// <param name="Scope">The permissions in the catalog's order, separated by spaces.</param>
-internal sealed record Grant(int Rank, bool Everything, FrozenSet<string> Permissions, string Scope)
+internal sealed record Grant(int Rank, bool Everything, HashSet<string> Permissions, string Scope)
 {
     public bool Has(string permission) => Everything || Permissions.Contains(permission);
 

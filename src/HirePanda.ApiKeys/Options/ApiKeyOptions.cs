@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Authentication;
 
 namespace HirePanda.ApiKeys;
@@ -10,7 +9,6 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public ApiKeyOptions() => Events = new ApiKeyEvents();
 
     /// <summary>How every secret begins, before <c>_</c>: 1 to 16 lower case letters and digits. Default: <c>hp</c>.</summary>
-    [Required, RegularExpression("^[a-z0-9]{1,16}$")]
     public string Brand { get; set; } = "hp";
 
     /// <summary>The tiers, permissions and types that keys can have. Default: those of the HirePanda API.</summary>
@@ -32,7 +30,6 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// A further request header that may hold a secret, such as <c>X-API-Key</c>; responses then vary by it. Null: only
     /// <c>Authorization: Bearer</c> (RFC 6750). Default: null.
     /// </summary>
-    [RegularExpression("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
     public string? HeaderName { get; set; }
 
     /// <summary>
@@ -51,7 +48,6 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// How many unknown or revoked secrets a minute one client (an IPv4 address, an IPv6 /64) may try before its cache misses are
     /// answered 429; 1 to 1,000,000. Default: 100.
     /// </summary>
-    [Range(1, RateLimit.MaxPermits)]
     public int FailedAttemptsPerMinute { get; set; } = 100;
 
     /// <summary>How long a key is served from the cache before it is read anew, up to a tenth less; 1 second to 5 minutes. Default: 30 seconds.</summary>
@@ -61,18 +57,15 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public TimeSpan NegativeCacheLifetime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many keys the cache holds at most. Default: 100,000.</summary>
-    [Range(1, 100_000_000)]
     public int CacheCapacity { get; set; } = 100_000;
 
     /// <summary>How many hashes that no key has are remembered at most. Default: 10,000.</summary>
-    [Range(1, 100_000_000)]
     public int NegativeCacheCapacity { get; set; } = 10_000;
 
     /// <summary>How long a read of the store may take; 10 milliseconds to 1 minute. Default: 2 seconds.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How many reads of the store run at once; above that a key that is not cached is answered 503. Default: 64.</summary>
-    [Range(1, 100_000)]
     public int MaxStoreReads { get; set; } = 64;
 
     /// <summary>
@@ -84,7 +77,6 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// A request header in which the host's CDN names the client's country (ISO 3166-1 alpha-2), such as <c>CF-IPCountry</c>; name one only where
     /// no client can set it. Null: countries come from a registered <see cref="IApiKeyCountryResolver"/>, or are unknown. Default: null.
     /// </summary>
-    [RegularExpression("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
     public string? CountryHeader { get; set; }
 
     /// <summary>How long usage is kept by the minute; 2 hours to 31 days. Default: 2 days.</summary>
@@ -97,11 +89,9 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public TimeSpan UsageDaysKept { get; set; } = TimeSpan.FromDays(3 * 365);
 
     /// <summary>Of which share of a rate limit's permits, when it is used, an alert tells, once a day; 0.01 to 1. Default: 0.8.</summary>
-    [Range(0.01, 1)]
     public double RateLimitAlertShare { get; set; } = 0.8;
 
     /// <summary>How many failed attempts of one client within <see cref="FailedAttemptsAlertWindow"/> an alert tells of; 2 to 10,000. Default: 50.</summary>
-    [Range(2, 10_000)]
     public int FailedAttemptsAlert { get; set; } = 50;
 
     /// <summary>The time within which failed attempts count together; 1 second to 1 day. Default: 5 minutes.</summary>

@@ -12,7 +12,7 @@ internal sealed class RateLimiter
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
     /// <summary>The first buckets of families, in parts that nobody waits for long.</summary>
-    private readonly Dictionary<string, Bucket>[] _families = [.. Enumerable.Range(0, 256).Select(_ => new Dictionary<string, Bucket>(StringComparer.Ordinal))];
+    private readonly Dictionary<string, Bucket>[] _families = Array.ConvertAll(new object?[256], _ => new Dictionary<string, Bucket>(StringComparer.Ordinal));
 
     private int _count;
     private int _sweepAt = 10_000;
