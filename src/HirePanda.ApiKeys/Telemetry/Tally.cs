@@ -9,7 +9,10 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class Tally
 {
-    private readonly Cell[] _cells = new Cell[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
+    private static readonly int _processors = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount);
+
+    /// <summary>The first one is no processor's: next to it is the array's length, which all of them read.</summary>
+    private readonly Cell[] _cells = new Cell[1 + _processors];
 
     public long Sum
     {
@@ -25,7 +28,7 @@ internal sealed class Tally
         }
     }
 
-    public void Add() => Interlocked.Increment(ref _cells[Thread.GetCurrentProcessorId() & (_cells.Length - 1)].Count);
+    public void Add() => Interlocked.Increment(ref _cells[1 + (Thread.GetCurrentProcessorId() & (_processors - 1))].Count);
 
     /// <summary>As far apart as processors fetch memory: two cache lines.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
