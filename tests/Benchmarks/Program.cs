@@ -36,7 +36,7 @@ switch (args)
         await ServerProcess.ServeAsync(name, int.Parse(port));
         return 0;
     case ["start", var name]:
-        await StartUpBenchmark.StartAsync(withKeys: name == "ours");
+        await StartUpBenchmark.StartAsync(name);
         return 0;
     default:
         Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- COMMAND");

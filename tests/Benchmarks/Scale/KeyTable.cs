@@ -1,21 +1,25 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// So many keys and a verifier that knows them. As a database would, the store makes each record anew, so that the cache shares
+/// So many keys and an application that knows them. As a database would, the store makes each record anew, so that the cache shares
 /// nothing with it.
 /// </summary>
-internal sealed class KeyTable : IApiKeyStore, IDisposable
+internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
 {
     private readonly Dictionary<ApiKeyHash, int> _numbers = [];
     private readonly ApiKeyHash[] _hashes;
-    private readonly ServiceProvider _provider;
+    private readonly WebApplication _app;
+    private readonly SocketlessServer _server = new();
     private readonly ApiKeyCaller _caller = new(IPAddress.Loopback);
 
-    public KeyTable(int count)
+    private KeyTable(int count)
     {
         (Secrets, _hashes) = (new string[count], new ApiKeyHash[count]);
         for (var i = 0; i < count; i++)
@@ -25,20 +29,25 @@ internal sealed class KeyTable : IApiKeyStore, IDisposable
             _numbers.Add(key.Hash, i);
         }
 
-        var services = new ServiceCollection().AddLogging();
-        services.AddHirePandaApiKeys(options =>
-        {
-            options.CacheCapacity = Math.Max(options.CacheCapacity, 2 * count);
-            options.CacheLifetime = TimeSpan.FromMinutes(5);
-        });
-        services.AddSingleton<IApiKeyStore>(this);
-        _provider = services.BuildServiceProvider();
-        Verifier = _provider.GetRequiredService<ApiKeyVerifier>();
+        _app = new Scenario("keys", null) { Services = AddTo }.Build(builder => builder.Services.AddSingleton<IServer>(_server));
+        Verifier = _app.Services.GetRequiredService<ApiKeyVerifier>();
     }
 
     public string[] Secrets { get; }
 
     public ApiKeyVerifier Verifier { get; }
+
+    /// <summary>Makes the keys and starts the application.</summary>
+    public static async Task<KeyTable> StartAsync(int count)
+    {
+        var table = new KeyTable(count);
+        await table._app.StartAsync();
+        return table;
+    }
+
+    /// <summary>Opens a connection.</summary>
+
+    public Exchange Connect() => _server.Connect(null);
 
     /// <summary>Uses every key once, after which all are cached.</summary>
     public async Task FillAsync()
@@ -63,21 +72,18 @@ internal sealed class KeyTable : IApiKeyStore, IDisposable
     }
 
     /// <summary>Reads a secret, as a server does that receives it.</summary>
-    public int Receive(int number)
+    public void Receive(int number)
     {
-        var sum = 0;
-        foreach (var character in Secrets[number])
+        if (Secrets[number].Contains(' ', StringComparison.Ordinal))
         {
-            sum += character;
+            throw new InvalidOperationException("No secret has a space.");
         }
-
-        return sum;
     }
 
     /// <summary>Counts one request of every key.</summary>
     public void CountUsage()
     {
-        foreach (var use in _provider.GetRequiredService<KeyUses>().All)
+        foreach (var use in _app.Services.GetRequiredService<KeyUses>().All)
         {
             use.Count(new UsageCell(2, 200, 0, 50), 29_000_000);
         }
@@ -89,7 +95,19 @@ internal sealed class KeyTable : IApiKeyStore, IDisposable
     public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
         => new(Record(_numbers[hashes[0]], hashes[0]));
 
-    public void Dispose() => _provider.Dispose();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    /// <summary>Without what runs in the background, which would walk through all keys every few seconds.</summary>
+    private void AddTo(IServiceCollection services)
+    {
+        services.AddHirePandaApiKeys(options =>
+        {
+            options.CacheCapacity = Math.Max(options.CacheCapacity, 2 * Secrets.Length);
+            options.CacheLifetime = TimeSpan.FromMinutes(5);
+        });
+        services.AddSingleton<IApiKeyStore>(this);
+        services.RemoveAll<BackgroundJob>();
+    }
 
     private ApiKey Record(int number, ApiKeyHash hash)
         => new()

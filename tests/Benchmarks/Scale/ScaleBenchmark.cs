@@ -8,6 +8,9 @@ internal static class ScaleBenchmark
 {
     private const int Rounds = 40;
 
+    /// <summary>As many secrets as stay in the processor's cache for sure.</summary>
+    private const int Batch = 50;
+
     /// <param name="manyKeys">How many keys there are where there are many.</param>
     /// <param name="only">One part; null: all of them.</param>
     public static async Task RunAsync(int manyKeys, string? only)
@@ -29,7 +32,7 @@ internal static class ScaleBenchmark
     /// <summary>First, while the heap is small: what a cached key takes, a warm row of usage included, and how much of that is the record.</summary>
     private static async Task BytesPerKeyAsync(int count)
     {
-        using var table = new KeyTable(count);
+        await using var table = await KeyTable.StartAsync(count);
         var records = new ApiKey[count];
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 0; i < count; i++)
@@ -62,63 +65,63 @@ internal static class ScaleBenchmark
     }
 
     /// <summary>
-    /// The same time again with the secrets fetched into the processor's cache beforehand, where a request that was just received has
-    /// its own: what is left is what the library waits for.
+    /// The verifier alone, and whole requests, by another key each. Secrets are fetched into the processor's cache beforehand, where a
+    /// request that was just received has its own: what is left is what the library waits for.
     /// </summary>
     private static async Task KeysAsync(int few, int many)
     {
-        using var small = new KeyTable(few);
-        using var large = new KeyTable(many);
+        await using var small = await KeyTable.StartAsync(few);
+        await using var large = await KeyTable.StartAsync(many);
         await large.FillAsync();
         await small.FillAsync();
         var random = new Random(7);
-        var order = Enumerable.Range(0, 1 << 16).Select(_ => random.Next()).ToArray();
-        Report("secrets-of-the-table", (_, _) => 0);
-        Report("secrets-just-received", (table, i) => table.Receive(order[i & 0xFFFF] % table.Secrets.Length));
-
-        void Report(string name, Func<KeyTable, int, int> prepare)
+        var order = Enumerable.Range(0, 1 << 20).Select(_ => random.Next()).ToArray();
+        Report("verifier", table => (i => table.Receive(Number(table, i)), i => table.Verify(Number(table, i))));
+        Report("request", table =>
         {
-            var (one, other) = Compare(
-                i => small.Verify(order[i & 0xFFFF] % few),
-                i => large.Verify(order[i & 0xFFFF] % many),
-                20_000,
-                i => prepare(small, i),
-                i => prepare(large, i));
+            var caller = new KeyCaller(table, Batch);
+            return (i => caller.Receive(Number(table, i)), _ => caller.Send());
+        });
+
+        int Number(KeyTable table, int i) => order[i & (order.Length - 1)] % table.Secrets.Length;
+
+        void Report(string name, Func<KeyTable, (Action<int> Prepare, Action<int> Act)> of)
+        {
+            var (first, second) = (of(small), of(large));
+            var (one, other) = Compare(first.Act, second.Act, 20_000, first.Prepare, second.Prepare);
             Print($"keys {name} few={few} {one.Median:F0}ns many={many} {other.Median:F0}ns many/few={other.Median / one.Median:F2} more={other.Median - one.Median:F0}ns");
         }
     }
 
     /// <summary>Two actions by turns, after a warm-up, in nanoseconds.</summary>
     private static (Spread First, Spread Second) Compare(
-        Action<int> first, Action<int> second, int times, Func<int, int>? prepareFirst = null, Func<int, int>? prepareSecond = null)
+        Action<int> first, Action<int> second, int times, Action<int>? prepareFirst = null, Action<int>? prepareSecond = null)
     {
-        // As many secrets as stay in the processor's cache for sure.
-        var batch = prepareFirst is null ? times : 50;
+        var batch = prepareFirst is null ? times : Batch;
         var (one, other) = (new List<double>(), new List<double>());
-        var (next, prepared) = (0, 0);
+        var next = 0;
         for (var round = 0; round < 2 * Rounds; round++)
         {
             one.Add(Time(first, prepareFirst));
             other.Add(Time(second, prepareSecond));
         }
 
-        GC.KeepAlive(prepared);
         return (Spread.Of(one.Skip(Rounds)), Spread.Of(other.Skip(Rounds)));
 
-        double Time(Action<int> action, Func<int, int>? prepare)
+        double Time(Action<int> action, Action<int>? prepare)
         {
             var sum = TimeSpan.Zero;
             for (var done = 0; done < times; done += batch)
             {
                 for (var i = 0; prepare is not null && i < batch; i++)
                 {
-                    prepared += prepare((next + i) & 0xFFFFF);
+                    prepare(next + i);
                 }
 
                 var start = ThreadTime.Now;
                 for (var i = 0; i < batch; i++)
                 {
-                    action(next++ & 0xFFFFF);
+                    action(next++);
                 }
 
                 sum += ThreadTime.Now - start;

@@ -58,7 +58,7 @@ internal static class Scenarios
     public static void AddPolicy(IServiceCollection services)
         => services.AddAuthorizationBuilder().AddPolicy(Scenario.Policy, policy => policy.RequireClaim("scope", Scenario.Policy));
 
-    private static void AddFloor(IServiceCollection services) => Add<FloorHandler>(services);
+    public static void AddFloor(IServiceCollection services) => Add<FloorHandler>(services);
 
     private static void AddBuckets(RateLimiterOptions options)
         => options.AddPolicy(Limiter, context => RateLimitPartition.GetTokenBucketLimiter(
