@@ -97,18 +97,27 @@ internal sealed class ApiKeyAuthenticator(
     {
         var context = request.Context;
         var headerName = Options.HeaderName;
-        var token = supplied.AsSpan();
-        if (string.IsNullOrEmpty(supplied) && Credential.Read(context.Request.Headers, headerName, verifier, out token) is { } nothing)
+        if (!string.IsNullOrEmpty(supplied))
         {
-            return new(new ApiKeyVerdict(nothing));
+            return verifier.VerifyUncountedAsync(supplied, Caller(request), request.BegunAt, null, context.RequestAborted);
         }
 
-        var known = headerName is null && string.IsNullOrEmpty(supplied) ? ConnectionSecret.Of(context) : null;
+        var known = headerName is null ? ConnectionSecret.Of(context) : null;
+        if (known is { IsEmpty: false } && verifier.TryVerifyKnown(known, Caller(request), request.BegunAt, out var verdict))
+        {
+            return new(verdict);
+        }
 
-        request.Endpoint = context.GetEndpoint();
-        request.Address = context.Connection.RemoteIpAddress;
-        var cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
-        return verifier.VerifyUncountedAsync(token, new ApiKeyCaller(request.Address, cost), request.BegunAt, known, context.RequestAborted);
+        return Credential.Read(context.Request.Headers, headerName, verifier, out var token) is { } nothing
+            ? new(new ApiKeyVerdict(nothing))
+            : verifier.VerifyUncountedAsync(token, Caller(request), request.BegunAt, known, context.RequestAborted);
+    }
+
+    private static ApiKeyCaller Caller(ApiKeyRequest request)
+    {
+        request.Endpoint = request.Context.GetEndpoint();
+        request.Address = request.Context.Connection.RemoteIpAddress;
+        return new(request.Address, request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1);
     }
 
     private Task<AuthenticateResult> JudgeAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events, in ApiKeyVerdict verdict)

@@ -58,31 +58,30 @@ public sealed class ApiKeyVerifier
     /// <param name="secret">The whole token.</param>
     /// <param name="caller">Who sent it.</param>
     /// <param name="now">The time in ticks.</param>
-    /// <param name="known">What is known of this very secret; null: nothing.</param>
+    /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
     internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(
         ReadOnlySpan<char> secret, in ApiKeyCaller caller, long now, KnownSecret? known, CancellationToken cancellationToken)
     {
         var settings = _settings.Current;
         var hasher = settings.Hasher;
-        if (known is not null && known.TryGet(hasher, out var hash) && _lookup.Cached(hash, now) is { } same)
-        {
-            return new(Admit(same, caller, now));
-        }
-
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
         if (bytes.IsEmpty)
         {
-            _failures.Count(caller.Address, null, now);
-            return new(new ApiKeyVerdict(ApiKeyOutcome.Malformed));
+            if (settings.Options.LegacySecrets is null)
+            {
+                known?.RememberMalformed(settings);
+            }
+
+            return new(Malformed(caller, now));
         }
 
         for (var way = 0; way < hasher.Ways; way++)
         {
-            hash = hasher.Hash(bytes, way);
+            var hash = hasher.Hash(bytes, way);
             if (_lookup.Cached(hash, now) is { } live)
             {
-                known?.Remember(hasher, hash);
+                known?.Remember(settings, hash);
                 return new(Admit(live, caller, now));
             }
         }
@@ -94,6 +93,26 @@ public sealed class ApiKeyVerifier
         }
 
         return FindAndAdmitAsync(hashes, caller, now, cancellationToken);
+    }
+
+    /// <summary>Verifies a secret of which is known what it says, unless it has to be looked up anew.</summary>
+    internal bool TryVerifyKnown(KnownSecret known, in ApiKeyCaller caller, long now, out ApiKeyVerdict verdict)
+    {
+        var settings = _settings.Current;
+        if (known.IsMalformed(settings))
+        {
+            verdict = Malformed(caller, now);
+            return true;
+        }
+
+        if (known.TryGet(settings, out var hash) && _lookup.Cached(hash, now) is { } live)
+        {
+            verdict = Admit(live, caller, now);
+            return true;
+        }
+
+        verdict = default;
+        return false;
     }
 
     /// <summary>Whether a token is ours to judge: it begins like one of our secrets, or the host says that an older system made it.</summary>
@@ -142,6 +161,12 @@ public sealed class ApiKeyVerifier
             default:
                 return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
         }
+    }
+
+    private ApiKeyVerdict Malformed(in ApiKeyCaller caller, long now)
+    {
+        _failures.Count(caller.Address, null, now);
+        return new(ApiKeyOutcome.Malformed);
     }
 
     private ApiKeyVerdict Admit(LiveKey live, in ApiKeyCaller caller, long now)

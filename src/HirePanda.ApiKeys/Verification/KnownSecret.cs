@@ -1,22 +1,31 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The hash of a secret that was found in the cache, kept by whoever is sure to present the very same secret again: nothing else is
-/// remembered, so that every other step of verification is taken anew each time.
+/// What a secret alone says, kept by whoever is sure to present the very same secret again: its hash when it was found in the cache, or that
+/// it is malformed. Nothing else is remembered, so that every other step of verification is taken anew each time.
 /// </summary>
 internal sealed class KnownSecret
 {
-    private SecretHasher? _hasher;
+    private ApiKeySettings.Compiled? _settings;
     private ApiKeyHash _hash;
+    private bool _isMalformed;
 
-    public void Remember(SecretHasher hasher, in ApiKeyHash hash) => (_hasher, _hash) = (hasher, hash);
+    /// <summary>Whether nothing is known.</summary>
+    public bool IsEmpty => _settings is null;
 
-    public void Forget() => _hasher = null;
+    public void Remember(ApiKeySettings.Compiled settings, in ApiKeyHash hash) => (_settings, _hash, _isMalformed) = (settings, hash, false);
+
+    public void RememberMalformed(ApiKeySettings.Compiled settings) => (_settings, _isMalformed) = (settings, true);
+
+    public void Forget() => _settings = null;
+
+    /// <summary>Whether it is known to be malformed, unless secrets are read in another way by now.</summary>
+    public bool IsMalformed(ApiKeySettings.Compiled settings) => _isMalformed && _settings == settings;
 
     /// <summary>The hash, unless secrets are hashed in another way by now.</summary>
-    public bool TryGet(SecretHasher hasher, out ApiKeyHash hash)
+    public bool TryGet(ApiKeySettings.Compiled settings, out ApiKeyHash hash)
     {
         hash = _hash;
-        return _hasher == hasher;
+        return !_isMalformed && _settings == settings;
     }
 }

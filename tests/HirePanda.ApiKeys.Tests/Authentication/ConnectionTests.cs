@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -56,12 +57,43 @@ public sealed class ConnectionTests
         (await server.GetAsync("/read", revoked)).Should().Be("401");
     }
 
-    private static async Task<Server> StartAsync()
+    [Fact]
+    public async Task Connection_ThatKeepsSendingJunk_IsRefusedAndCountedEachTime()
+    {
+        await using var server = await StartAsync(options => options.FailedAttemptsAlert = 4);
+        var attempts = new List<int>();
+        server.Services.GetRequiredService<FailedAttempts>().Reached += (_, _, count, _) => attempts.Add(count);
+        var secret = await server.IssueAsync("a");
+        var junk = secret[..^1] + (secret[^1] == '0' ? '1' : '0');
+
+        foreach (var (sent, answer) in new[] { (junk, "401"), (junk, "401"), (junk, "401"), (secret, "a"), (junk, "401"), (secret, "a") })
+        {
+            (await server.GetAsync("/read", sent)).Should().Be(answer);
+        }
+
+        attempts.Should().Equal(4);
+    }
+
+    [Fact]
+    public async Task Connection_WhoseTokenTheHostComesToKnow_IsNotRefusedForEver()
+    {
+        var isKnown = false;
+        await using var server = await StartAsync(options => options.LegacySecrets = token => isKnown && token == "hp_old");
+        await server.IssueAsync("a", key => key with { Hash = new ApiKeyHash(SHA256.HashData("hp_old"u8)) });
+        (await server.GetAsync("/read", "hp_old")).Should().Be("401");
+        (await server.GetAsync("/read", "hp_old")).Should().Be("401");
+
+        isKnown = true;
+
+        (await server.GetAsync("/read", "hp_old")).Should().Be("a");
+    }
+
+    private static async Task<Server> StartAsync(Action<ApiKeyOptions>? options = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddHirePandaApiKeys().AddInMemoryStore();
+        builder.Services.AddHirePandaApiKeys(options ?? (_ => { })).AddInMemoryStore();
         var app = builder.Build();
         app.MapGet("/read", (HttpContext context) => context.GetApiKey()!.Name).RequireAuthorization("read");
         app.MapGet("/same", (HttpContext context) =>
@@ -92,6 +124,8 @@ public sealed class ConnectionTests
                 BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
             };
         }
+
+        public IServiceProvider Services => _app.Services;
 
         public async Task<string> IssueAsync(string name, Func<ApiKey, ApiKey>? change = null)
         {
