@@ -95,14 +95,19 @@ internal sealed class ApiKeyAuthenticator(
 
     private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, string? supplied)
     {
-        var context = request.Context;
-        var headerName = Options.HeaderName;
         if (!string.IsNullOrEmpty(supplied))
         {
-            return verifier.VerifyUncountedAsync(supplied, Caller(request), request.BegunAt, null, context.RequestAborted);
+            return ReadAndVerifyAsync(request, supplied, null);
         }
 
+        var (context, current) = (request.Context, settings.Current);
+        var headerName = current.Options.HeaderName;
         var known = headerName is null ? ConnectionSecret.Of(context) : null;
+        if (known is not null && known.IsMalformed(current))
+        {
+            return new(verifier.Malformed(context.Connection.RemoteIpAddress, request.BegunAt, known));
+        }
+
         if (known is { IsEmpty: false } && verifier.TryVerifyKnown(known, Caller(request), request.BegunAt, out var verdict))
         {
             return new(verdict);
@@ -110,7 +115,17 @@ internal sealed class ApiKeyAuthenticator(
 
         return Credential.Read(context.Request.Headers, headerName, verifier, out var token) is { } nothing
             ? new(new ApiKeyVerdict(nothing))
-            : verifier.VerifyUncountedAsync(token, Caller(request), request.BegunAt, known, context.RequestAborted);
+            : ReadAndVerifyAsync(request, token, known);
+    }
+
+    /// <summary>Junk ends before anything else of the request is looked at.</summary>
+    private ValueTask<ApiKeyVerdict> ReadAndVerifyAsync(ApiKeyRequest request, ReadOnlySpan<char> token, KnownSecret? known)
+    {
+        var context = request.Context;
+        var bytes = verifier.Read(token, stackalloc byte[SecretFormat.MaxLength]);
+        return bytes.IsEmpty
+            ? new(verifier.Malformed(context.Connection.RemoteIpAddress, request.BegunAt, known))
+            : verifier.VerifyUncountedAsync(bytes, Caller(request), request.BegunAt, known, context.RequestAborted);
     }
 
     private static ApiKeyCaller Caller(ApiKeyRequest request)

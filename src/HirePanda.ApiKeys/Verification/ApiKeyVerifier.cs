@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 
 namespace HirePanda.ApiKeys;
@@ -43,7 +44,8 @@ public sealed class ApiKeyVerifier
     public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
     {
         var now = _time.GetUtcNow().UtcTicks;
-        var verdict = VerifyUncountedAsync(secret, caller, now, null, cancellationToken);
+        var bytes = Read(secret, stackalloc byte[SecretFormat.MaxLength]);
+        var verdict = bytes.IsEmpty ? new(Malformed(caller.Address, now, null)) : VerifyUncountedAsync(bytes, caller, now, null, cancellationToken);
         if (!verdict.IsCompletedSuccessfully)
         {
             return CountAsync(verdict, now);
@@ -54,28 +56,47 @@ public sealed class ApiKeyVerifier
         return new(known);
     }
 
-    /// <summary>Verifies for somebody who knows the time and more of the outcome, and counts it.</summary>
+    /// <summary>The bytes to hash; none when the secret is malformed.</summary>
     /// <param name="secret">The whole token.</param>
+    /// <param name="buffer">Room for <see cref="SecretFormat.MaxLength"/> bytes.</param>
+    internal ReadOnlySpan<byte> Read(ReadOnlySpan<char> secret, Span<byte> buffer)
+    {
+        var settings = _settings.Current;
+        if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && settings.Format.IsWellFormed(buffer[..length]))
+        {
+            return buffer[..length];
+        }
+
+        return IsLegacy(settings, secret) ? Encoding.UTF8.GetBytes(secret.ToArray()) : default;
+    }
+
+    /// <summary>Refuses a secret of which nothing can be read.</summary>
+    /// <param name="address">Who sent it.</param>
+    /// <param name="now">The time in ticks.</param>
+    /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
+    internal ApiKeyVerdict Malformed(IPAddress? address, long now, KnownSecret? known)
+    {
+        var settings = _settings.Current;
+        if (settings.Options.LegacySecrets is null)
+        {
+            known?.RememberMalformed(settings);
+        }
+
+        _failures.Count(address, null, now);
+        return new(ApiKeyOutcome.Malformed);
+    }
+
+    /// <summary>Verifies for somebody who has read the secret, knows the time and more of the outcome, and counts it.</summary>
+    /// <param name="bytes">The secret.</param>
     /// <param name="caller">Who sent it.</param>
     /// <param name="now">The time in ticks.</param>
     /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
     internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(
-        ReadOnlySpan<char> secret, in ApiKeyCaller caller, long now, KnownSecret? known, CancellationToken cancellationToken)
+        ReadOnlySpan<byte> bytes, in ApiKeyCaller caller, long now, KnownSecret? known, CancellationToken cancellationToken)
     {
         var settings = _settings.Current;
         var hasher = settings.Hasher;
-        var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
-        if (bytes.IsEmpty)
-        {
-            if (settings.Options.LegacySecrets is null)
-            {
-                known?.RememberMalformed(settings);
-            }
-
-            return new(Malformed(caller, now));
-        }
-
         for (var way = 0; way < hasher.Ways; way++)
         {
             var hash = hasher.Hash(bytes, way);
@@ -95,17 +116,10 @@ public sealed class ApiKeyVerifier
         return FindAndAdmitAsync(hashes, caller, now, cancellationToken);
     }
 
-    /// <summary>Verifies a secret of which is known what it says, unless it has to be looked up anew.</summary>
+    /// <summary>Verifies a secret whose hash is known, unless it has to be looked up anew.</summary>
     internal bool TryVerifyKnown(KnownSecret known, in ApiKeyCaller caller, long now, out ApiKeyVerdict verdict)
     {
-        var settings = _settings.Current;
-        if (known.IsMalformed(settings))
-        {
-            verdict = Malformed(caller, now);
-            return true;
-        }
-
-        if (known.TryGet(settings, out var hash) && _lookup.Cached(hash, now) is { } live)
+        if (known.TryGet(_settings.Current, out var hash) && _lookup.Cached(hash, now) is { } live)
         {
             verdict = Admit(live, caller, now);
             return true;
@@ -120,17 +134,6 @@ public sealed class ApiKeyVerifier
     {
         var settings = _settings.Current;
         return settings.Format.IsOurs(token) || IsLegacy(settings, token);
-    }
-
-    /// <summary>The bytes to hash; none when the secret is malformed.</summary>
-    private static ReadOnlySpan<byte> Read(ApiKeySettings.Compiled settings, ReadOnlySpan<char> secret, Span<byte> buffer)
-    {
-        if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && settings.Format.IsWellFormed(buffer[..length]))
-        {
-            return buffer[..length];
-        }
-
-        return IsLegacy(settings, secret) ? Encoding.UTF8.GetBytes(secret.ToArray()) : default;
     }
 
     private static bool IsLegacy(ApiKeySettings.Compiled settings, ReadOnlySpan<char> token)
@@ -161,12 +164,6 @@ public sealed class ApiKeyVerifier
             default:
                 return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
         }
-    }
-
-    private ApiKeyVerdict Malformed(in ApiKeyCaller caller, long now)
-    {
-        _failures.Count(caller.Address, null, now);
-        return new(ApiKeyOutcome.Malformed);
     }
 
     private ApiKeyVerdict Admit(LiveKey live, in ApiKeyCaller caller, long now)

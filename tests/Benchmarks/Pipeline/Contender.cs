@@ -18,6 +18,11 @@ internal abstract class Contender(string name)
 /// <summary>A request through a whole application.</summary>
 internal sealed class RequestContender(string name, Exchange exchange, int status) : Contender(name)
 {
+    private int _next;
+
+    /// <summary>Authorization fields that are sent by turns; empty: the connection's own each time.</summary>
+    public string[] Authorizations { get; init; } = [];
+
     public override async Task PrimeAsync()
     {
         await exchange.SendAsync().ConfigureAwait(false);
@@ -28,6 +33,11 @@ internal sealed class RequestContender(string name, Exchange exchange, int statu
     {
         for (var i = 0; i < times; i++)
         {
+            if (Authorizations.Length > 0)
+            {
+                exchange.Headers.Authorization = Authorizations[_next++ % Authorizations.Length];
+            }
+
             if (!exchange.SendAsync().IsCompletedSuccessfully)
             {
                 throw new InvalidOperationException($"A request of {Name} had to wait, so its time counts for nothing.");

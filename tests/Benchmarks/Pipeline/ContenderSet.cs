@@ -32,7 +32,8 @@ internal sealed class ContenderSet : IAsyncDisposable
         var (services, server) = await AddAsync(Scenarios.Ours);
         var authorization = Scenarios.Ours.Authorization!;
         await AddAsync(new RequestContender("challenge", server.Connect(null), StatusCodes.Status401Unauthorized));
-        await AddAsync(new RequestContender("junk", server.Connect(OurScenario.Junk(authorization)), StatusCodes.Status401Unauthorized));
+        await AddAsync(new RequestContender("junk", server.Connect(null), StatusCodes.Status401Unauthorized) { Authorizations = OurScenario.Junk(authorization, 16) });
+        await AddAsync(new RequestContender("junk-again", server.Connect(OurScenario.Junk(authorization, 1)[0]), StatusCodes.Status401Unauthorized));
         await AddAsync(new VerifierContender(services.GetRequiredService<ApiKeyVerifier>(), authorization["Bearer ".Length..]));
     }
 

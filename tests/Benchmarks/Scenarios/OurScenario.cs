@@ -31,8 +31,13 @@ internal static class OurScenario
     /// <summary>The library as a host adds it, with a store that has no keys yet.</summary>
     public static void AddEmpty(IServiceCollection services) => services.AddHirePandaApiKeys().AddInMemoryStore();
 
-    /// <summary>The same secret with one character changed, so that its checksum is wrong.</summary>
-    public static string Junk(string authorization) => authorization[..^1] + (authorization[^1] == '0' ? '1' : '0');
+    /// <summary>The same secret with one character of its random part changed, in so many ways, so that the checksum is wrong.</summary>
+    public static string[] Junk(string authorization, int ways)
+    {
+        var place = authorization.Length - 20;
+        var others = "0123456789ABCDEFGHIJ".Replace(authorization[place].ToString(), "", StringComparison.Ordinal);
+        return [.. others.Take(ways).Select(one => $"{authorization[..place]}{one}{authorization[(place + 1)..]}")];
+    }
 
     private static ServiceProvider Provider()
     {
