@@ -47,7 +47,7 @@ internal sealed class AlertWatch : BackgroundJob
         await RaiseAgainAsync(cancellationToken).ConfigureAwait(false);
         while (_waiting.TryDequeue(out var raise))
         {
-            await TryAsync(raise, cancellationToken).ConfigureAwait(false);
+            await RaiseOrKeepAsync(raise, cancellationToken).ConfigureAwait(false);
         }
 
         if (_rest is { } rest && Time.GetUtcNow() >= rest.Hour.AddHours(1))
@@ -62,14 +62,14 @@ internal sealed class AlertWatch : BackgroundJob
         await RaiseAgainAsync(cancellationToken).ConfigureAwait(false);
         while (_again.Count == 0 && _waiting.TryDequeue(out var raise))
         {
-            await TryAsync(raise, cancellationToken).ConfigureAwait(false);
+            await RaiseOrKeepAsync(raise, cancellationToken).ConfigureAwait(false);
         }
 
         await RaiseRestAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Does one thing, and keeps it where it could not be done, within bounds.</summary>
-    private async Task TryAsync(Func<CancellationToken, Task<bool>> raise, CancellationToken cancellationToken)
+    private async Task RaiseOrKeepAsync(Func<CancellationToken, Task<bool>> raise, CancellationToken cancellationToken)
     {
         var isDone = false;
         try

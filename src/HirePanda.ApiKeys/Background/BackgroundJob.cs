@@ -76,7 +76,9 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
         {
             await TryAsync(RunAsWantedAsync, _stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+#pragma warning disable CA1031 // However a database's client says that it was cancelled.
+        catch (Exception) when (_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // The host stops.
         }
