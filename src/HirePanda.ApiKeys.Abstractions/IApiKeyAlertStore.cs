@@ -90,4 +90,12 @@ public interface IApiKeyAlertStore
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>False, with nothing stored, when the message is not stored as it was taken: the lease was over, or the webhook is gone.</returns>
     ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes messages that have no next attempt any more and whose alert was raised before a time. A message that is pending is never
+    /// deleted, however old, and alerts are not either: they stay, as the audit does.
+    /// </summary>
+    /// <param name="before">The time.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }

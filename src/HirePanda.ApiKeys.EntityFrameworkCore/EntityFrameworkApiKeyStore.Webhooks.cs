@@ -103,6 +103,21 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     public async ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
         => await WriteAsync(db => TrySaveAttemptAsync(db, attempt, cancellationToken), null, cancellationToken).ConfigureAwait(false);
 
+    public async ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        // A row does not say when it was finished, but its alert says when it began, and attempts end within a day.
+        var at = Columns.Write(before);
+        await WriteAsync(
+            async db =>
+            {
+                await db.Set<DeliveryRow>().Where(row => row.NextAttemptAt == null && !db.Set<AlertRow>().Any(alert => alert.Id == row.AlertId && alert.RaisedAt >= at))
+                    .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private static IQueryable<DeliveryRow> Due(TContext db, long now)
         => db.Set<DeliveryRow>().Where(row => row.NextAttemptAt <= now && (row.LeasedUntil == null || row.LeasedUntil <= now));
 

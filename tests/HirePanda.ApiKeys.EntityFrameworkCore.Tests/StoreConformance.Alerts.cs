@@ -227,6 +227,25 @@ public abstract partial class StoreConformance
         async Task<ApiKeyWebhook> WebhookAsync() => (await store.ListWebhooksAsync("acme", null, 10, Token)).Single();
     }
 
+    [Fact]
+    public async Task PruneDeliveries_LeavesWhatIsPending()
+    {
+        var store = await NewAlertStoreAsync();
+        await AddWebhookAsync(store, "w");
+        await store.AddAlertAsync(Alert("a", 0), [Delivery("sent", "w", "a"), Delivery("refused", "w", "a", 1), Delivery("waiting", "w", "a", 2)], Token);
+        foreach (var one in await store.TakeDeliveriesAsync(_start.AddSeconds(1), _start.AddSeconds(60), 10, Token))
+        {
+            await store.SaveAttemptAsync(Attempt(one.Delivery, 1, one.Delivery.Id == "sent", next: one.Delivery.Id == "sent" ? null : 30), Token);
+        }
+
+        await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
+
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(30), _start.AddSeconds(90), 10, Token)).Select(one => one.Delivery.Id)
+            .Should().BeEquivalentTo("refused", "waiting");
+        await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(90), "they are under way");
+    }
+
     private static ApiKeyAlert Alert(string id, int seconds) => new()
     {
         Id = id,

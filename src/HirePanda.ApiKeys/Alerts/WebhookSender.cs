@@ -31,8 +31,14 @@ internal sealed class WebhookSender(
     /// <summary>Longer than an attempt and storing its end can take.</summary>
     private static readonly TimeSpan _lease = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a message is kept from its alert on, for whoever looks into the table; one that is pending is kept longer. Alerts stay, as the audit does.</summary>
+    private static readonly TimeSpan _retention = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _maxWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _minWait = TimeSpan.FromSeconds(1);
+
+    private DateTimeOffset _prunedAt = DateTimeOffset.MinValue;
 
     /// <summary>What an earlier process left.</summary>
     protected override TimeSpan FirstRun => _minWait;
@@ -67,6 +73,25 @@ internal sealed class WebhookSender(
         {
             RunIn(wait < _minWait ? _minWait : wait);
         }
+
+        await PruneAsync(cancellationToken);
+    }
+
+    private async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = Timestamps.Now(Time);
+        if (now - _prunedAt < _pruneInterval)
+        {
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyAlertStore store)
+        {
+            await store.PruneDeliveriesAsync(now - _retention, cancellationToken);
+        }
+
+        _prunedAt = now;
     }
 
     private async Task AttemptAsync(ApiKeyWebhook webhook, ApiKeyWebhookDelivery delivery, CancellationToken cancellationToken)

@@ -204,6 +204,9 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) => default;
+
     private void EndDeliveries(string webhookId)
     {
         foreach (var delivery in _deliveries.Values.Where(one => one.WebhookId == webhookId).ToList())
