@@ -74,9 +74,11 @@ public interface IApiKeyAlertStore
     /// <param name="now">The time.</param>
     /// <param name="leasedUntil">When the lease ends.</param>
     /// <param name="limit">The largest number of messages to take, at least 1.</param>
+    /// <param name="exceptWebhooks">The ids of webhooks whose messages are left alone; empty: none.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>The messages, of all that are due those that have been for longest; empty only when nothing is left to take.</returns>
     ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken);
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken);
 
     /// <summary>When the next message can be taken; null: none is pending.</summary>
     /// <param name="cancellationToken">Cancels the read.</param>

@@ -58,8 +58,8 @@ internal sealed partial class TestStore
         => Alerts().DeleteWebhookAsync(workspace, id, audit, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken)
-        => Alerts().TakeDeliveriesAsync(now, leasedUntil, limit, cancellationToken);
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
+        => Alerts().TakeDeliveriesAsync(now, leasedUntil, limit, exceptWebhooks, cancellationToken);
 
     public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken) => Alerts().GetNextDeliveryAsync(cancellationToken);
 
