@@ -74,9 +74,11 @@ public interface IApiKeyAlertStore
     /// <param name="now">The time.</param>
     /// <param name="leasedUntil">When the lease ends.</param>
     /// <param name="limit">The largest number of messages to take, at least 1.</param>
+    /// <param name="exceptWebhooks">The ids of webhooks whose messages are left alone; empty: none.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>The messages, of all that are due those that have been for longest; empty only when nothing is left to take.</returns>
     ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken);
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken);
 
     /// <summary>When the next message can be taken; null: none is pending.</summary>
     /// <param name="cancellationToken">Cancels the read.</param>
@@ -90,4 +92,12 @@ public interface IApiKeyAlertStore
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>False, with nothing stored, when the message is not stored as it was taken: the lease was over, or the webhook is gone.</returns>
     ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes messages that have no next attempt any more and whose alert was raised before a time. A message that is pending is never
+    /// deleted, however old, and alerts are not either: they stay, as the audit does.
+    /// </summary>
+    /// <param name="before">The time.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }

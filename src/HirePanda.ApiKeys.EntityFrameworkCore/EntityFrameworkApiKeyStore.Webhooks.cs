@@ -61,36 +61,31 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken)
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
     {
-        var at = Columns.Write(now);
-        List<string> due;
-        await using (var session = Open())
+        var (at, until) = (Columns.Write(now), Columns.Write(leasedUntil));
+        while (true)
         {
-            // Most often nothing is due, and then nothing is locked.
-            due = await Due(session.Db, at).OrderBy(row => row.NextAttemptAt).Take(limit).Select(row => row.Id)
-                .ToListAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        var taken = new List<ApiKeyLeasedDelivery>();
-        return due.Count > 0 && await WriteAsync(
-            async db =>
+            List<string> due;
+            await using (var session = Open())
             {
-                taken.Clear();
-                foreach (var id in due.Order(StringComparer.Ordinal))
-                {
-                    if (await TakeAsync(db, id, at, Columns.Write(leasedUntil), cancellationToken).ConfigureAwait(false) is { } one)
-                    {
-                        taken.Add(one);
-                    }
-                }
+                // Most often nothing is due, and then nothing is locked.
+                due = await Due(session.Db, at).Where(row => !exceptWebhooks.Contains(row.WebhookId)).OrderBy(row => row.NextAttemptAt).Take(limit)
+                    .Select(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+            }
 
-                return true;
-            },
-            null,
-            cancellationToken).ConfigureAwait(false)
-                ? taken
-                : [];
+            var taken = new List<ApiKeyLeasedDelivery>();
+            if (due.Count == 0 || !await WriteAsync(db => TakeAsync(db, due, at, until, taken, cancellationToken), null, cancellationToken).ConfigureAwait(false))
+            {
+                return [];
+            }
+
+            // Where others were faster with all of them, or all are given up, there may be more.
+            if (taken.Count > 0)
+            {
+                return taken;
+            }
+        }
     }
 
     public async ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken)
@@ -103,11 +98,41 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     public async ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
         => await WriteAsync(db => TrySaveAttemptAsync(db, attempt, cancellationToken), null, cancellationToken).ConfigureAwait(false);
 
+    public async ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        // A row does not say when it was finished, but its alert says when it began, and attempts end within a day.
+        var at = Columns.Write(before);
+        await WriteAsync(
+            async db =>
+            {
+                await db.Set<DeliveryRow>().Where(row => row.NextAttemptAt == null && !db.Set<AlertRow>().Any(alert => alert.Id == row.AlertId && alert.RaisedAt >= at))
+                    .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private static IQueryable<DeliveryRow> Due(TContext db, long now)
         => db.Set<DeliveryRow>().Where(row => row.NextAttemptAt <= now && (row.LeasedUntil == null || row.LeasedUntil <= now));
 
+    private static async Task<bool> TakeAsync(
+        TContext db, List<string> ids, long now, long leasedUntil, List<ApiKeyLeasedDelivery> taken, CancellationToken cancellationToken)
+    {
+        taken.Clear();
+        foreach (var id in ids.Order(StringComparer.Ordinal))
+        {
+            if (await TakeOneAsync(db, id, now, leasedUntil, cancellationToken).ConfigureAwait(false) is { } one)
+            {
+                taken.Add(one);
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Takes one message, if it is still there to take: the database compares and sets, so that one process gets it.</summary>
-    private static async Task<ApiKeyLeasedDelivery?> TakeAsync(TContext db, string id, long now, long leasedUntil, CancellationToken cancellationToken)
+    private static async Task<ApiKeyLeasedDelivery?> TakeOneAsync(TContext db, string id, long now, long leasedUntil, CancellationToken cancellationToken)
     {
         if (await Due(db, now).Where(row => row.Id == id)
             .ExecuteUpdateAsync(row => row.SetProperty(one => one.LeasedUntil, leasedUntil), cancellationToken).ConfigureAwait(false) == 0)

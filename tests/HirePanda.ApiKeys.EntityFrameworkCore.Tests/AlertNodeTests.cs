@@ -114,6 +114,44 @@ public sealed class AlertNodeTests
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    public async Task Messages_OfAlertsThirtyDaysOld_AreDeletedOnceTheyAreFinished(string provider)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var time = new FakeTimeProvider(_start);
+        await using var app = await StartAsync(await Database.NewAsync(provider), time);
+        await AddWebhookAsync(app, receiver.Url);
+        await RaiseAsync(app, "delivered");
+        await RunSenderAsync(app);
+        await RaiseAsync(app, "pending");
+        (await AlertsOf(app).TakeDeliveriesAsync(_start, _start.AddDays(40), 10, [], Token)).Should().ContainSingle("a process is long about it");
+        time.Advance(TimeSpan.FromDays(10));
+        await RaiseAsync(app, "delivered later");
+        time.Advance(TimeSpan.FromDays(20));
+        await RunSenderAsync(app);
+        (await StatusesAsync()).Should().Equal(
+            [ApiKeyDeliveryStatus.Pending, ApiKeyDeliveryStatus.Delivered, ApiKeyDeliveryStatus.Delivered], "they are 30 days old at most");
+
+        time.Advance(TimeSpan.FromMinutes(10));
+        await RunSenderAsync(app);
+        (await StatusesAsync()).Should().Equal(ApiKeyDeliveryStatus.Pending, ApiKeyDeliveryStatus.Delivered);
+
+        receiver.Status = 410;
+        time.Advance(TimeSpan.FromDays(10));
+        await RunSenderAsync(app);
+        receiver.Messages.Should().HaveCount(3);
+        (await StatusesAsync()).Should().BeEmpty("the last one is given up now");
+        (await AlertsOf(app).ListAlertsAsync("acme", null, 10, Token)).Should().HaveCount(3, "alerts stay");
+
+        async Task<List<ApiKeyDeliveryStatus>> StatusesAsync()
+        {
+            await using var scope = app.Services.CreateAsyncScope();
+            return await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>().Set<DeliveryRow>().Select(row => row.Status).OrderBy(one => one).ToListAsync(Token);
+        }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
     public async Task Start_OnTablesOfVersionOne_AddsThoseThatAreNew(string provider)
     {
         var database = await Database.NewAsync(provider);
@@ -165,6 +203,8 @@ public sealed class AlertNodeTests
         => app.Services.GetRequiredService<AlertRaiser>().RaiseAsync("acme", ApiKeyAlertKinds.UnusualActivity, cause, null, cause, null, Token);
 
     private static Task<DateTimeOffset?> SendDueAsync(App app) => app.Services.GetRequiredService<WebhookSender>().SendDueAsync(Token);
+
+    private static async Task RunSenderAsync(App app) => (await app.Services.GetRequiredService<WebhookSender>().TryRunAsync(Token)).Should().BeTrue();
 
     private static async Task<string> AddWebhookAsync(App app, string url)
         => (await app.ManageAsync(manager => manager.AddWebhookAsync(App.Admin, url))).Value!.Secret;

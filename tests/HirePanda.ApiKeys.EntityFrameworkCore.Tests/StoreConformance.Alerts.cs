@@ -177,16 +177,36 @@ public abstract partial class StoreConformance
         }
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
-            async () => await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, Token), Token)));
-        var rest = await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 100, Token);
+            async () => await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token), Token)));
+        var rest = await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 100, [], Token);
 
         var all = taken.SelectMany(one => one).Concat(rest).ToList();
         all.Select(one => one.Delivery.Id).Should().BeEquivalentTo(Enumerable.Range(0, 15).Select(i => $"m{i}"));
         all[0].Should().BeEquivalentTo(new ApiKeyLeasedDelivery(
             Delivery(all[0].Delivery.Id, "w", all[0].Delivery.AlertId) with { LeasedUntil = _start.AddSeconds(60) }, Webhook("w", 0)));
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60));
-        (await store.TakeDeliveriesAsync(_start.AddSeconds(59), _start.AddSeconds(119), 100, Token)).Should().BeEmpty();
-        (await store.TakeDeliveriesAsync(_start.AddSeconds(60), _start.AddSeconds(120), 100, Token)).Should().HaveCount(15);
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(59), _start.AddSeconds(119), 100, [], Token)).Should().BeEmpty();
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(60), _start.AddSeconds(120), 100, [], Token)).Should().HaveCount(15);
+    }
+
+    [Fact]
+    public async Task TakeDeliveries_LeavesTheWebhooksThatItIsToldAndLooksBeyondWhatIsGivenUp()
+    {
+        var store = await NewAlertStoreAsync();
+        await AddWebhookAsync(store, "v");
+        await AddWebhookAsync(store, "w");
+        ApiKeyWebhookDelivery[] messages = [Delivery("m1", "nobody", "a"), Delivery("m2", "v", "a", 1), Delivery("m3", "v", "a", 2), Delivery("m4", "w", "a", 3)];
+        await store.AddAlertAsync(Alert("a", 0), messages, Token);
+
+        (await TakeAsync("v", "w")).Should().BeEmpty();
+        (await TakeAsync("v")).Should().Equal("m4");
+        (await TakeAsync("w")).Should().Equal("m2");
+        (await TakeAsync()).Should().Equal("m3");
+        (await TakeAsync()).Should().BeEmpty();
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60), "one was for nobody and is given up");
+
+        async Task<IEnumerable<string>> TakeAsync(params string[] except)
+            => (await store.TakeDeliveriesAsync(_start.AddSeconds(10), _start.AddSeconds(60), 1, except, Token)).Select(one => one.Delivery.Id);
     }
 
     [Fact]
@@ -202,7 +222,7 @@ public abstract partial class StoreConformance
         (await store.SaveAttemptAsync(Attempt(first, 1, true), Token)).Should().BeFalse("the lease has ended");
         (await WebhookAsync()).FailingSince.Should().Be(_start.AddSeconds(1));
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(10));
-        (await store.TakeDeliveriesAsync(_start.AddSeconds(9), _start.AddSeconds(69), 10, Token)).Should().BeEmpty();
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(9), _start.AddSeconds(69), 10, [], Token)).Should().BeEmpty();
         var second = await TakeAsync(10);
         second.Attempts.Should().Be(1);
         await store.SaveAttemptAsync(Attempt(second, 11, false, next: 20), Token);
@@ -218,13 +238,32 @@ public abstract partial class StoreConformance
         (webhook.DisabledAt, webhook.DisabledReason).Should().Be((_start.AddSeconds(31), "gone"));
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull("nothing is sent to it any more");
         await store.AddAlertAsync(Alert("d", 0), [Delivery("p", "w", "d"), Delivery("q", "nobody", "d")], Token);
-        (await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, Token)).Should().BeEmpty("a message that came at the same moment is given up");
+        (await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token)).Should().BeEmpty("a message that came at the same moment is given up");
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
 
         async Task<ApiKeyWebhookDelivery> TakeAsync(int seconds)
-            => (await store.TakeDeliveriesAsync(_start.AddSeconds(seconds), _start.AddSeconds(seconds + 60), 10, Token)).Single().Delivery;
+            => (await store.TakeDeliveriesAsync(_start.AddSeconds(seconds), _start.AddSeconds(seconds + 60), 10, [], Token)).Single().Delivery;
 
         async Task<ApiKeyWebhook> WebhookAsync() => (await store.ListWebhooksAsync("acme", null, 10, Token)).Single();
+    }
+
+    [Fact]
+    public async Task PruneDeliveries_LeavesWhatIsPending()
+    {
+        var store = await NewAlertStoreAsync();
+        await AddWebhookAsync(store, "w");
+        await store.AddAlertAsync(Alert("a", 0), [Delivery("sent", "w", "a"), Delivery("refused", "w", "a", 1), Delivery("waiting", "w", "a", 2)], Token);
+        foreach (var one in await store.TakeDeliveriesAsync(_start.AddSeconds(1), _start.AddSeconds(60), 10, [], Token))
+        {
+            await store.SaveAttemptAsync(Attempt(one.Delivery, 1, one.Delivery.Id == "sent", next: one.Delivery.Id == "sent" ? null : 30), Token);
+        }
+
+        await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
+
+        (await store.TakeDeliveriesAsync(_start.AddSeconds(30), _start.AddSeconds(90), 10, [], Token)).Select(one => one.Delivery.Id)
+            .Should().BeEquivalentTo("refused", "waiting");
+        await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(90), "they are under way");
     }
 
     private static ApiKeyAlert Alert(string id, int seconds) => new()

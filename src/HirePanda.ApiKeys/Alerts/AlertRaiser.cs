@@ -97,7 +97,7 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sen
         _known.Add(alert.Cause);
         if (isAdded && deliveries.Count > 0)
         {
-            sender.Wake();
+            sender.SendAdded();
         }
 
         return isAdded;

@@ -12,6 +12,10 @@ internal sealed class WebhookSender(
     WebhookClient client, IServiceScopeFactory scopes, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundJob(_maxWait, time, logger)
 {
     private const int AtOnce = 16;
+
+    /// <summary>So that one webhook that is slow does not take all places from the others.</summary>
+    private const int AtOnceToOne = 4;
+
     private const double MaxJitter = 0.1;
 
     /// <summary>How long after each failed attempt the next one is due; after as many the message is given up.</summary>
@@ -31,15 +35,31 @@ internal sealed class WebhookSender(
     /// <summary>Longer than an attempt and storing its end can take.</summary>
     private static readonly TimeSpan _lease = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a message is kept from its alert on, for whoever looks into the table; one that is pending is kept longer. Alerts stay, as the audit does.</summary>
+    private static readonly TimeSpan _retention = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _maxWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _minWait = TimeSpan.FromSeconds(1);
+
+    private DateTimeOffset _prunedAt = DateTimeOffset.MinValue;
+
+    /// <summary>Ends when messages are added while a pass is under way.</summary>
+    private TaskCompletionSource? _added;
 
     /// <summary>What an earlier process left.</summary>
     protected override TimeSpan FirstRun => _minWait;
 
     protected override string FailureMessage => "The messages of webhooks cannot be read or written; it is tried again every minute.";
 
-    /// <summary>Sends all that is due.</summary>
+    /// <summary>Has messages sent that were stored just now, also while others are under way.</summary>
+    public void SendAdded()
+    {
+        Volatile.Read(ref _added)?.TrySetResult();
+        Wake();
+    }
+
+    /// <summary>Sends all that is due: as soon as an attempt ends its place is given to the next message.</summary>
     /// <returns>When the next message will be due; null: none is pending.</returns>
     internal async Task<DateTimeOffset?> SendDueAsync(CancellationToken cancellationToken)
     {
@@ -49,14 +69,33 @@ internal sealed class WebhookSender(
             return null;
         }
 
-        IReadOnlyList<ApiKeyLeasedDelivery> taken;
-        do
+        var attempts = new List<(Task Task, string WebhookId)>(AtOnce);
+        try
         {
-            var now = Timestamps.Now(Time);
-            taken = await store.TakeDeliveriesAsync(now, now + _lease, AtOnce, cancellationToken);
-            await Task.WhenAll(taken.Select(one => AttemptAsync(one.Webhook, one.Delivery, cancellationToken)));
+            while (true)
+            {
+                // Before it looks, so that nothing that is added later is missed.
+                var added = _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                while (attempts.Count < AtOnce && await TakeAsync(store, attempts, cancellationToken) is { } one)
+                {
+                    attempts.Add((AttemptAsync(one.Webhook, one.Delivery, cancellationToken), one.Webhook.Id));
+                }
+
+                if (attempts.Count == 0)
+                {
+                    break;
+                }
+
+                var first = await Task.WhenAny([added.Task, .. attempts.Select(one => one.Task)]);
+                attempts.RemoveAll(one => one.Task == first);
+                await first;
+            }
         }
-        while (taken.Count == AtOnce);
+        finally
+        {
+            // None outlives the pass, however it ends.
+            await Task.WhenAll(attempts.Select(one => one.Task));
+        }
 
         return await store.GetNextDeliveryAsync(cancellationToken);
     }
@@ -67,6 +106,34 @@ internal sealed class WebhookSender(
         {
             RunIn(wait < _minWait ? _minWait : wait);
         }
+
+        await PruneAsync(cancellationToken);
+    }
+
+    /// <summary>Takes one message, of a webhook that has a place left.</summary>
+    private async Task<ApiKeyLeasedDelivery?> TakeAsync(
+        IApiKeyAlertStore store, List<(Task Task, string WebhookId)> attempts, CancellationToken cancellationToken)
+    {
+        string[] busy = [.. attempts.CountBy(one => one.WebhookId).Where(one => one.Value >= AtOnceToOne).Select(one => one.Key)];
+        var now = Timestamps.Now(Time);
+        return await store.TakeDeliveriesAsync(now, now + _lease, 1, busy, cancellationToken) is [var one, ..] ? one : null;
+    }
+
+    private async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = Timestamps.Now(Time);
+        if (now - _prunedAt < _pruneInterval)
+        {
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyAlertStore store)
+        {
+            await store.PruneDeliveriesAsync(now - _retention, cancellationToken);
+        }
+
+        _prunedAt = now;
     }
 
     private async Task AttemptAsync(ApiKeyWebhook webhook, ApiKeyWebhookDelivery delivery, CancellationToken cancellationToken)

@@ -140,14 +140,15 @@ public sealed partial class InMemoryApiKeyStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken)
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(exceptWebhooks);
         var taken = new List<ApiKeyLeasedDelivery>();
         lock (_lock)
         {
-            var due = _deliveries.Values.Where(one => one.NextAttemptAt <= now && !(one.LeasedUntil > now))
-                .OrderBy(one => one.NextAttemptAt).Take(limit).ToList();
-            foreach (var delivery in due)
+            var due = _deliveries.Values.Where(one => one.NextAttemptAt <= now && !(one.LeasedUntil > now) && !exceptWebhooks.Contains(one.WebhookId))
+                .OrderBy(one => one.NextAttemptAt).ToList();
+            foreach (var delivery in due.TakeWhile(_ => taken.Count < limit))
             {
                 if (_webhooks.GetValueOrDefault(delivery.WebhookId) is { DisabledAt: null } webhook)
                 {
@@ -203,6 +204,9 @@ public sealed partial class InMemoryApiKeyStore
             return new(true);
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) => default;
 
     private void EndDeliveries(string webhookId)
     {

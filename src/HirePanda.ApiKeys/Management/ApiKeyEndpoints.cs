@@ -128,7 +128,7 @@ internal static class ApiKeyEndpoints
 
         var update = KeyRequests.ReadUpdate(body.Value);
         return update.Succeeded
-            ? One(time, await manager.UpdateAsync(Actor(context), id, update.Value, ExpectedVersion(context), context.RequestAborted).ConfigureAwait(false))
+            ? One(time, await manager.UpdateAsync(Actor(context), id, update.Value, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false))
             : new ErrorAnswer(update.Error);
     }
 
@@ -148,7 +148,7 @@ internal static class ApiKeyEndpoints
 
         // Beyond the range either way is refused by the manager; as a time span it must fit.
         var overlap = seconds is { } given ? TimeSpan.FromSeconds(Math.Clamp(given, -1, int.MaxValue)) : (TimeSpan?)null;
-        var issued = await manager.RotateAsync(Actor(context), id, overlap, ExpectedVersion(context), context.RequestAborted).ConfigureAwait(false);
+        var issued = await manager.RotateAsync(Actor(context), id, overlap, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false);
         return Issued(context, time, issued, depth: 2);
     }
 
@@ -165,7 +165,7 @@ internal static class ApiKeyEndpoints
         return body.Value.Finish() is { } error
             ? new ErrorAnswer(error)
             : One(time, await manager.RevokeAsync(
-                Actor(context), id, reason, cascade, ExpectedVersion(context), context.RequestAborted).ConfigureAwait(false));
+                Actor(context), id, reason, cascade, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
     }
 
     private static async Task<IResult> RevokeAllAsync(HttpContext context, ApiKeyManager manager)
@@ -216,18 +216,27 @@ internal static class ApiKeyEndpoints
         };
     }
 
-    /// <summary>The version that <c>If-Match</c> asks for (RFC 9110, section 13.1.1); null: any. A tag that is none of ours matches nothing.</summary>
-    public static long? ExpectedVersion(HttpContext context)
+    /// <summary>
+    /// The versions that <c>If-Match</c> asks for (RFC 9110, section 13.1.1), any of which will do; null: whichever there is. A tag that is
+    /// none of ours matches nothing, and neither does a list of which any part is malformed: nobody knows where its tags end.
+    /// </summary>
+    public static IReadOnlyCollection<long>? ExpectedVersions(HttpContext context)
     {
-        var tags = context.Request.Headers.IfMatch;
-        if (tags.Count == 0 || tags is ["*"])
+        var lines = context.Request.Headers.IfMatch;
+        if (lines.Count == 0 || lines is ["*"])
         {
             return null;
         }
 
-        return EntityTagHeaderValue.TryParse(tags.ToString(), out var tag) && !tag.IsWeak
-            && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : -1;
+        return EntityTagHeaderValue.TryParseStrictList([lines.ToString()], out var tags) && !tags.Contains(EntityTagHeaderValue.Any)
+            ? [.. tags.Select(Version).OfType<long>()]
+            : [];
     }
+
+    /// <summary>The version whose tag this is; null: none. The comparison is strong, so that of several ways to write a number ours counts.</summary>
+    private static long? Version(EntityTagHeaderValue tag)
+        => !tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && tag.Tag == string.Create(CultureInfo.InvariantCulture, $"\"{version}\"")
+            ? version
+            : null;
 }

@@ -12,10 +12,15 @@ public sealed partial class ApiKeyManager
     /// <param name="id">The key's id.</param>
     /// <param name="reason">Why, at most 500 characters; null: not said.</param>
     /// <param name="cascade">Whether every key that this key created, and those they created, are revoked too.</param>
-    /// <param name="expectedVersion">The version that the actor saw; null: whichever there is.</param>
+    /// <param name="expectedVersions">The versions of which the actor saw one, any of which will do; empty: none will; null: whichever there is.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKey>> RevokeAsync(
-        ApiKeyActor actor, string id, string? reason = null, bool cascade = false, long? expectedVersion = null, CancellationToken cancellationToken = default)
+        ApiKeyActor actor,
+        string id,
+        string? reason = null,
+        bool cascade = false,
+        IReadOnlyCollection<long>? expectedVersions = null,
+        CancellationToken cancellationToken = default)
     {
         if (CheckReason(reason) is { } error)
         {
@@ -31,7 +36,7 @@ public sealed partial class ApiKeyManager
                 return found;
             }
 
-            if (!isRevoked && expectedVersion is { } version && version != found.Value.Version)
+            if (!isRevoked && expectedVersions?.Contains(found.Value.Version) == false)
             {
                 return ApiKeyError.PreconditionFailed;
             }

@@ -13,17 +13,21 @@ public sealed partial class ApiKeyManager
     /// <param name="actor">Who rotates it; must hold all that the key holds.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="overlap">How long both secrets work, 0 to <see cref="MaxOverlap"/>; null: <see cref="DefaultOverlap"/>.</param>
-    /// <param name="expectedVersion">The version that the actor saw; null: whichever there is.</param>
+    /// <param name="expectedVersions">The versions of which the actor saw one, any of which will do; empty: none will; null: whichever there is.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
-        ApiKeyActor actor, string id, TimeSpan? overlap = null, long? expectedVersion = null, CancellationToken cancellationToken = default)
+        ApiKeyActor actor,
+        string id,
+        TimeSpan? overlap = null,
+        IReadOnlyCollection<long>? expectedVersions = null,
+        CancellationToken cancellationToken = default)
     {
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {
             return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
         }
 
-        var found = await GetActiveAsync(actor, id, expectedVersion, "rotated", cancellationToken).ConfigureAwait(false);
+        var found = await GetActiveAsync(actor, id, expectedVersions, "rotated", cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found.Error;

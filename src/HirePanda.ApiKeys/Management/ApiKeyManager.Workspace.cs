@@ -19,7 +19,7 @@ public sealed partial class ApiKeyManager
     /// <param name="reportOnly">Whether it only reports whom it would refuse.</param>
     /// <param name="networks">Addresses and CIDR networks, at most 1,000; an enabled list that is empty admits nobody.</param>
     /// <param name="force">Whether the actor may lock itself out.</param>
-    /// <param name="expectedVersion">The version that the actor saw; null: whichever there is.</param>
+    /// <param name="expectedVersions">The versions of which the actor saw one, any of which will do; empty: none will; null: whichever there is.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
         ApiKeyActor actor,
@@ -27,7 +27,7 @@ public sealed partial class ApiKeyManager
         bool reportOnly,
         IReadOnlyList<string> networks,
         bool force = false,
-        long? expectedVersion = null,
+        IReadOnlyCollection<long>? expectedVersions = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -46,7 +46,7 @@ public sealed partial class ApiKeyManager
             return rules.Errors.ToError();
         }
 
-        if (expectedVersion is { } version && version != before.Version)
+        if (expectedVersions?.Contains(before.Version) == false)
         {
             return ApiKeyError.PreconditionFailed;
         }

@@ -111,13 +111,17 @@ public sealed partial class ApiKeyManager
     /// <param name="actor">Who changes it; the key cannot come out with what the actor lacks, and no key loosens itself.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="update">What is to change.</param>
-    /// <param name="expectedVersion">The version that the actor saw; null: whichever there is.</param>
+    /// <param name="expectedVersions">The versions of which the actor saw one, any of which will do; empty: none will; null: whichever there is.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKey>> UpdateAsync(
-        ApiKeyActor actor, string id, ApiKeyUpdate update, long? expectedVersion = null, CancellationToken cancellationToken = default)
+        ApiKeyActor actor,
+        string id,
+        ApiKeyUpdate update,
+        IReadOnlyCollection<long>? expectedVersions = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(update);
-        var found = await GetActiveAsync(actor, id, expectedVersion, "changed", cancellationToken).ConfigureAwait(false);
+        var found = await GetActiveAsync(actor, id, expectedVersions, "changed", cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found;
@@ -164,7 +168,7 @@ public sealed partial class ApiKeyManager
     private static ApiKeyError Raced => ApiKeyError.Conflict("The API key was changed by somebody else at the same time: read it and try again");
 
     private async Task<ApiKeyResult<ApiKey>> GetActiveAsync(
-        ApiKeyActor actor, string id, long? expectedVersion, string verb, CancellationToken cancellationToken)
+        ApiKeyActor actor, string id, IReadOnlyCollection<long>? expectedVersions, string verb, CancellationToken cancellationToken)
     {
         var found = await GetAsync(actor, id, cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
@@ -172,7 +176,7 @@ public sealed partial class ApiKeyManager
             return found;
         }
 
-        if (expectedVersion is { } version && version != found.Value.Version)
+        if (expectedVersions?.Contains(found.Value.Version) == false)
         {
             return ApiKeyError.PreconditionFailed;
         }

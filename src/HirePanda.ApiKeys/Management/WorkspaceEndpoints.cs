@@ -30,7 +30,7 @@ internal static class WorkspaceEndpoints
             reportOnly,
             networks,
             string.Equals(force, "true", StringComparison.OrdinalIgnoreCase),
-            ApiKeyEndpoints.ExpectedVersion(context),
+            ApiKeyEndpoints.ExpectedVersions(context),
             context.RequestAborted).ConfigureAwait(false);
         return workspace.Succeeded ? Answer(workspace.Value) : new ErrorAnswer(workspace.Error);
     }

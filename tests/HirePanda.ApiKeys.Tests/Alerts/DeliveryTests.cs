@@ -275,6 +275,30 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Sender_PrunesEveryTenMinutesAtMost_AndAgainWhereThatFailed()
+    {
+        await using var api = await AlertApi.StartAsync();
+        var sender = await api.SenderAsync();
+
+        await RunAsync(TimeSpan.Zero);
+        await RunAsync(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(10));
+        api.Store.Pruned.Should().Equal(TestApi.Start.AddDays(-30));
+        api.Store.BeforePrune = () => throw new TimeoutException("The database is slow.");
+        await RunAsync(TimeSpan.FromTicks(10), succeeds: false);
+        api.Store.BeforePrune = () => { };
+        await RunAsync(TimeSpan.FromMinutes(1));
+        await RunAsync(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(10));
+
+        api.Store.Pruned.Should().Equal(TestApi.Start.AddDays(-30), TestApi.Start.AddDays(-30).AddMinutes(11));
+
+        async Task RunAsync(TimeSpan later, bool succeeds = true)
+        {
+            api.Time.Advance(later);
+            (await sender.TryRunAsync(Token)).Should().Be(succeeds);
+        }
+    }
+
+    [Fact]
     public async Task Message_WhoseProcessDied_IsTakenByAnotherWhenTheLeaseEnds()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
@@ -283,7 +307,7 @@ public sealed class DeliveryTests
         await api.AddWebhookAsync(api.Secret(), receiver.Url);
         await api.RaiseAsync("a");
         var now = api.Time.GetUtcNow();
-        (await api.Store.TakeDeliveriesAsync(now, now.AddMinutes(1), 10, Token)).Should().ContainSingle("a process took it and died");
+        (await api.Store.TakeDeliveriesAsync(now, now.AddMinutes(1), 10, [], Token)).Should().ContainSingle("a process took it and died");
 
         (await sender.SendDueAsync(Token)).Should().Be(now.AddMinutes(1));
         receiver.Messages.Should().BeEmpty();

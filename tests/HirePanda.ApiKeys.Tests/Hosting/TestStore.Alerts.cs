@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+
 namespace HirePanda.ApiKeys.Tests;
 
 /// <content>Alerts, webhooks and their messages.</content>
 internal sealed partial class TestStore
 {
+    private readonly ConcurrentQueue<DateTimeOffset> _pruned = new();
     private int _alertsAdded;
     private int _reminderReads;
 
@@ -14,6 +17,12 @@ internal sealed partial class TestStore
 
     /// <summary>Runs before every call for alerts and webhooks.</summary>
     public Action BeforeAlerts { get; set; } = () => { };
+
+    /// <summary>Before which times the messages of alerts were to be deleted, one a call.</summary>
+    public IReadOnlyList<DateTimeOffset> Pruned => [.. _pruned];
+
+    /// <summary>Runs before messages are deleted.</summary>
+    public Action BeforePrune { get; set; } = () => { };
 
     public ValueTask<bool> AddAlertAsync(ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {
@@ -49,13 +58,20 @@ internal sealed partial class TestStore
         => Alerts().DeleteWebhookAsync(workspace, id, audit, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, CancellationToken cancellationToken)
-        => Alerts().TakeDeliveriesAsync(now, leasedUntil, limit, cancellationToken);
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
+        => Alerts().TakeDeliveriesAsync(now, leasedUntil, limit, exceptWebhooks, cancellationToken);
 
     public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken) => Alerts().GetNextDeliveryAsync(cancellationToken);
 
     public ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
         => Alerts().SaveAttemptAsync(attempt, cancellationToken);
+
+    public ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        BeforePrune();
+        _pruned.Enqueue(before);
+        return Alerts().PruneDeliveriesAsync(before, cancellationToken);
+    }
 
     private InMemoryApiKeyStore Alerts()
     {

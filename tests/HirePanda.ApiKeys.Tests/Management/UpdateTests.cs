@@ -101,6 +101,16 @@ public sealed class UpdateTests
     [InlineData("W/\"1\"", HttpStatusCode.PreconditionFailed)]
     [InlineData("\"x\"", HttpStatusCode.PreconditionFailed)]
     [InlineData("1", HttpStatusCode.PreconditionFailed)]
+    [InlineData("\"01\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("w/\"1\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("\"7\", \"1\"", HttpStatusCode.OK)]
+    [InlineData("\"1\",W/\"1\",\"x\"", HttpStatusCode.OK)]
+    [InlineData("\"a,b\" , , \"1\",", HttpStatusCode.OK)]
+    [InlineData("\"2\", \"3\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("W/\"1\", \"2\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("\"x,1\", \"2\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("1, \"1\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("\"1\", *", HttpStatusCode.PreconditionFailed)]
     public async Task Patch_IfMatch_MustBeTheVersion(string ifMatch, HttpStatusCode status)
     {
         await using var api = await ManagementApi.StartAsync();
@@ -114,6 +124,27 @@ public sealed class UpdateTests
         {
             (await response.CodeAsync()).Should().Be("precondition_failed");
         }
+    }
+
+    [Theory]
+    [InlineData("PATCH", "")]
+    [InlineData("POST", "/rotate")]
+    [InlineData("POST", "/revoke")]
+    public async Task Change_IfMatchWithSeveralTags_NeedsTheVersionAmongThem(string method, string call)
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var created = await api.CreateAsync(secret, new { name = "x", type = "ci" });
+
+        using var refused = await ChangeAsync("\"2\"", "\"3\"");
+        using var changed = await ChangeAsync("\"9\", \"8\"", "\"1\"");
+
+        refused.StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
+        changed.IsSuccessStatusCode.Should().BeTrue(await changed.TextAsync());
+
+        Task<HttpResponseMessage> ChangeAsync(params string[] lines)
+            => api.SendAsync(new HttpMethod(method), $"{ManagementApi.Keys}/{created.Text("id")}{call}", secret, "{}", change: request =>
+                request.Headers.TryAddWithoutValidation("If-Match", lines));
     }
 
     [Theory]

@@ -137,7 +137,17 @@ public sealed class WorkspaceTests
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
 
-        foreach (var (tag, status) in new[] { ("\"1\"", HttpStatusCode.PreconditionFailed), ("\"x\"", HttpStatusCode.PreconditionFailed), ("W/\"0\"", HttpStatusCode.PreconditionFailed), ("\"0\"", HttpStatusCode.OK), ("\"0\"", HttpStatusCode.PreconditionFailed) })
+        foreach (var (tag, status) in new[]
+        {
+            ("\"1\"", HttpStatusCode.PreconditionFailed),
+            ("\"x\"", HttpStatusCode.PreconditionFailed),
+            ("W/\"0\"", HttpStatusCode.PreconditionFailed),
+            ("\"0\"", HttpStatusCode.OK),
+            ("\"0\"", HttpStatusCode.PreconditionFailed),
+            ("\"0\", \"2\"", HttpStatusCode.PreconditionFailed),
+            ("\"0\", \"1\"", HttpStatusCode.OK),
+            ("*", HttpStatusCode.OK),
+        })
         {
             using var put = await api.SendAsync(HttpMethod.Put, Allowlist, secret, """{"enabled":false}""", change: request =>
                 request.Headers.TryAddWithoutValidation("If-Match", tag));
