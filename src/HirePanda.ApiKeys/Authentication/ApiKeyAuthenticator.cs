@@ -95,37 +95,37 @@ internal sealed class ApiKeyAuthenticator(
 
     private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, string? supplied)
     {
+        var (context, current) = (request.Context, settings.Current);
         if (!string.IsNullOrEmpty(supplied))
         {
-            return ReadAndVerifyAsync(request, supplied, null);
+            return ReadAndVerifyAsync(request, current, supplied, null);
         }
 
-        var (context, current) = (request.Context, settings.Current);
         var headerName = current.Options.HeaderName;
         var known = headerName is null ? ConnectionSecret.Of(context) : null;
         if (known is not null && known.IsMalformed(current))
         {
-            return new(verifier.Malformed(context.Connection.RemoteIpAddress, request.BegunAt, known));
+            return new(verifier.Malformed(current, context.Connection.RemoteIpAddress, request.BegunAt, known));
         }
 
-        if (known is { IsEmpty: false } && verifier.TryVerifyKnown(known, Caller(request), request.BegunAt, out var verdict))
+        if (known is { IsEmpty: false } && verifier.TryVerifyKnown(current, known, Caller(request), request.BegunAt, out var verdict))
         {
             return new(verdict);
         }
 
         return Credential.Read(context.Request.Headers, headerName, verifier, out var token) is { } nothing
             ? new(new ApiKeyVerdict(nothing))
-            : ReadAndVerifyAsync(request, token, known);
+            : ReadAndVerifyAsync(request, current, token, known);
     }
 
     /// <summary>Junk ends before anything else of the request is looked at.</summary>
-    private ValueTask<ApiKeyVerdict> ReadAndVerifyAsync(ApiKeyRequest request, ReadOnlySpan<char> token, KnownSecret? known)
+    private ValueTask<ApiKeyVerdict> ReadAndVerifyAsync(ApiKeyRequest request, ApiKeySettings.Compiled current, ReadOnlySpan<char> token, KnownSecret? known)
     {
         var context = request.Context;
-        var bytes = verifier.Read(token, stackalloc byte[SecretFormat.MaxLength]);
+        var bytes = ApiKeyVerifier.Read(current, token, stackalloc byte[SecretFormat.MaxLength]);
         return bytes.IsEmpty
-            ? new(verifier.Malformed(context.Connection.RemoteIpAddress, request.BegunAt, known))
-            : verifier.VerifyUncountedAsync(bytes, Caller(request), request.BegunAt, known, context.RequestAborted);
+            ? new(verifier.Malformed(current, context.Connection.RemoteIpAddress, request.BegunAt, known))
+            : verifier.VerifyUncountedAsync(current, bytes, Caller(request), request.BegunAt, known, context.RequestAborted);
     }
 
     private static ApiKeyCaller Caller(ApiKeyRequest request)

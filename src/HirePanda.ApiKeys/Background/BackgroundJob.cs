@@ -14,13 +14,14 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private ITimer? _timer;
+    private int _hasBegun;
     private int _isWanted;
     private bool _isFailing;
 
     /// <summary>The most that it may take to end: its share of the time that all have.</summary>
-    public virtual TimeSpan TimeToStop => TimeSpan.FromSeconds(0.5);
+    public virtual TimeSpan TimeToStop => TimeSpan.FromSeconds(0.3);
 
-    /// <summary>How long after the start it runs for the first time.</summary>
+    /// <summary>How long after the start it runs for the first time; zero: at once.</summary>
     protected virtual TimeSpan FirstRun => interval;
 
     /// <summary>What it means that a run failed, for the log.</summary>
@@ -28,16 +29,32 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
 
     protected TimeProvider Time => time;
 
-    /// <summary>Begins; whoever starts it waits for nothing, and nothing runs yet.</summary>
-    public void Start() => _timer = time.CreateTimer(static job => ((BackgroundJob)job!).Wake(), this, FirstRun, interval);
+    /// <summary>Begins; whoever starts it waits for nothing.</summary>
+    public void Start()
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
 
-    /// <summary>Has it run now, or once more if a run is under way; not before it has begun.</summary>
+        // It may fire at once, and by then this must be all set.
+        _timer = time.CreateTimer(static job => ((BackgroundJob)job!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _hasBegun, 1);
+        var runsAtOnce = FirstRun == TimeSpan.Zero;
+        RunIn(runsAtOnce ? interval : FirstRun);
+        if (runsAtOnce || Volatile.Read(ref _isWanted) != 0)
+        {
+            Run();
+        }
+    }
+
+    /// <summary>Has it run now, or once more if a run is under way, or as soon as it has begun.</summary>
     public void Wake()
     {
         // One that is wanted already stands for all.
-        if (_timer is not null && Interlocked.Exchange(ref _isWanted, 1) == 0)
+        if (Interlocked.Exchange(ref _isWanted, 1) == 0 && Volatile.Read(ref _hasBegun) != 0)
         {
-            _ = Task.Run(RunWantedAsync);
+            Run();
         }
     }
 
@@ -51,6 +68,9 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
     {
         _timer?.Dispose();
         await _stopping.CancelAsync().ConfigureAwait(false);
+
+        // The last failure is logged also where others were.
+        _isFailing = false;
         await TryAsync(FinishAsync, cancellationToken).ConfigureAwait(false);
     }
 
@@ -70,23 +90,24 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
     /// <summary>Says when the next run is due, if not an interval after the last one.</summary>
     protected void RunIn(TimeSpan due) => _timer?.Change(due, interval);
 
+    /// <summary>Without the ambient state of a request, which may be the one that wakes it.</summary>
+    private void Run() => ThreadPool.UnsafeQueueUserWorkItem(static job => _ = job.RunWantedAsync(), this, preferLocal: false);
+
     private async Task RunWantedAsync()
     {
         try
         {
             await TryAsync(RunAsWantedAsync, _stopping.Token).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // However a database's client says that it was cancelled.
-        catch (Exception) when (_stopping.IsCancellationRequested)
-#pragma warning restore CA1031
+        catch (OperationCanceledException)
         {
             // The host stops.
         }
 
         Task RunAsWantedAsync(CancellationToken cancellationToken)
         {
-            // Whoever wakes it from here on wants another run.
-            Volatile.Write(ref _isWanted, 0);
+            // Whoever wakes it from here on wants another run; a full fence, before it looks at what there is to do.
+            Interlocked.Exchange(ref _isWanted, 0);
             return RunAsync(cancellationToken);
         }
     }
@@ -111,6 +132,11 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
 
             _isFailing = true;
             return false;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // However a database's client says that it was cancelled.
+            throw new OperationCanceledException("A background job of API keys was cancelled.", exception, cancellationToken);
         }
         finally
         {

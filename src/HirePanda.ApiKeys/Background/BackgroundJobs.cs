@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it one
+/// Makes and starts what the library does in the background, while the host starts and without its having to wait, and ends it one
 /// after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold the host
 /// up until whoever stops it loses patience and kills it.
 /// </summary>
@@ -16,19 +16,26 @@ internal sealed class BackgroundJobs(
 
     private Task<BackgroundJob[]> _jobs = Task.FromResult<BackgroundJob[]>([]);
 
-    /// <summary>Completes when all have begun.</summary>
-    public Task Begun => _jobs;
+    /// <summary>Completes when all have begun, or one cannot be made.</summary>
+    public Task Begun => Task.WhenAny(_jobs);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(() => _jobs = Task.Run(Begin));
+        _jobs = Task.Run(Begin, CancellationToken.None);
         return Task.CompletedTask;
     }
 
     /// <summary>Pays no heed to the host's token, which may be over already: what is stored last has its own time.</summary>
+    /// <exception cref="Exception">A job could not be made, so that the process must not seem to have ended well.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var begunAt = time.GetTimestamp();
+        await Begun.WaitAsync(_timeToStop, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_jobs.IsCompleted)
+        {
+            return;
+        }
+
         foreach (var job in (await _jobs.ConfigureAwait(false)).Reverse())
         {
             var left = _timeToStop - time.GetElapsedTime(begunAt);
@@ -44,13 +51,17 @@ internal sealed class BackgroundJobs(
             Array.ForEach(jobs, static job => job.Start());
             return jobs;
         }
-#pragma warning disable CA1031 // A service of the host's that cannot be made is a mistake of its set-up, whatever it throws.
-        catch (Exception exception)
-#pragma warning restore CA1031
+        catch (ObjectDisposedException)
         {
+            // The host was thrown away as soon as it had started.
+            return [];
+        }
+        catch (Exception exception)
+        {
+            // A service of the host's that cannot be made is a mistake of its set-up, whatever it throws.
             Log.JobsNotMade(logger, exception);
             lifetime.StopApplication();
-            return [];
+            throw;
         }
     }
 

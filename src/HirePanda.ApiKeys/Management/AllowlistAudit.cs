@@ -12,22 +12,25 @@ internal sealed class AllowlistAudit : BackgroundJob
     private readonly ConcurrentQueue<ApiKeyAuditEntry> _waiting = new();
 
     public AllowlistAudit(AllowlistReports reports, IServiceScopeFactory scopes, TimeProvider time, ILogger<AllowlistAudit> logger)
-        : base(Timeout.InfiniteTimeSpan, time, logger)
+        : base(TimeSpan.FromMinutes(1), time, logger)
     {
         _scopes = scopes;
         reports.Reported += Append;
     }
 
+    public override TimeSpan TimeToStop => TimeSpan.FromSeconds(0.5);
+
     protected override string FailureMessage => "Audit entries of report-only IP allowlists could not be stored.";
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (_waiting.TryDequeue(out var entry))
+        while (!cancellationToken.IsCancellationRequested && _waiting.TryDequeue(out var entry))
         {
             await using var scope = _scopes.CreateAsyncScope();
             if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
             {
-                await store.SaveAsync(new ApiKeyChange { Audit = [entry] }, cancellationToken);
+                // Whoever stops it waits for the one that is under way.
+                await store.SaveAsync(new ApiKeyChange { Audit = [entry] }, CancellationToken.None);
             }
         }
     }

@@ -40,12 +40,12 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
         }
 
         if (options.HeaderName is { } header
-            && (!IsMadeOf(header, _headerCharacters, MaxNameLength) || HeaderNames.Authorization.Equals(header, StringComparison.OrdinalIgnoreCase)))
+            && (!IsMadeOf(header, _headerCharacters, int.MaxValue) || HeaderNames.Authorization.Equals(header, StringComparison.OrdinalIgnoreCase)))
         {
             errors.Add($"{nameof(options.HeaderName)} must be the name of a header other than Authorization, or null for none.");
         }
 
-        if (options.CountryHeader is { } country && !IsMadeOf(country, _headerCharacters, MaxNameLength))
+        if (options.CountryHeader is { Length: > 0 } country && !IsMadeOf(country, _headerCharacters, int.MaxValue))
         {
             errors.Add($"{nameof(options.CountryHeader)} must be the name of a header, or null for none.");
         }

@@ -20,10 +20,10 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "A call of API key management failed; its store cannot answer, or has a mistake.")]
     public static partial void ManagementStoreFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(7, LogLevel.Error, "{Message} (Logged once until it succeeds.)")]
+    [LoggerMessage(15, LogLevel.Error, "{Message} (Logged once until it succeeds.)")]
     public static partial void JobFailed(ILogger logger, Exception exception, string message);
 
-    [LoggerMessage(8, LogLevel.Critical, "What API keys do in the background cannot begin, since a service that it needs cannot be made, so the host stops: mend the service's constructor, or do not register it.")]
+    [LoggerMessage(16, LogLevel.Critical, "What API keys do in the background cannot begin, since a service that it needs cannot be made, so the host stops: mend the service's constructor, or do not register it.")]
     public static partial void JobsNotMade(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Warning, "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. (Logged once an hour for a workspace and address.)")]

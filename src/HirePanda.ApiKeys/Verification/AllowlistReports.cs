@@ -19,10 +19,12 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
     public void Report(ApiKey key, IPAddress? address, DateTimeOffset now)
     {
         metrics.Reported();
-        if (IsNews((key.Workspace, address ?? IPAddress.None), now.UtcTicks))
+
+        // What nobody hears yet is not said.
+        if (Reported is { } reported && IsNews((key.Workspace, address ?? IPAddress.None), now.UtcTicks))
         {
             Log.WouldRefuse(logger, key.Workspace, key.Id, address?.ToString() ?? "(none)");
-            Reported?.Invoke(key, address, now);
+            reported(key, address, now);
         }
     }
 

@@ -43,9 +43,11 @@ public sealed class ApiKeyVerifier
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
     {
-        var now = _time.GetUtcNow().UtcTicks;
-        var bytes = Read(secret, stackalloc byte[SecretFormat.MaxLength]);
-        var verdict = bytes.IsEmpty ? new(Malformed(caller.Address, now, null)) : VerifyUncountedAsync(bytes, caller, now, null, cancellationToken);
+        var (settings, now) = (_settings.Current, _time.GetUtcNow().UtcTicks);
+        var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
+        var verdict = bytes.IsEmpty
+            ? new(Malformed(settings, caller.Address, now, null))
+            : VerifyUncountedAsync(settings, bytes, caller, now, null, cancellationToken);
         if (!verdict.IsCompletedSuccessfully)
         {
             return CountAsync(verdict, now);
@@ -57,11 +59,11 @@ public sealed class ApiKeyVerifier
     }
 
     /// <summary>The bytes to hash; none when the secret is malformed.</summary>
+    /// <param name="settings">The options that the request began with.</param>
     /// <param name="secret">The whole token.</param>
     /// <param name="buffer">Room for <see cref="SecretFormat.MaxLength"/> bytes.</param>
-    internal ReadOnlySpan<byte> Read(ReadOnlySpan<char> secret, Span<byte> buffer)
+    internal static ReadOnlySpan<byte> Read(ApiKeySettings.Compiled settings, ReadOnlySpan<char> secret, Span<byte> buffer)
     {
-        var settings = _settings.Current;
         if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && settings.Format.IsWellFormed(buffer[..length]))
         {
             return buffer[..length];
@@ -71,31 +73,27 @@ public sealed class ApiKeyVerifier
     }
 
     /// <summary>Refuses a secret of which nothing can be read.</summary>
+    /// <param name="settings">The options that it was read with.</param>
     /// <param name="address">Who sent it.</param>
     /// <param name="now">The time in ticks.</param>
     /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
-    internal ApiKeyVerdict Malformed(IPAddress? address, long now, KnownSecret? known)
+    internal ApiKeyVerdict Malformed(ApiKeySettings.Compiled settings, IPAddress? address, long now, KnownSecret? known)
     {
-        var settings = _settings.Current;
-        if (settings.Options.LegacySecrets is null)
-        {
-            known?.RememberMalformed(settings);
-        }
-
+        known?.RememberMalformed(settings);
         _failures.Count(address, null, now);
         return new(ApiKeyOutcome.Malformed);
     }
 
     /// <summary>Verifies for somebody who has read the secret, knows the time and more of the outcome, and counts it.</summary>
+    /// <param name="settings">The options that it was read with.</param>
     /// <param name="bytes">The secret.</param>
     /// <param name="caller">Who sent it.</param>
     /// <param name="now">The time in ticks.</param>
     /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
     internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(
-        ReadOnlySpan<byte> bytes, in ApiKeyCaller caller, long now, KnownSecret? known, CancellationToken cancellationToken)
+        ApiKeySettings.Compiled settings, ReadOnlySpan<byte> bytes, in ApiKeyCaller caller, long now, KnownSecret? known, CancellationToken cancellationToken)
     {
-        var settings = _settings.Current;
         var hasher = settings.Hasher;
         for (var way = 0; way < hasher.Ways; way++)
         {
@@ -117,9 +115,9 @@ public sealed class ApiKeyVerifier
     }
 
     /// <summary>Verifies a secret whose hash is known, unless it has to be looked up anew.</summary>
-    internal bool TryVerifyKnown(KnownSecret known, in ApiKeyCaller caller, long now, out ApiKeyVerdict verdict)
+    internal bool TryVerifyKnown(ApiKeySettings.Compiled settings, KnownSecret known, in ApiKeyCaller caller, long now, out ApiKeyVerdict verdict)
     {
-        if (known.TryGet(_settings.Current, out var hash) && _lookup.Cached(hash, now) is { } live)
+        if (known.TryGet(settings, out var hash) && _lookup.Cached(hash, now) is { } live)
         {
             verdict = Admit(live, caller, now);
             return true;

@@ -2,7 +2,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// What a secret alone says, kept by whoever is sure to present the very same secret again: its hash when it was found in the cache, or that
-/// it is malformed. Nothing else is remembered, so that every other step of verification is taken anew each time.
+/// it is malformed. Nothing else is remembered, so that every other step of verification is taken anew each time; and nothing at all where
+/// the host is asked for secrets of an older system, since it may answer otherwise the next time.
 /// </summary>
 internal sealed class KnownSecret
 {
@@ -13,9 +14,9 @@ internal sealed class KnownSecret
     /// <summary>Whether nothing is known.</summary>
     public bool IsEmpty => _settings is null;
 
-    public void Remember(ApiKeySettings.Compiled settings, in ApiKeyHash hash) => (_settings, _hash, _isMalformed) = (settings, hash, false);
+    public void Remember(ApiKeySettings.Compiled settings, in ApiKeyHash hash) => (_settings, _hash, _isMalformed) = (Lasting(settings), hash, false);
 
-    public void RememberMalformed(ApiKeySettings.Compiled settings) => (_settings, _isMalformed) = (settings, true);
+    public void RememberMalformed(ApiKeySettings.Compiled settings) => (_settings, _isMalformed) = (Lasting(settings), true);
 
     public void Forget() => _settings = null;
 
@@ -28,4 +29,6 @@ internal sealed class KnownSecret
         hash = _hash;
         return !_isMalformed && _settings == settings;
     }
+
+    private static ApiKeySettings.Compiled? Lasting(ApiKeySettings.Compiled settings) => settings.Options.LegacySecrets is null ? settings : null;
 }

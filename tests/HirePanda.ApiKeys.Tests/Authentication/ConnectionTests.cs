@@ -88,6 +88,22 @@ public sealed class ConnectionTests
         (await server.GetAsync("/read", "hp_old")).Should().Be("a");
     }
 
+    [Fact]
+    public async Task Connection_WhoseTokenTheHostTakesBack_IsRefusedAtOnce()
+    {
+        var isKnown = true;
+        await using var server = await StartAsync(options => options.LegacySecrets = token => isKnown && token == "old");
+        await server.IssueAsync("a", key => key with { Hash = new ApiKeyHash(SHA256.HashData("old"u8)) });
+        for (var i = 0; i < 3; i++)
+        {
+            (await server.GetAsync("/read", "old")).Should().Be("a");
+        }
+
+        isKnown = false;
+
+        (await server.GetAsync("/read", "old")).Should().Be("401");
+    }
+
     private static async Task<Server> StartAsync(Action<ApiKeyOptions>? options = null)
     {
         var builder = WebApplication.CreateBuilder();

@@ -43,6 +43,12 @@ public sealed class OptionsTests
         { "CacheCapacity", options => options.CacheCapacity = 0 },
         { "StoreTimeout", options => options.StoreTimeout = TimeSpan.Zero },
         { "MaxStoreReads", options => options.MaxStoreReads = 0 },
+        { "NegativeCacheCapacity", options => options.NegativeCacheCapacity = 100_000_001 },
+        { "RateLimitAlertShare", options => options.RateLimitAlertShare = double.NaN },
+        { "FailedAttemptsAlert", options => options.FailedAttemptsAlert = 1 },
+        { "Brand", options => options.Brand = null! },
+        { "HeaderName", options => options.HeaderName = "no spaces" },
+        { "CountryHeader", options => options.CountryHeader = "no:colon" },
         { "ExpiryAlertDays", options => options.ExpiryAlertDays = [7, 0] },
         { "ExpiryAlertDays", options => options.ExpiryAlertDays = [1001] },
         { "ExpiryAlertDays", options => options.ExpiryAlertDays = null! },
@@ -66,6 +72,19 @@ public sealed class OptionsTests
         var start = () => TestApi.StartAsync(configure);
 
         await start.Should().ThrowAsync<OptionsValidationException>().WithMessage($"*{named}*");
+    }
+
+    [Fact]
+    public async Task Start_OptionsAtTheEdgesOfTheirRanges_AreGood()
+    {
+        await using var api = await TestApi.StartAsync(options =>
+        {
+            (options.Brand, options.CountryHeader, options.ExpiryAlertDays) = (new string('x', 16), "", []);
+            (options.FailedAttemptsPerMinute, options.FailedAttemptsAlert, options.RateLimitAlertShare) = (RateLimit.MaxPermits, 10_000, 1);
+            (options.CacheLifetime, options.NegativeCacheLifetime) = (TimeSpan.FromMinutes(5), TimeSpan.Zero);
+        });
+
+        (await api.StatusAsync(api.Secret())).Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -3,12 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
 
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>When what is done in the background is done.</summary>
 public sealed class BackgroundJobTests : IDisposable
 {
+    private static readonly AsyncLocal<string?> _ambient = new();
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
 
     private readonly FakeTimeProvider _time = new(TestApi.Start);
@@ -22,9 +24,8 @@ public sealed class BackgroundJobTests : IDisposable
     public async Task Job_RunsAfterEachIntervalAndWhenItIsWoken()
     {
         using var job = New();
-        job.Wake();
         job.Start();
-        job.Runs.Should().Be(0, "nobody wakes what has not begun, and the first interval is not over");
+        job.Runs.Should().Be(0, "the first interval is not over");
 
         _time.Advance(_interval);
         await TestApi.Until(() => job.Runs == 1);
@@ -90,12 +91,73 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_JobThatCannotBeMade_StopsTheHostAndSaysWhy()
+    public async Task Wake_BeforeItHasBegun_IsNotForgotten()
+    {
+        using var job = New();
+        job.Wake();
+        job.Runs.Should().Be(0);
+
+        job.Start();
+
+        await TestApi.Until(() => job.Runs == 1);
+    }
+
+    [Fact]
+    public async Task FirstRun_AtOnce_Comes()
+    {
+        using var job = New();
+        job.First = TimeSpan.Zero;
+
+        job.Start();
+
+        await TestApi.Until(() => job.Runs == 1);
+    }
+
+    [Fact]
+    public async Task Run_DoesNotSeeTheAmbientStateOfWhoeverWakesIt()
+    {
+        using var job = New();
+        var seen = new TaskCompletionSource<string?>();
+        job.Run = () =>
+        {
+            seen.SetResult(_ambient.Value);
+            return Task.CompletedTask;
+        };
+        job.Start();
+        _ambient.Value = "a request's tenant";
+
+        job.Wake();
+
+        (await seen.Task).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Start_JobThatCannotBeMade_EndsTheHostWithAnErrorThatSaysWhy()
     {
         await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<IApiKeyCountryResolver, Broken>());
 
         api.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.Should().BeTrue();
         api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("mend the service's constructor"));
+        var stop = () => api.Services.GetRequiredService<IHost>().StopAsync(Token);
+        await stop.Should().ThrowAsync<InvalidOperationException>().WithMessage("no file");
+    }
+
+    [Fact]
+    public async Task Dispose_OfAHostThatHasJustStarted_IsNoMistakeOfItsSetUp()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var services = new ServiceCollection().AddLogging(builder => builder.AddProvider(_logs)).AddSingleton(Substitute.For<IHostApplicationLifetime>());
+            services.AddHirePandaApiKeys().AddInMemoryStore();
+            var provider = services.BuildServiceProvider();
+            var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+
+            await jobs.StartAsync(Token);
+            await provider.DisposeAsync();
+            await jobs.Begun;
+        }
+
+        _logs.Ours.Should().BeEmpty();
     }
 
     private TestJob New() => new(_time, _logs.CreateLogger("HirePanda.ApiKeys.Job"));
@@ -111,6 +173,10 @@ public sealed class BackgroundJobTests : IDisposable
         public Func<Task> Run { get; set; } = () => Task.CompletedTask;
 
         public bool RunUntilCancelled { get; set; }
+
+        public TimeSpan First { get; set; } = _interval;
+
+        protected override TimeSpan FirstRun => First;
 
         protected override string FailureMessage => "It failed.";
 
