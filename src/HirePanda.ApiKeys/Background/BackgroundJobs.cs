@@ -5,13 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Makes and starts what the library does in the background, while the host starts and without its having to wait, and ends it one
+/// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it one
 /// after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold the host
 /// up until whoever stops it loses patience and kills it.
 /// </summary>
 internal sealed class BackgroundJobs(
     IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BackgroundJobs> logger) : IHostedService
 {
+    /// <summary>Some hosts serve long before they have started: then it begins without them.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(6);
 
     private Task<BackgroundJob[]> _jobs = Task.FromResult<BackgroundJob[]>([]);
@@ -21,7 +24,7 @@ internal sealed class BackgroundJobs(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _jobs = Task.Run(Begin, CancellationToken.None);
+        _jobs = BeginAsync();
         return Task.CompletedTask;
     }
 
@@ -41,6 +44,13 @@ internal sealed class BackgroundJobs(
             var left = _timeToStop - time.GetElapsedTime(begunAt);
             await StopAsync(job, left < job.TimeToStop ? left : job.TimeToStop).ConfigureAwait(false);
         }
+    }
+
+    private async Task<BackgroundJob[]> BeginAsync()
+    {
+        using var begin = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, lifetime.ApplicationStopping);
+        await Task.Delay(_patience, time, begin.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await Task.Run(Begin, CancellationToken.None).ConfigureAwait(false);
     }
 
     private BackgroundJob[] Begin()

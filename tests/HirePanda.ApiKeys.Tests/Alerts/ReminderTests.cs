@@ -137,7 +137,7 @@ public sealed class ReminderTests
         (await api.AlertsAsync(secret)).Should().BeEmpty();
 
         api.Time.Advance(TimeSpan.FromHours(1));
-        await TestApi.Until(() => api.Store.AlertsAdded == 1);
+        await TestApi.Until(() => api.Logs.Ours.Any(entry => entry.Text.Contains("Alert rotation_due")));
 
         (await api.AlertsAsync(secret)).Single().Text("kind").Should().Be("rotation_due");
     }

@@ -143,11 +143,29 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
+    public async Task Host_ThatTakesLongToStart_DoesNotHoldUpTheJobs()
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton(Substitute.For<IHostApplicationLifetime>()).AddSingleton<TimeProvider>(_time);
+        services.AddHirePandaApiKeys().AddInMemoryStore();
+        await using var provider = services.BuildServiceProvider();
+        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+
+        await jobs.StartAsync(Token);
+        jobs.Begun.IsCompleted.Should().BeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await jobs.Begun.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        await jobs.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task Dispose_OfAHostThatHasJustStarted_IsNoMistakeOfItsSetUp()
     {
+        var lifetime = Substitute.For<IHostApplicationLifetime>();
+        lifetime.ApplicationStarted.Returns(new CancellationToken(canceled: true));
         for (var i = 0; i < 20; i++)
         {
-            var services = new ServiceCollection().AddLogging(builder => builder.AddProvider(_logs)).AddSingleton(Substitute.For<IHostApplicationLifetime>());
+            var services = new ServiceCollection().AddLogging(builder => builder.AddProvider(_logs)).AddSingleton(lifetime);
             services.AddHirePandaApiKeys().AddInMemoryStore();
             var provider = services.BuildServiceProvider();
             var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();

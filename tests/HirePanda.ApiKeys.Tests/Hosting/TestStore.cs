@@ -66,11 +66,11 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
         return _inner.ListAuditAsync(workspace, after, limit, cancellationToken);
     }
 
-    public ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+    public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
         BeforeManagement();
+        await _inner.SaveLastUsedAsync(lastUsed, cancellationToken);
         Interlocked.Increment(ref _lastUsedWrites);
-        return _inner.SaveLastUsedAsync(lastUsed, cancellationToken);
     }
 
     public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
