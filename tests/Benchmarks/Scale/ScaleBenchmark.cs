@@ -8,6 +8,9 @@ internal static class ScaleBenchmark
 {
     private const int Rounds = 40;
 
+    /// <summary>How far actions are numbered.</summary>
+    private const int Wrap = (1 << 20) - 1;
+
     /// <summary>As many secrets as stay in the processor's cache for sure.</summary>
     private const int Batch = 50;
 
@@ -75,7 +78,7 @@ internal static class ScaleBenchmark
         await large.FillAsync();
         await small.FillAsync();
         var random = new Random(7);
-        var order = Enumerable.Range(0, 1 << 20).Select(_ => random.Next()).ToArray();
+        var order = Enumerable.Range(0, Wrap + 1).Select(_ => random.Next()).ToArray();
         Report("verifier", table => (i => table.Receive(Number(table, i)), i => table.Verify(Number(table, i))));
         Report("request", table =>
         {
@@ -83,7 +86,7 @@ internal static class ScaleBenchmark
             return (i => caller.Receive(Number(table, i)), _ => caller.Send());
         });
 
-        int Number(KeyTable table, int i) => order[i & (order.Length - 1)] % table.Secrets.Length;
+        int Number(KeyTable table, int i) => order[i] % table.Secrets.Length;
 
         void Report(string name, Func<KeyTable, (Action<int> Prepare, Action<int> Act)> of)
         {
@@ -115,13 +118,13 @@ internal static class ScaleBenchmark
             {
                 for (var i = 0; prepare is not null && i < batch; i++)
                 {
-                    prepare(next + i);
+                    prepare((next + i) & Wrap);
                 }
 
                 var start = ThreadTime.Now;
                 for (var i = 0; i < batch; i++)
                 {
-                    action(next++);
+                    action(next++ & Wrap);
                 }
 
                 sum += ThreadTime.Now - start;
