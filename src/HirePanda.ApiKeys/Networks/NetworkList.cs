@@ -12,6 +12,9 @@ internal sealed class NetworkList
 {
     private const int Few = 4;
 
+    /// <summary>So few ranges are counted through.</summary>
+    private const int AtOnce = 8;
+
     private readonly AddressRange<uint>[]? _ipv4;
     private readonly AddressRange<UInt128>[]? _ipv6;
     private readonly int _count;
@@ -61,29 +64,33 @@ internal sealed class NetworkList
             ? Contains<uint>(_ipv4 ?? ((ReadOnlySpan<AddressRange<uint>>)_few)[.._count], (uint)first, (uint)last)
             : Contains<UInt128>(_ipv6, first, last);
 
+    /// <summary>
+    /// Looks in the last range that begins at or before the first address. Each step quarters what is left without a branch, which
+    /// addresses in no order would have the processor guess wrong every other time.
+    /// </summary>
     private static bool Contains<T>(ReadOnlySpan<AddressRange<T>> ranges, T first, T last)
         where T : IComparisonOperators<T, T, bool>
     {
-        int low = 0, high = ranges.Length - 1;
-        while (low <= high)
+        var (low, left) = (0, ranges.Length);
+        while (left > AtOnce)
         {
-            var middle = (low + high) >>> 1;
-            if (ranges[middle].Last < first)
-            {
-                low = middle + 1;
-            }
-            else if (ranges[middle].First > first)
-            {
-                high = middle - 1;
-            }
-            else
-            {
-                return last <= ranges[middle].Last;
-            }
+            var step = left / 4;
+            low += step * (One(ranges[low + step].First <= first) + One(ranges[low + (2 * step)].First <= first) + One(ranges[low + (3 * step)].First <= first));
+            left -= 3 * step;
         }
 
-        return false;
+        var begun = 0;
+        for (var i = 1; i < left; i++)
+        {
+            begun += One(ranges[low + i].First <= first);
+        }
+
+        low += begun;
+        return low < ranges.Length && ranges[low].First <= first && last <= ranges[low].Last;
     }
+
+    /// <summary>1 where something holds, else 0: a number to count with, not a branch.</summary>
+    private static int One(bool holds) => holds ? 1 : 0;
 
     private static List<AddressRange<UInt128>> Merge(IEnumerable<IpNetwork> networks)
     {
