@@ -132,6 +132,29 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_WhileAnAuditEntryIsBeingStored_DoesNotLoseIt()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (key, _) = api.Issue();
+        using var goOn = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        api.Store.BeforeManagement = () =>
+        {
+            begun.TrySetResult();
+            goOn.Wait(Token);
+        };
+        api.Services.GetRequiredService<AllowlistReports>().Report(key, IPAddress.Loopback, TestApi.Start);
+        await begun.Task;
+
+        // Its first part cancels the run that is under way.
+        var stop = api.Services.GetRequiredService<AllowlistAudit>().StopAsync(Token);
+        goOn.Set();
+        await stop;
+
+        (await api.Store.ListAuditAsync(key.Workspace, null, 10, Token)).Should().ContainSingle().Which.Action.Should().Be("allowlist.report");
+    }
+
+    [Fact]
     public async Task Start_JobThatCannotBeMade_EndsTheHostWithAnErrorThatSaysWhy()
     {
         await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<IApiKeyCountryResolver, Broken>());

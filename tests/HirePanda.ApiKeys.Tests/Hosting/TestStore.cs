@@ -76,6 +76,7 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
     public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
     {
         BeforeManagement();
+        cancellationToken.ThrowIfCancellationRequested();
         BeforeSave(change);
         var saved = await _inner.SaveAsync(change, cancellationToken);
         AfterSave();
