@@ -22,7 +22,7 @@ public sealed class ApiKeyBuilder
         ServiceLifetime lifetime = ServiceLifetime.Singleton)
         where TStore : class, IApiKeyStore
     {
-        var own = Services.LastOrDefault(service => service.ServiceType == typeof(TStore) && !service.IsKeyedService);
+        var own = Services.InEffect(typeof(TStore));
         Services.RemoveAll<IApiKeyStore>();
         Services.Add(own is null
             ? ServiceDescriptor.Describe(typeof(IApiKeyStore), typeof(TStore), lifetime)

@@ -20,12 +20,13 @@ public static class ApiKeyServiceCollectionExtensions
     public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        if (services.Any(service => service.ServiceType == typeof(ApiKeyVerifier)))
+        if (services.InEffect(typeof(ApiKeyVerifier)) is not null)
         {
             return new ApiKeyBuilder(services);
         }
 
-        services.AddAuthentication(options => options.AddScheme<ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, displayName: null));
+        // Not AddAuthentication, which adds data protection: it reads and writes a key ring when the host starts, and no API key needs one.
+        services.AddAuthenticationCore(options => options.AddScheme<ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, displayName: null));
         services.AddTransient<ApiKeyHandler>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
@@ -51,7 +52,7 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<EndpointNames>();
         services.AddSingleton<Countries>();
         services.AddSingleton<UsageRecorder>();
-        services.AddSingleton(new UsagePending());
+        services.AddSingleton<UsagePending>();
         services.AddSingleton<UsageMetrics>();
         services.AddSingleton<AlertRaiser>();
         services.AddSingleton<IApiKeyAlertSink, LogAlertSink>();
@@ -123,6 +124,10 @@ public static class ApiKeyServiceCollectionExtensions
         return builder;
     }
 
+    /// <summary>The registration that counts so far: the last one; null: there is none.</summary>
+    internal static ServiceDescriptor? InEffect(this IServiceCollection services, Type type)
+        => services.LastOrDefault(service => service.ServiceType == type && !service.IsKeyedService);
+
     private static void AddJob<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TJob>(this IServiceCollection services)
         where TJob : BackgroundJob
     {
@@ -136,7 +141,7 @@ public static class ApiKeyServiceCollectionExtensions
         where TService : class
         where TOurs : class, TFrameworks, TService
     {
-        var current = services.Last(service => service.ServiceType == typeof(TService) && !service.IsKeyedService);
+        var current = services.InEffect(typeof(TService))!;
         if (current.ImplementationType == typeof(TFrameworks))
         {
             services.Replace(ServiceDescriptor.Describe(typeof(TService), typeof(TOurs), current.Lifetime));
@@ -147,7 +152,7 @@ public static class ApiKeyServiceCollectionExtensions
     private static void Decorate<TService>(this IServiceCollection services, Func<IServiceProvider, TService, TService> decorate)
         where TService : class
     {
-        var inner = services.Last(service => service.ServiceType == typeof(TService) && !service.IsKeyedService);
+        var inner = services.InEffect(typeof(TService))!;
 
         // The framework's own are stateless transients, made anew for every request; wrapped, one serves all.
         var isFrameworks = inner.ImplementationType?.Assembly == typeof(DefaultAuthorizationPolicyProvider).Assembly

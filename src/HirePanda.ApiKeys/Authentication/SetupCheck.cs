@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Stops a host that is set up so that our policies would not hold, before it serves anything.</summary>
-internal sealed class SetupCheck(IServiceScopeFactory scopes, StoreReader store, ILogger<SetupCheck> logger) : IHostedLifecycleService
+internal sealed class SetupCheck(
+    IServiceScopeFactory scopes, IServiceProviderIsService services, ILogger<SetupCheck> logger) : IHostedLifecycleService
 {
     /// <summary>Whether the host maps management, which asks more of a store.</summary>
     public bool IsManagementMapped { get; set; }
@@ -27,7 +28,7 @@ internal sealed class SetupCheck(IServiceScopeFactory scopes, StoreReader store,
             Log.ResultHandlerReplaced(logger);
         }
 
-        if (!store.HasStore)
+        if (!services.IsService(typeof(IApiKeyStore)))
         {
             Log.NoStore(logger);
         }

@@ -17,14 +17,18 @@ internal sealed class BackgroundJobs(
 
     private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(6);
 
-    private Task<BackgroundJob[]> _jobs = Task.FromResult<BackgroundJob[]>([]);
+    private readonly TaskCompletionSource<BackgroundJob[]> _jobs = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenRegistration _start;
+    private ITimer? _timer;
+    private int _isBeginning;
 
     /// <summary>Completes when all have begun, or one cannot be made.</summary>
-    public Task Begun => Task.WhenAny(_jobs);
+    public Task Begun => Task.WhenAny(_jobs.Task);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _jobs = BeginAsync();
+        _timer = time.CreateTimer(static jobs => ((BackgroundJobs)jobs!).Begin(), this, _patience, Timeout.InfiniteTimeSpan);
+        _start = lifetime.ApplicationStarted.UnsafeRegister(static jobs => ((BackgroundJobs)jobs!).Begin(), this);
         return Task.CompletedTask;
     }
 
@@ -33,45 +37,53 @@ internal sealed class BackgroundJobs(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var begunAt = time.GetTimestamp();
+        _timer?.Dispose();
+        await _start.DisposeAsync().ConfigureAwait(false);
+
+        // Also where they have not begun: there may be something to store.
+        Begin();
         await Begun.WaitAsync(_timeToStop, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_jobs.IsCompleted)
+        if (!_jobs.Task.IsCompleted)
         {
             return;
         }
 
-        foreach (var job in (await _jobs.ConfigureAwait(false)).Reverse())
+        foreach (var job in (await _jobs.Task.ConfigureAwait(false)).Reverse())
         {
             var left = _timeToStop - time.GetElapsedTime(begunAt);
             await StopAsync(job, left < job.TimeToStop ? left : job.TimeToStop).ConfigureAwait(false);
         }
     }
 
-    private async Task<BackgroundJob[]> BeginAsync()
+    /// <summary>Makes and starts them, once, without holding up whoever says so.</summary>
+    private void Begin()
     {
-        using var begin = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, lifetime.ApplicationStopping);
-        await Task.Delay(_patience, time, begin.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await Task.Run(Begin, CancellationToken.None).ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _isBeginning, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static jobs => jobs.Make(), this, preferLocal: false);
+        }
     }
 
-    private BackgroundJob[] Begin()
+    private void Make()
     {
         try
         {
             BackgroundJob[] jobs = [.. services.GetServices<BackgroundJob>()];
             Array.ForEach(jobs, static job => job.Start());
-            return jobs;
+            _jobs.SetResult(jobs);
         }
         catch (ObjectDisposedException)
         {
             // The host was thrown away as soon as it had started.
-            return [];
+            _jobs.SetResult([]);
         }
+#pragma warning disable CA1031 // Whatever a service of the host's throws that cannot be made, it is a mistake of its set-up.
         catch (Exception exception)
+#pragma warning restore CA1031
         {
-            // A service of the host's that cannot be made is a mistake of its set-up, whatever it throws.
             Log.JobsNotMade(logger, exception);
+            _jobs.SetException(exception);
             lifetime.StopApplication();
-            throw;
         }
     }
 

@@ -102,12 +102,21 @@ internal sealed class CompiledCatalog
 
     private string[] Distinct(ApiKeyCatalog catalog)
     {
-        foreach (var permission in catalog.Tiers.SelectMany(tier => tier.Permissions).Concat(catalog.Permissions))
+        foreach (var tier in catalog.Tiers)
         {
-            _permissions.TryAdd(permission, permission);
+            Add(tier.Permissions);
         }
 
+        Add(catalog.Permissions);
         return [.. _permissions.Values];
+
+        void Add(IEnumerable<string> permissions)
+        {
+            foreach (var permission in permissions)
+            {
+                _permissions.TryAdd(permission, permission);
+            }
+        }
     }
 
     private Grant New(int rank, bool everything, IEnumerable<string> permissions)

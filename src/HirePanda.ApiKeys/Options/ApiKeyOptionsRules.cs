@@ -64,9 +64,12 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
             errors.Add(Limit(nameof(options.DefaultRateLimit)));
         }
 
-        if (options.ExpiryAlertDays is null || options.ExpiryAlertDays.Any(days => days is < 1 or > MaxAlertDays))
+        foreach (var days in options.ExpiryAlertDays ?? [0])
         {
-            errors.Add($"Every entry of {nameof(options.ExpiryAlertDays)} must be 1 to {MaxAlertDays}; leave it empty for none.");
+            if (days is < 1 or > MaxAlertDays)
+            {
+                errors.Add($"Every entry of {nameof(options.ExpiryAlertDays)} must be 1 to {MaxAlertDays}, not {days}; leave it empty for none.");
+            }
         }
 
         void Within(string name, double value, double min, double max)
@@ -132,9 +135,10 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
             CheckTier(tier, isLast: tier == catalog.Tiers[^1], errors);
         }
 
-        var names = new HashSet<string>(permissions, StringComparer.OrdinalIgnoreCase);
+        var (names, tiers) = (new HashSet<string>(permissions, StringComparer.OrdinalIgnoreCase), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
         foreach (var tier in catalog.Tiers)
         {
+            tiers.Add(tier.Name);
             if (!names.Add(tier.Name))
             {
                 errors.Add($"{InCatalog}'{tier.Name}' names two tiers, or a tier and a permission.");
@@ -162,7 +166,7 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
                 errors.Add($"{InCatalog}the name '{type.Name}' or the prefix '{type.Prefix}' is that of two types.");
             }
 
-            CheckType(type, catalog, permissions, errors);
+            CheckType(type, tiers, permissions, errors);
         }
     }
 
@@ -179,14 +183,14 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
         }
     }
 
-    private static void CheckType(ApiKeyType type, ApiKeyCatalog catalog, HashSet<string> permissions, List<string> errors)
+    private static void CheckType(ApiKeyType type, HashSet<string> tiers, HashSet<string> permissions, List<string> errors)
     {
         if (!IsMadeOf(type.Prefix, _prefixCharacters, MaxPrefixLength))
         {
             errors.Add($"{InCatalog}the prefix '{type.Prefix}' of type '{type.Name}' must be 1 to 16 lower case letters and digits.");
         }
 
-        if (type.DefaultTier is { } tier && !catalog.Tiers.Any(one => one.Name.Equals(tier, StringComparison.OrdinalIgnoreCase)))
+        if (type.DefaultTier is { } tier && !tiers.Contains(tier))
         {
             errors.Add($"{InCatalog}the default tier '{tier}' of type '{type.Name}' is not one of its tiers.");
         }
