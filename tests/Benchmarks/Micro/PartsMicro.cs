@@ -92,10 +92,14 @@ public class PartsMicro : IAsyncDisposable
     }
 
     /// <summary>So many networks, of which the last one listed holds the caller.</summary>
-    internal static IEnumerable<IpNetwork> Networks(int count) => Enumerable.Range(0, count - 1)
-        .Select(i => $"10.{i / 256}.{i % 256}.0/25")
-        .Append("127.0.0.0/8")
-        .Select(text => IpNetwork.TryParse(text, out var network) ? network : throw new FormatException(text));
+    internal static IEnumerable<IpNetwork> Networks(int count)
+        => Parse(Enumerable.Range(0, count - 1).Select(i => $"10.{i / 256}.{i % 256}.0/25").Append("127.0.0.0/8"));
+
+    internal static IEnumerable<IpNetwork> NetworksOfIPv6(int count)
+        => Parse(Enumerable.Range(0, count - 1).Select(i => $"2001:db8:{i:x}::/56").Append("2001:db8:ffff::/48"));
+
+    private static IEnumerable<IpNetwork> Parse(IEnumerable<string> networks)
+        => networks.Select(text => IpNetwork.TryParse(text, out var network) ? network : throw new FormatException(text));
 
     /// <summary>A response that is on its way, as all are at their end.</summary>
     private sealed class Started : HttpResponseFeature

@@ -56,15 +56,21 @@ internal static class ScaleBenchmark
 
     private static Task Networks()
     {
-        var (one, thousand) = (new NetworkList(PartsMicro.Networks(1)), new NetworkList(PartsMicro.Networks(1_000)));
-        var addresses = Enumerable.Range(0, 1_000).Select(i => new IPAddress([127, 0, (byte)(i / 256), (byte)i])).ToArray();
-        var many = Enumerable.Range(0, 999).Select(i => new IPAddress([10, (byte)(i / 256), (byte)i, 1])).Append(IPAddress.Loopback).ToArray();
-        var (few, all) = Compare(
-            i => Expect(one.Contains(addresses[i * 387 % addresses.Length])),
-            i => Expect(thousand.Contains(many[i * 387 % many.Length])),
-            100_000);
-        Print($"networks one={few.Median:F1}ns thousand={all.Median:F1}ns thousand/one={all.Median / few.Median:F2}");
+        Report("ipv4", PartsMicro.Networks, i => new IPAddress([127, 0, (byte)(i / 256), (byte)i]), i => new IPAddress([10, (byte)(i / 256), (byte)i, 1]));
+        Report("ipv6", PartsMicro.NetworksOfIPv6, i => IPAddress.Parse($"2001:db8:ffff::{i:x}"), i => IPAddress.Parse($"2001:db8:{i:x}::1"));
         return Task.CompletedTask;
+
+        static void Report(string family, Func<int, IEnumerable<IpNetwork>> networks, Func<int, IPAddress> ofLast, Func<int, IPAddress> ofOther)
+        {
+            var (one, thousand) = (new NetworkList(networks(1)), new NetworkList(networks(1_000)));
+            var same = Enumerable.Range(0, 1_000).Select(ofLast).ToArray();
+            var others = Enumerable.Range(0, 999).Select(ofOther).Append(ofLast(1)).ToArray();
+            var (few, all) = Compare(
+                i => Expect(one.Contains(same[i * 387 % same.Length])),
+                i => Expect(thousand.Contains(others[i * 387 % others.Length])),
+                100_000);
+            Print($"networks {family} one={few.Median:F1}ns thousand={all.Median:F1}ns thousand/one={all.Median / few.Median:F2}");
+        }
     }
 
     /// <summary>

@@ -329,10 +329,9 @@ public sealed class LookupTests
             services: builder => builder.Services.AddHirePandaApiKeys().AddStore<ScopedStore>(ServiceLifetime.Scoped));
         var (key, secret) = api.Issue();
         ScopedStore.Key = key;
-        var disposed = ScopedStore.Disposed;
 
         (await VerifyAsync(api, secret)).IsValid.Should().BeTrue();
-        ScopedStore.Disposed.Should().Be(disposed + 1);
+        ScopedStore.LastReader!.IsDisposed.Should().BeTrue();
     }
 
     [Fact]
@@ -405,10 +404,16 @@ public sealed class LookupTests
     {
         public static ApiKey? Key { get; set; }
 
-        public static int Disposed { get; private set; }
+        public static ScopedStore? LastReader { get; private set; }
 
-        public void Dispose() => Disposed++;
+        public bool IsDisposed { get; private set; }
 
-        public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken) => new(Key);
+        public void Dispose() => IsDisposed = true;
+
+        public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+        {
+            LastReader = this;
+            return new(Key);
+        }
     }
 }

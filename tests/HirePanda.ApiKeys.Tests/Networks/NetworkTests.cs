@@ -79,6 +79,25 @@ public sealed class NetworkTests
             },
             iter: 20_000);
 
+    [Theory]
+    [InlineData("10.{0:d}.{1:d}.0/25", "10.{0:d}.{1:d}.{2:d}")]
+    [InlineData("2001:db8::{0:x}:{1:x}:0/121", "2001:db8::{0:x}:{1:x}:{2:x}")]
+    public void Contains_ManyNetworks_FindsTheEdgesOfEach(string network, string address)
+        => Gen.Int[0, 1_500].HashSet[0, 1_100].Sample(
+            listed =>
+            {
+                var list = NetworkList.Compile([.. listed.Select(number => string.Format(null, network, number / 256, number % 256)), "192.0.2.1", "2001:db8:1::1"])!;
+                for (var number = 0; number <= 1_501; number++)
+                {
+                    foreach (var last in (int[])[0, 127, 128, 255])
+                    {
+                        var probe = IPAddress.Parse(string.Format(null, address, number / 256, number % 256, last));
+                        list.Contains(probe).Should().Be(last < 128 && listed.Contains(number), $"{probe} and {listed.Count} networks");
+                    }
+                }
+            },
+            iter: 30);
+
     [Fact]
     public void Contains_NoAddress_IsFalse() => NetworkList.Compile(["0.0.0.0/0", "::/0"])!.Contains((IPAddress?)null).Should().BeFalse();
 
