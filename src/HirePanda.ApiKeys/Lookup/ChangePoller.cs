@@ -79,6 +79,11 @@ internal sealed class ChangePoller(
         {
             _prunedAt = now;
             await feed.PruneChangesAsync(now - _retention, cancellationToken);
+            if (await feed.GetLastChangeAsync(cancellationToken) < _last)
+            {
+                // The database was restored from a backup, and its numbers have begun again below ours: so do we.
+                _last = -1;
+            }
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class UsageFlusher(
     TimeProvider time,
     ILogger<UsageFlusher> logger) : BackgroundJob(TimeSpan.FromSeconds(10), time, logger)
 {
+    /// <summary>How many counts go into one transaction: what a long outage left comes in parts, each of which is stored for good.</summary>
+    private const int BatchSize = 20_000;
+
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
 
     private ApiKeyUsageBatch? _unsaved;
@@ -70,7 +73,7 @@ internal sealed class UsageFlusher(
     {
         while (_unsaved is not null || pending.Count > 0)
         {
-            _unsaved ??= UsageRows.Make(pending.Take(), endpoints, Time.GetUtcNow());
+            _unsaved ??= UsageRows.Make(pending.Take(BatchSize), endpoints, Time.GetUtcNow());
             await store.SaveUsageAsync(_unsaved, cancellationToken).ConfigureAwait(false);
             metrics.Flushed();
             var stored = _unsaved;

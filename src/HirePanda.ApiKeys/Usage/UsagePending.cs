@@ -47,12 +47,24 @@ internal sealed class UsagePending(int capacity = 500_000)
         CollectionsMarshal.GetValueRefOrAddDefault(_counts, slot, out _) += count;
     }
 
-    /// <summary>Takes out everything.</summary>
-    public IReadOnlyDictionary<(KeyUse Use, UsageCell Cell, uint Minute), long> Take()
+    /// <summary>Takes out everything, or as many as are wanted at most.</summary>
+    public IReadOnlyDictionary<(KeyUse Use, UsageCell Cell, uint Minute), long> Take(int most = int.MaxValue)
     {
         var counts = _counts;
-        (_counts, _step) = ([], 0);
-        return counts;
+        if (counts.Count <= most)
+        {
+            (_counts, _step) = ([], 0);
+            return counts;
+        }
+
+        var some = new Dictionary<(KeyUse Use, UsageCell Cell, uint Minute), long>(most);
+        foreach (var (slot, count) in counts.Take(most))
+        {
+            some.Add(slot, count);
+            counts.Remove(slot);
+        }
+
+        return some;
     }
 
     private (KeyUse Use, UsageCell Cell, uint Minute) Merge((KeyUse Use, UsageCell Cell, uint Minute) slot, long count)

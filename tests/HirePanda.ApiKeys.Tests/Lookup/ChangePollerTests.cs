@@ -39,7 +39,9 @@ public sealed class ChangePollerTests
     public async Task Poll_GapThatStaysEmpty_IsGivenUp()
     {
         await using var api = await TestApi.StartAsync();
-        var (poller, feed) = (Poller(api), new Feed { Rows = [new ApiKeyChangeRow(9, null, "acme")] });
+        var (poller, feed) = (Poller(api), new Feed());
+        await poller.PollAsync(feed, Token);
+        (feed.Last, feed.Rows) = (9, [new ApiKeyChangeRow(9, null, "acme")]);
         await poller.PollAsync(feed, Token);
         feed.Rows = [];
 
@@ -68,6 +70,26 @@ public sealed class ChangePollerTests
 
         api.Store.Reads.Should().Be(reads + 1);
         feed.PrunedBefore.Should().Be(api.Time.GetUtcNow() - TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public async Task Poll_OfADatabaseRestoredFromABackup_SeesItsChangesAgain()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 500 });
+        await poller.PollAsync(feed, Token);
+
+        feed.Last = 100;
+        api.Time.Advance(TimeSpan.FromMinutes(11));
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+        var key = await CachedAsync(api);
+        var reads = api.Store.Reads;
+        (feed.Last, feed.Rows) = (101, [new ApiKeyChangeRow(101, key.Key.Hash, null)]);
+        await poller.PollAsync(feed, Token);
+        await key.VerifyAsync();
+
+        api.Store.Reads.Should().Be(reads + 1);
     }
 
     [Fact]

@@ -133,6 +133,22 @@ public sealed class UsageCountersTests
     }
 
     [Fact]
+    public void Pending_TakenInParts_GivesEachCountOnce()
+    {
+        var pending = new UsagePending();
+        var use = new KeyUse("w", "k", new UsageBudget());
+        for (var i = 0; i < 25; i++)
+        {
+            pending.Add(use, new UsageCell(i, 200, 0, 1), Minute, i);
+        }
+
+        var parts = Enumerable.Range(0, 4).Select(_ => pending.Take(10)).ToList();
+
+        parts.Select(part => part.Count).Should().Equal(10, 10, 5, 0);
+        parts.SelectMany(part => part.Values).Should().BeEquivalentTo(Enumerable.Range(0, 25).Select(i => (long)i));
+    }
+
+    [Fact]
     public void Cell_KeepsItsParts()
         => Gen.Select(Gen.Int[0, 65_535], Gen.Int[0, 1023], Gen.Int[0, 676], Gen.Int[0, 255]).Sample((endpoint, status, country, bucket) =>
         {
