@@ -2,12 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -104,57 +100,40 @@ public sealed class ConnectionTests
         (await server.GetAsync("/read", "old")).Should().Be("401");
     }
 
-    private static async Task<Server> StartAsync(Action<ApiKeyOptions>? options = null)
-    {
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddHirePandaApiKeys(options ?? (_ => { })).AddInMemoryStore();
-        var app = builder.Build();
-        app.MapGet("/read", (HttpContext context) => context.GetApiKey()!.Name).RequireAuthorization("read");
-        app.MapGet("/same", (HttpContext context) =>
+    private static async Task<Server> StartAsync(Action<ApiKeyOptions>? options = null) => new(await KestrelApi.StartAsync(
+        app =>
         {
-            var items = context.Features.Get<IConnectionItemsFeature>()!.Items;
-            var header = context.Request.Headers.Authorization[0];
-            var isSame = ReferenceEquals(items.TryGetValue("last", out var last) ? last : null, header);
-            items["last"] = header;
-            return $"{context.GetApiKey()!.Name} {isSame}";
-        }).RequireAuthorization("read");
-        await app.StartAsync(Token);
-        return new Server(app);
-    }
+            app.MapGet("/read", (HttpContext context) => context.GetApiKey()!.Name).RequireAuthorization("read");
+            app.MapGet("/same", (HttpContext context) =>
+            {
+                var items = context.Features.Get<IConnectionItemsFeature>()!.Items;
+                var header = context.Request.Headers.Authorization[0];
+                var isSame = ReferenceEquals(items.TryGetValue("last", out var last) ? last : null, header);
+                items["last"] = header;
+                return $"{context.GetApiKey()!.Name} {isSame}";
+            }).RequireAuthorization("read");
+        },
+        options));
 
-    private sealed class Server : IAsyncDisposable
+    private sealed class Server(KestrelApi api) : IAsyncDisposable
     {
         private static readonly ApiKeyActor _admin = new("tests", "acme") { Tier = "admin" };
 
-        private readonly WebApplication _app;
         private readonly Dictionary<string, string> _ids = [];
-        private readonly HttpClient _client;
+        private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = api.Address };
 
-        public Server(WebApplication app)
-        {
-            _app = app;
-            _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 })
-            {
-                BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
-            };
-        }
-
-        public IServiceProvider Services => _app.Services;
+        public IServiceProvider Services => api.Services;
 
         public async Task<string> IssueAsync(string name, Func<ApiKey, ApiKey>? change = null)
         {
-            var (key, secret) = _app.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = name });
-            key = change?.Invoke(key) ?? key;
-            (await _app.Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, Token)).Should().BeTrue();
+            var (key, secret) = await api.IssueAsync(new NewApiKey { Name = name }, change);
             _ids[name] = key.Id;
             return secret;
         }
 
         public async Task RevokeAsync(string name)
         {
-            await using var scope = _app.Services.CreateAsyncScope();
+            await using var scope = Services.CreateAsyncScope();
             (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().RevokeAsync(_admin, _ids[name], cancellationToken: Token)).Succeeded.Should().BeTrue();
         }
 
@@ -170,7 +149,7 @@ public sealed class ConnectionTests
         public async ValueTask DisposeAsync()
         {
             _client.Dispose();
-            await _app.DisposeAsync();
+            await api.DisposeAsync();
         }
     }
 }

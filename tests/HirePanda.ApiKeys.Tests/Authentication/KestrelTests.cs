@@ -2,12 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -59,40 +54,28 @@ public sealed class KestrelTests
             .Should().StartWith("HTTP/1.1 413").And.Contain("\"code\":\"payload_too_large\"");
     }
 
-    private static async Task<Server> StartAsync(long? maxBody = null)
-    {
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+    private static async Task<Server> StartAsync(long? maxBody = null) => new(await KestrelApi.StartAsync(
+        app =>
+        {
+            app.MapGet("/read", (HttpContext context) => context.Connection.RemoteIpAddress!.ToString()).RequireAuthorization("read");
+            app.MapHirePandaApiKeys("/api-keys");
+        },
+        kestrel: kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = maxBody;
             kestrel.Listen(new IPEndPoint(IPAddress.IPv6Any, 0));
-        });
-        builder.Services.AddHirePandaApiKeys().AddInMemoryStore();
-        var app = builder.Build();
-        app.MapGet("/read", (HttpContext context) => context.Connection.RemoteIpAddress!.ToString()).RequireAuthorization("read");
-        app.MapHirePandaApiKeys("/api-keys");
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new Server(app);
-    }
+        }));
 
-    private sealed class Server(WebApplication app) : IAsyncDisposable
+    private sealed class Server(KestrelApi api) : IAsyncDisposable
     {
-        private readonly int _port = new Uri(
-            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("[::]", "localhost")).Port;
-
         public async Task<string> IssueAsync(string network)
-        {
-            var (key, secret) = app.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test", AllowedNetworks = [network] });
-            (await app.Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, default)).Should().BeTrue();
-            return secret;
-        }
+            => (await api.IssueAsync(new NewApiKey { Name = "Test", AllowedNetworks = [network] })).Secret;
 
         /// <summary>Sends raw bytes, one a character, and reads to the end.</summary>
         public async Task<string> SendAsync(string headers, string request = "GET /read", string body = "")
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, _port, TestContext.Current.CancellationToken);
+            await client.ConnectAsync(IPAddress.Loopback, api.Address.Port, TestContext.Current.CancellationToken);
             await using var stream = client.GetStream();
             var bytes = Encoding.Latin1.GetBytes($"{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n\r\n{body}");
             await stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
@@ -100,6 +83,6 @@ public sealed class KestrelTests
             return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         }
 
-        public ValueTask DisposeAsync() => app.DisposeAsync();
+        public ValueTask DisposeAsync() => api.DisposeAsync();
     }
 }

@@ -168,9 +168,7 @@ public sealed class BackgroundJobTests : IDisposable
     [Fact]
     public async Task Host_ThatTakesLongToStart_DoesNotHoldUpTheJobs()
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(Substitute.For<IHostApplicationLifetime>()).AddSingleton<TimeProvider>(_time);
-        services.AddHirePandaApiKeys().AddInMemoryStore();
-        await using var provider = services.BuildServiceProvider();
+        await using var provider = NotStarted();
         var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
 
         await jobs.StartAsync(Token);
@@ -179,6 +177,51 @@ public sealed class BackgroundJobTests : IDisposable
         await jobs.Begun.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         await jobs.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Stop_OfAHostThatServedBeforeItHadStarted_StoresWhatWasCounted()
+    {
+        await using var provider = NotStarted();
+        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+        await jobs.StartAsync(Token);
+        var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test" }).Key;
+        var uses = provider.GetRequiredService<KeyUses>();
+        uses.Count(uses.Of(key, TestApi.Start.UtcTicks), new UsageCell(EndpointNames.Other, 200, 0, 1), (uint)(TestApi.Start.ToUnixTimeSeconds() / 60));
+
+        await jobs.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        var query = new ApiKeyUsageQuery
+        {
+            Workspace = key.Workspace,
+            Level = ApiKeyUsageLevel.Day,
+            Dimension = ApiKeyUsageDimension.Status,
+            From = TestApi.Start.AddDays(-1),
+            To = TestApi.Start.AddDays(1),
+        };
+        (await provider.GetRequiredService<InMemoryApiKeyStore>().SumUsageAsync(query, Token)).Should().ContainSingle().Which.Requests.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Stop_WhileAJobTakesForEverToBeMade_DoesNotWaitForIt()
+    {
+        using var goOn = new ManualResetEventSlim();
+        await using var provider = NotStarted(services => services.AddSingleton<IApiKeyCountryResolver>(_ =>
+        {
+            goOn.Wait(Token);
+            return Substitute.For<IApiKeyCountryResolver>();
+        }));
+        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+        await jobs.StartAsync(Token);
+
+        var stop = jobs.StopAsync(Token);
+        stop.IsCompleted.Should().BeFalse();
+        _time.Advance(TimeSpan.FromSeconds(6));
+        await stop;
+
+        jobs.Begun.IsCompleted.Should().BeFalse();
+        goOn.Set();
+        await jobs.Begun;
     }
 
     [Fact]
@@ -199,6 +242,15 @@ public sealed class BackgroundJobTests : IDisposable
         }
 
         _logs.Ours.Should().BeEmpty();
+    }
+
+    /// <summary>What a host has whose start is not over.</summary>
+    private ServiceProvider NotStarted(Action<IServiceCollection>? more = null)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton(Substitute.For<IHostApplicationLifetime>()).AddSingleton<TimeProvider>(_time);
+        services.AddHirePandaApiKeys().AddInMemoryStore();
+        more?.Invoke(services);
+        return services.BuildServiceProvider();
     }
 
     private TestJob New() => new(_time, _logs.CreateLogger("HirePanda.ApiKeys.Job"));

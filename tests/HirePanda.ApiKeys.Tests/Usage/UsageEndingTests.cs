@@ -3,12 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -47,7 +43,7 @@ public sealed class UsageEndingTests
             await client.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port, Token);
             await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
                 $"GET /waits HTTP/1.1\r\nHost: x\r\nAuthorization: {server.Client.DefaultRequestHeaders.Authorization}\r\n\r\n"), Token);
-            await server.Waiting.Task;
+            await server.Waiting;
         }
 
         (await server.CountedAsync()).Should().Be(("GET /waits", 499, true));
@@ -68,68 +64,58 @@ public sealed class UsageEndingTests
 
     private static async Task<Server> StartAsync()
     {
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddHirePandaApiKeys().AddInMemoryStore();
-        var app = builder.Build();
-        var server = new Server(app);
-        app.UseWebSockets();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.MapGet("/throws", () => { throw new InvalidOperationException("on purpose"); }).RequireAuthorization("read");
-        app.MapGet("/throws-late", async (HttpContext context) =>
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var api = await KestrelApi.StartAsync(app =>
         {
-            await context.Response.StartAsync();
-            throw new InvalidOperationException("on purpose");
-        }).RequireAuthorization("read");
-        app.MapGet("/aborts", async (HttpContext context) =>
-        {
-            await context.Response.StartAsync();
-            context.Abort();
-        }).RequireAuthorization("read");
-        app.MapGet("/sent-events", (HttpContext context) =>
-        {
-            context.Response.ContentType = "text/event-stream";
-            return context.Response.WriteAsync("data: 1\n\n");
-        }).RequireAuthorization("read");
-        app.MapGet("/waits", async (HttpContext context) =>
-        {
-            server.Waiting.SetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
-        }).RequireAuthorization("read");
-        app.MapGet("/socket", async (HttpContext context) =>
-        {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            var buffer = new byte[100];
-            while ((await socket.ReceiveAsync(buffer, default)).MessageType != WebSocketMessageType.Close)
+            app.UseWebSockets();
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.MapGet("/throws", () => { throw new InvalidOperationException("on purpose"); }).RequireAuthorization("read");
+            app.MapGet("/throws-late", async (HttpContext context) =>
             {
-                // Listens until the other side closes.
-            }
+                await context.Response.StartAsync();
+                throw new InvalidOperationException("on purpose");
+            }).RequireAuthorization("read");
+            app.MapGet("/aborts", async (HttpContext context) =>
+            {
+                await context.Response.StartAsync();
+                context.Abort();
+            }).RequireAuthorization("read");
+            app.MapGet("/sent-events", (HttpContext context) =>
+            {
+                context.Response.ContentType = "text/event-stream";
+                return context.Response.WriteAsync("data: 1\n\n");
+            }).RequireAuthorization("read");
+            app.MapGet("/waits", async (HttpContext context) =>
+            {
+                waiting.SetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }).RequireAuthorization("read");
+            app.MapGet("/socket", async (HttpContext context) =>
+            {
+                using var socket = await context.WebSockets.AcceptWebSocketAsync();
+                var buffer = new byte[100];
+                while ((await socket.ReceiveAsync(buffer, default)).MessageType != WebSocketMessageType.Close)
+                {
+                    // Listens until the other side closes.
+                }
 
-            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
-        }).RequireAuthorization("read");
-        await app.StartAsync(Token);
-        await server.IssueAsync();
-        return server;
+                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
+            }).RequireAuthorization("read");
+        });
+        var (key, secret) = await api.IssueAsync(new NewApiKey { Name = "Test" });
+        return new Server(api, key.Id, secret, waiting.Task);
     }
 
-    private sealed class Server(WebApplication app) : IAsyncDisposable
+    private sealed class Server(KestrelApi api, string keyId, string secret, Task waiting) : IAsyncDisposable
     {
-        private string _keyId = "";
-
-        public HttpClient Client { get; } = new();
-
-        public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public async Task IssueAsync()
+        public HttpClient Client { get; } = new()
         {
-            var (key, secret) = app.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test" });
-            (await app.Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, default)).Should().BeTrue();
-            _keyId = key.Id;
-            Client.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
-        }
+            BaseAddress = api.Address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", secret) },
+        };
+
+        public Task Waiting => waiting;
 
         /// <summary>What was counted, once something was: the one request that was sent.</summary>
         public async Task<(string Endpoint, int Status, bool IsMeasured)> CountedAsync()
@@ -138,9 +124,9 @@ public sealed class UsageEndingTests
             var patience = System.Diagnostics.Stopwatch.StartNew();
             do
             {
-                await using var scope = app.Services.CreateAsyncScope();
+                await using var scope = api.Services.CreateAsyncScope();
                 var actor = new ApiKeyActor("tests", "acme") { Tier = "admin" };
-                report = (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().GetUsageAsync(actor, keyId: _keyId, cancellationToken: Token)).Value!;
+                report = (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().GetUsageAsync(actor, keyId: keyId, cancellationToken: Token)).Value!;
                 patience.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30));
             }
             while (report.Totals.Requests == 0);
@@ -152,7 +138,7 @@ public sealed class UsageEndingTests
         public async ValueTask DisposeAsync()
         {
             Client.Dispose();
-            await app.DisposeAsync();
+            await api.DisposeAsync();
         }
     }
 }

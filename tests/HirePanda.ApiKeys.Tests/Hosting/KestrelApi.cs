@@ -1,0 +1,48 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>An application with keys on a real server, for what only a socket can show.</summary>
+internal sealed class KestrelApi : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private KestrelApi(WebApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("[::]", "localhost"));
+
+    /// <param name="app">Maps endpoints.</param>
+    /// <param name="options">Sets options.</param>
+    /// <param name="kestrel">Changes the server, which else listens on a free port of 127.0.0.1.</param>
+    public static async Task<KestrelApi> StartAsync(Action<WebApplication> app, Action<ApiKeyOptions>? options = null, Action<KestrelServerOptions>? kestrel = null)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel ?? (server => server.Listen(IPAddress.Loopback, 0)));
+        builder.Services.AddHirePandaApiKeys(options ?? (_ => { })).AddInMemoryStore();
+        var application = builder.Build();
+        app(application);
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        return new KestrelApi(application);
+    }
+
+    /// <summary>Puts a key into the store and gives its secret.</summary>
+    public async Task<(ApiKey Key, string Secret)> IssueAsync(NewApiKey request, Func<ApiKey, ApiKey>? change = null)
+    {
+        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", request);
+        key = change?.Invoke(key) ?? key;
+        (await Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, TestContext.Current.CancellationToken)).Should().BeTrue();
+        return (key, secret);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
