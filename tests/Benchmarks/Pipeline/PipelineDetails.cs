@@ -31,9 +31,17 @@ internal static class PipelineDetails
     public static async Task OnlyAsync(string name, TimeSpan time, bool types)
     {
         await using var set = new ContenderSet();
-        await set.AddAsync(Scenarios.All.Concat(Pieces.All).FirstOrDefault(one => one.Name == name)
-            ?? throw new ArgumentException($"There is no contender '{name}'.", nameof(name)));
-        var runner = new PairedRounds(set.Contenders);
+        if (Scenarios.All.Concat(Pieces.All).FirstOrDefault(one => one.Name == name) is { } scenario)
+        {
+            await set.AddAsync(scenario);
+        }
+        else
+        {
+            await set.AddOursAsync();
+        }
+
+        var contender = set.Contenders.FirstOrDefault(one => one.Name == name) ?? throw new ArgumentException($"There is no contender '{name}'.", nameof(name));
+        var runner = new PairedRounds([contender]);
         runner.WarmUp(TimeSpan.FromSeconds(3));
         Console.WriteLine($"{name} runs, process {Environment.ProcessId}");
         using var allocated = types ? new AllocatedTypes() : null;
