@@ -36,8 +36,14 @@ internal sealed class BackgroundJobs(
     /// <exception cref="Exception">A job could not be made, so that the process must not seem to have ended well.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_timer is null)
+        {
+            // The host's start failed before it came here.
+            return;
+        }
+
         var begunAt = time.GetTimestamp();
-        _timer?.Dispose();
+        await _timer.DisposeAsync().ConfigureAwait(false);
         await _start.DisposeAsync().ConfigureAwait(false);
 
         // Also where they have not begun: there may be something to store.

@@ -203,6 +203,17 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_OfAHostWhoseStartFailed_MakesNoJobs()
+    {
+        await using var provider = NotStarted();
+        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+
+        await jobs.StopAsync(Token);
+
+        jobs.Begun.IsCompleted.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Stop_WhileAJobTakesForEverToBeMade_DoesNotWaitForIt()
     {
         using var goOn = new ManualResetEventSlim();
