@@ -12,22 +12,21 @@ internal static class TrustedProxies
     public static void AddTrustedProxies(this IServiceCollection services, IConfiguration configuration)
     {
         var proxies = configuration.GetSection("TrustedProxies").Get<string[]>() ?? [];
+        var networks = Array.ConvertAll(proxies, Parse);
         services.Configure<ForwardedHeadersOptions>(options =>
         {
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             options.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            foreach (var proxy in proxies)
+            foreach (var network in networks)
             {
-                if (proxy.Contains('/', StringComparison.Ordinal))
-                {
-                    options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
-                }
-                else
-                {
-                    options.KnownProxies.Add(IPAddress.Parse(proxy));
-                }
+                options.KnownIPNetworks.Add(network);
             }
         });
     }
+
+    private static System.Net.IPNetwork Parse(string proxy)
+        => IPAddress.TryParse(proxy, out var address) ? new(address, address.GetAddressBytes().Length * 8)
+            : System.Net.IPNetwork.TryParse(proxy, out var network) ? network
+            : throw new InvalidOperationException($"TrustedProxies: '{proxy}' is neither an IP address nor a network such as 10.0.0.0/8.");
 }

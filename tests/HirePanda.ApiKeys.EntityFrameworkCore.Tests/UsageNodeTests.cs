@@ -115,6 +115,18 @@ public sealed class UsageNodeTests
         return refused;
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Report_OfAnIdThatNoDatabaseTakes_IsNotFound(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+
+        (await app.ManageAsync(manager => manager.GetUsageAsync(App.Admin, keyId: "a\0b"))).Error!.Code.Should().Be("not_found");
+        (await app.ManageAsync(manager => manager.GetAsync(App.Admin, "\0"))).Error!.Code.Should().Be("not_found");
+    }
+
     private static async Task<long> ReadAsync(Database database, string keyId)
     {
         await using var app = await database.StartAsync();

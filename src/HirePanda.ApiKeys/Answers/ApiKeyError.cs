@@ -44,13 +44,15 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
             RetryAfter = TimeSpan.FromSeconds(1),
         };
 
+    internal static readonly ApiKeyError StoreUnavailable = Unavailable with { Message = "API keys cannot be managed at the moment" };
+
     internal static readonly ApiKeyError NoWorkspace
         = new("forbidden", "The caller belongs to no workspace", StatusCodes.Status403Forbidden);
 
     internal static readonly ApiKeyError NotFound = new("not_found", "There is no such API key", StatusCodes.Status404NotFound);
 
     internal static readonly ApiKeyError PreconditionFailed
-        = new("precondition_failed", "The API key has changed: If-Match is not its version", StatusCodes.Status412PreconditionFailed);
+        = new("precondition_failed", "It has changed meanwhile: If-Match is not its version", StatusCodes.Status412PreconditionFailed);
 
     /// <summary>What a refused credential is answered.</summary>
     internal static ApiKeyError For(in ApiKeyVerdict verdict) => verdict.Outcome switch

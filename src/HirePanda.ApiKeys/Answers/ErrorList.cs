@@ -6,6 +6,7 @@ namespace HirePanda.ApiKeys;
 internal sealed class ErrorList
 {
     private const int Max = 20;
+    private const int MaxField = 200;
 
     private readonly List<ApiKeyErrorDetail> _details = [];
 
@@ -15,7 +16,8 @@ internal sealed class ErrorList
     {
         if (_details.Count < Max)
         {
-            _details.Add(new(field, message));
+            // A member that nobody knows may have any name.
+            _details.Add(new(field.Length <= MaxField ? field : field[..MaxField] + "…", message));
         }
     }
 

@@ -52,6 +52,7 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
             headers["RateLimit"] = verdict.Limit.Field();
         }
 
+        request.IsAwaited = verdict.Live is { IsRevoked: false } && recorder.Begin(context);
         var options = settings.Current.Options;
         if (verdict.Live is { ExpiresField: not null, IsRevoked: false } live
             && live.ExpiresAt - time.GetUtcNow().UtcTicks is > 0 and var left && left <= options.ExpiryReminder.Ticks)
@@ -93,6 +94,11 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
         if (!live.IsRevoked)
         {
             recorder.Record(live.Use, context, request.Endpoint, request.Address, request.BegunAt, time.GetUtcNow().UtcTicks);
+        }
+
+        if (request.IsAwaited)
+        {
+            recorder.End();
         }
 
         CheckOrder(context, request);

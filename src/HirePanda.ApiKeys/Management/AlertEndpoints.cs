@@ -63,6 +63,14 @@ internal static class AlertEndpoints
             : new ErrorAnswer(webhook.Error);
     }
 
+    public static async Task<IResult> GetWebhookAsync(HttpContext context, ApiKeyManager manager, string id)
+    {
+        var webhook = await manager.GetWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);
+        return webhook.Succeeded
+            ? new JsonAnswer<WebhookResponse>(WebhookResponse.Of(webhook.Value), AlertJson.Contract.WebhookResponse)
+            : new ErrorAnswer(webhook.Error);
+    }
+
     public static async Task<IResult> DeleteWebhookAsync(HttpContext context, ApiKeyManager manager, string id)
     {
         var webhook = await manager.DeleteWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);

@@ -42,6 +42,7 @@ internal static class ApiKeyEndpoints
         managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).Produces<AlertResponse>();
         managed.MapGet("/webhooks", AlertEndpoints.ListWebhooksAsync).Produces<WebhookPageResponse>();
         managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).Produces<WebhookResponse>(StatusCodes.Status201Created);
+        managed.MapGet("/webhooks/{id}", AlertEndpoints.GetWebhookAsync).Produces<WebhookResponse>();
         managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).Produces(StatusCodes.Status204NoContent);
         return group;
     }
@@ -65,7 +66,7 @@ internal static class ApiKeyEndpoints
 #pragma warning restore CA1031
         {
             Log.ManagementStoreFailed(context.RequestServices.GetRequiredService<ILogger<ApiKeyManager>>(), exception);
-            return new ErrorAnswer(ApiKeyError.Unavailable);
+            return new ErrorAnswer(ApiKeyError.StoreUnavailable);
         }
     }
 
@@ -82,7 +83,7 @@ internal static class ApiKeyEndpoints
             return new ErrorAnswer(body.Error);
         }
 
-        var request = KeyRequests.ReadNew(body.Value, Timestamps.Now(time));
+        var request = KeyRequests.ReadNew(body.Value);
         return request.Succeeded
             ? Issued(context, time, await manager.CreateAsync(Actor(context), request.Value, context.RequestAborted).ConfigureAwait(false), depth: 0)
             : new ErrorAnswer(request.Error);

@@ -34,7 +34,7 @@ public sealed class ApiKeyIssuer
         var permissions = rules.Permissions(request.Permissions);
         var networks = rules.Networks(request.AllowedNetworks);
         var limits = rules.RateLimits(request.RateLimits);
-        var expiresAt = rules.ExpiresAt(request.ExpiresAt);
+        var expiresAt = rules.ExpiresAt(request.ExpiresAt, request.ExpiresIn);
         var metadata = rules.Metadata(request.Metadata);
         if (type is null || !rules.Errors.IsEmpty)
         {

@@ -86,6 +86,17 @@ public sealed partial class ApiKeyManager
             : ApiKeyError.Conflict($"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first");
     }
 
+    /// <summary>Gets one webhook.</summary>
+    /// <param name="actor">Whose workspace to look in.</param>
+    /// <param name="id">The webhook's id.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyWebhook>> GetWebhookAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var webhooks = await AlertStore.ListWebhooksAsync(actor.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
+        return webhooks.FirstOrDefault(one => one.Id == id) is { } webhook ? webhook : ApiKeyError.NotFound with { Message = "There is no such webhook" };
+    }
+
     /// <summary>Deletes a webhook; what it has not got yet it does not get any more.</summary>
     /// <param name="actor">Who deletes it.</param>
     /// <param name="id">The webhook's id.</param>
@@ -93,19 +104,17 @@ public sealed partial class ApiKeyManager
     /// <returns>The webhook that was deleted.</returns>
     public async Task<ApiKeyResult<ApiKeyWebhook>> DeleteWebhookAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(actor);
-        var webhooks = await AlertStore.ListWebhooksAsync(actor.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
-        if (webhooks.FirstOrDefault(one => one.Id == id) is { } webhook)
+        var found = await GetWebhookAsync(actor, id, cancellationToken).ConfigureAwait(false);
+        if (!found.Succeeded)
         {
-            var audit = AuditEntries.New(actor, "webhook.delete", Timestamps.Now(_time), null, Json(webhook));
-            cancellationToken.ThrowIfCancellationRequested();
-            if (await AlertStore.DeleteWebhookAsync(actor.Workspace, id, audit, CancellationToken.None).ConfigureAwait(false))
-            {
-                return webhook;
-            }
+            return found;
         }
 
-        return ApiKeyError.NotFound with { Message = "There is no such webhook" };
+        var audit = AuditEntries.New(actor, "webhook.delete", Timestamps.Now(_time), null, Json(found.Value));
+        cancellationToken.ThrowIfCancellationRequested();
+        return await AlertStore.DeleteWebhookAsync(actor.Workspace, id, audit, CancellationToken.None).ConfigureAwait(false)
+            ? found
+            : ApiKeyError.NotFound with { Message = "There is no such webhook" };
     }
 
     private static JsonElement Json(ApiKeyWebhook webhook)

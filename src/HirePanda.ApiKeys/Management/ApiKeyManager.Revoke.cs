@@ -36,6 +36,8 @@ public sealed partial class ApiKeyManager
                 return found;
             }
 
+            // Who repeats a revocation has what they wanted (RFC 9110, section 13.1.1).
+            isRevoked |= !cascade && found.Value.RevokedAt is not null;
             if (!isRevoked && expectedVersions?.Contains(found.Value.Version) == false)
             {
                 return ApiKeyError.PreconditionFailed;

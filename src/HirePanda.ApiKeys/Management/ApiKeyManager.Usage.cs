@@ -32,12 +32,13 @@ public sealed partial class ApiKeyManager
             return error;
         }
 
-        if (keyId is not null && await Store.GetAsync(actor.Workspace, keyId, cancellationToken).ConfigureAwait(false) is null)
+        if (keyId is not null && (await GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Error is { } unknown)
         {
-            return ApiKeyError.NotFound;
+            return unknown;
         }
 
         // What this process has counted belongs to it; what the others have follows within their ten seconds.
+        await _services.GetRequiredService<UsageRecorder>().SettleAsync(cancellationToken).ConfigureAwait(false);
         await _services.GetRequiredService<UsageFlusher>().TryRunAsync(cancellationToken).ConfigureAwait(false);
         var store = Store as IApiKeyUsageStore ?? throw new InvalidOperationException(
             "Reports of usage need a store that implements IApiKeyUsageStore: pass one to AddStore<T>(), or call AddInMemoryStore().");

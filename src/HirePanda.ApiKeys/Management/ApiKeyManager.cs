@@ -29,6 +29,11 @@ public sealed partial class ApiKeyManager
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(request);
+        if (actor.Workspace.Length == 0)
+        {
+            return ApiKeyError.NoWorkspace;
+        }
+
         var issued = _issuer.TryIssue(actor.Workspace, request, actor.Id);
         if (!issued.Succeeded)
         {
@@ -56,7 +61,12 @@ public sealed partial class ApiKeyManager
     public async Task<ApiKeyResult<ApiKey>> GetAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return await Store.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } key ? key : ApiKeyError.NotFound;
+        ArgumentNullException.ThrowIfNull(id);
+
+        // Some databases take no U+0000, which no id has.
+        return !id.Contains('\0', StringComparison.Ordinal) && await Store.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } key
+            ? key
+            : ApiKeyError.NotFound;
     }
 
     /// <summary>Lists keys, newest first.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class JsonBody
 
         if (bytes.Length > 0 && !IsJson(request.ContentType))
         {
-            return new ApiKeyError("unsupported_media_type", "The Content-Type must be application/json", StatusCodes.Status415UnsupportedMediaType);
+            return new ApiKeyError("unsupported_media_type", "The Content-Type must be application/json, in UTF-8", StatusCodes.Status415UnsupportedMediaType);
         }
 
         if (!Utf8.IsValid(bytes))
@@ -80,8 +80,10 @@ internal sealed partial class JsonBody
         return memory.ToArray();
     }
 
+    /// <summary>JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.</summary>
     private static bool IsJson(string? contentType)
         => MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && (type.Charset.Length == 0 || type.Charset.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     private static ApiKeyError Invalid(string message) => ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("", "The body " + message));

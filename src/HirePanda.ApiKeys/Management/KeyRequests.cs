@@ -3,29 +3,18 @@ namespace HirePanda.ApiKeys;
 /// <summary>What callers ask of keys, read from their JSON.</summary>
 internal static class KeyRequests
 {
-    private const long MaxLifetimeSeconds = 100L * 365 * 24 * 60 * 60;
-
-    public static ApiKeyResult<NewApiKey> ReadNew(JsonBody body, DateTimeOffset now)
+    public static ApiKeyResult<NewApiKey> ReadNew(JsonBody body)
     {
-        if (body.Has("expiresAt") && body.Has("expiresInSeconds"))
-        {
-            body.Refuse("expiresInSeconds", "cannot be given together with expiresAt");
-        }
-
-        var expiresIn = body.Integer("expiresInSeconds");
-        if (expiresIn is < 1 or > MaxLifetimeSeconds)
-        {
-            body.Refuse("expiresInSeconds", $"must be 1 to {MaxLifetimeSeconds}");
-            expiresIn = null;
-        }
-
         var request = new NewApiKey
         {
             Name = body.String("name", isRequired: true) ?? "",
             Type = body.String("type", isRequired: true) ?? "",
             Tier = body.String("tier"),
             Permissions = body.Strings("permissions"),
-            ExpiresAt = body.Time("expiresAt") ?? (expiresIn is { } seconds ? now.AddSeconds(seconds) : null),
+            ExpiresAt = body.Time("expiresAt"),
+
+            // What is out of range stays out of range: the rules refuse it by its field.
+            ExpiresIn = body.Integer("expiresInSeconds") is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, uint.MaxValue)) : null,
             AllowedNetworks = body.Strings("allowedNetworks") ?? [],
             RateLimits = body.RateLimits("rateLimits") ?? [],
             Metadata = body.Object("metadata"),

@@ -16,13 +16,13 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
     public const int MaxPage = 200;
 
     private static readonly JsonSerializerOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
+    private static readonly TimeSpan _maxLifetime = TimeSpan.FromDays(36_500);
 
     public ErrorList Errors { get; } = new();
 
     public string Name(string? name)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.EnumerateRunes().Count() > MaxNameLength || name.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(name) || !IsText(name) || name.EnumerateRunes().Count() > MaxNameLength || name.Any(char.IsControl))
         {
             Refuse("name", $"must have 1 to {MaxNameLength} characters, none of them a control character");
         }
@@ -30,14 +30,15 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         return name ?? "";
     }
 
-    public ApiKeyType? Type(string name)
+    public ApiKeyType? Type(string? name)
     {
-        if (!catalog.TryGetType(name, out var type))
+        if (name is not null && catalog.TryGetType(name, out var type))
         {
-            Refuse("type", $"is not one of the types: {string.Join(", ", catalog.TypeNames)}");
+            return type;
         }
 
-        return type;
+        Refuse("type", $"is not one of the types: {string.Join(", ", catalog.TypeNames)}");
+        return null;
     }
 
     public string? Tier(string? name)
@@ -66,7 +67,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         var permissions = new List<string>();
         for (var i = 0; i < names?.Count; i++)
         {
-            if (!catalog.TryGetPermission(names[i], out var permission))
+            if (names[i] is not { } name || !catalog.TryGetPermission(name, out var permission))
             {
                 Refuse(ErrorList.Item("permissions", i), $"is not one of the permissions: {string.Join(", ", catalog.Permissions)}");
             }
@@ -124,6 +125,28 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         }
 
         return limits is null ? [] : [.. limits.Distinct()];
+    }
+
+    /// <summary>The expiry of a new key, which is said as a time or as a lifetime.</summary>
+    public DateTimeOffset? ExpiresAt(DateTimeOffset? time, TimeSpan? lifetime)
+    {
+        if (lifetime is null)
+        {
+            return ExpiresAt(time);
+        }
+
+        if (time is not null)
+        {
+            Refuse("expiresInSeconds", "cannot be given together with expiresAt");
+        }
+
+        if (lifetime < TimeSpan.FromSeconds(1) || lifetime > _maxLifetime)
+        {
+            Refuse("expiresInSeconds", $"must be 1 to {_maxLifetime.TotalSeconds}");
+            return null;
+        }
+
+        return Timestamps.Add(now, lifetime.Value);
     }
 
     public DateTimeOffset? ExpiresAt(DateTimeOffset? time)
@@ -190,6 +213,9 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
     }
 
     public void Refuse(string field, string message) => Errors.Add(field, message);
+
+    /// <summary>Half of a surrogate pair is none: no store keeps it as it is.</summary>
+    private static bool IsText(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 
     private static JsonNode? Merge(JsonNode? target, JsonElement patch)
     {

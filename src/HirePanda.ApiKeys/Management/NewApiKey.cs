@@ -17,8 +17,11 @@ public sealed record NewApiKey
     /// <summary>Permissions besides the tier's; null: none, or the type's default where <see cref="Tier"/> is null too.</summary>
     public IReadOnlyList<string>? Permissions { get; init; }
 
-    /// <summary>When it expires, in the future; null: never.</summary>
+    /// <summary>When it expires, in the future; null: never, or as <see cref="ExpiresIn"/> says.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>How long after its creation it expires, 1 second to 36,500 days, instead of <see cref="ExpiresAt"/>; null: never, or as that says.</summary>
+    public TimeSpan? ExpiresIn { get; init; }
 
     /// <summary>Addresses and CIDR networks that may use it, at most 1,000; empty: no restriction.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];

@@ -19,6 +19,11 @@ internal static class WorkspaceEndpoints
         var enabled = body.Value.Boolean("enabled", isRequired: true) ?? false;
         var reportOnly = body.Value.Boolean("reportOnly") ?? false;
         var networks = body.Value.Strings("networks") ?? [];
+        if (!bool.TryParse(force ?? "false", out var isForced))
+        {
+            body.Value.Refuse("force", "must be true or false");
+        }
+
         if (body.Value.Finish() is { } error)
         {
             return new ErrorAnswer(error);
@@ -29,7 +34,7 @@ internal static class WorkspaceEndpoints
             enabled,
             reportOnly,
             networks,
-            string.Equals(force, "true", StringComparison.OrdinalIgnoreCase),
+            isForced,
             ApiKeyEndpoints.ExpectedVersions(context),
             context.RequestAborted).ConfigureAwait(false);
         return workspace.Succeeded ? Answer(workspace.Value) : new ErrorAnswer(workspace.Error);

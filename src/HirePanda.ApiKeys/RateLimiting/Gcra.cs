@@ -69,8 +69,8 @@ internal readonly struct Gcra(RateLimit limit)
         return Math.Max(0, tat + Interval - now - Capacity);
     }
 
-    /// <summary>Whether a share of the permits, or more, is used.</summary>
-    public bool IsAbove(long state, long now, double share) => Clamp(state, now) - now >= Capacity * share;
+    /// <summary>Whether a share of the permits, or more, is used: of whole ones, as <see cref="Remaining"/> counts them.</summary>
+    public bool IsAbove(long state, long now, double share) => Permits - Remaining(state, now) >= Permits * share;
 
     /// <summary>A full bucket's TAT is now; and were the clock set back, no bucket may owe more than its capacity.</summary>
     private long Clamp(long tat, long now) => Math.Clamp(tat, now, now + Capacity);

@@ -60,7 +60,7 @@ internal sealed class EndpointNames
         var isKnown = HttpMethods.IsGet(known) || HttpMethods.IsPost(known) || HttpMethods.IsPut(known) || HttpMethods.IsPatch(known)
             || HttpMethods.IsDelete(known) || HttpMethods.IsHead(known) || HttpMethods.IsOptions(known) || HttpMethods.IsConnect(known)
             || HttpMethods.IsTrace(known) || route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(known) == true;
-        var number = Number($"{(isKnown ? known : "*")} /{route.RoutePattern.RawText?.TrimStart('/')}");
+        var number = Number($"{(isKnown ? known : "*")} /{route.RoutePattern.RawText?.Trim('/')}");
         if (isKnown)
         {
             methods.Add(known, number);

@@ -27,6 +27,11 @@ public sealed class WebhookTests
         (await listed.TextAsync()).Should().Be(
             $$"""{"items":[{"id":"{{id}}","url":"https://hooks.example.com/a?token=b","createdAt":"2026-11-24T12:00:00Z","failingSince":null,"disabledAt":null,"disabledReason":null}],"nextCursor":null}""");
 
+        using var one = await api.GetAsync(created.Header("Location")!, secret);
+        (await one.TextAsync()).Should().Be((await listed.JsonAsync()).GetProperty("items")[0].GetRawText());
+        using var foreign = await api.GetAsync(created.Header("Location")!, api.OtherWorkspace());
+        foreign.StatusCode.Should().Be(HttpStatusCode.NotFound);
+
         (await DeleteAsync(api, secret, id)).Should().Be(HttpStatusCode.NoContent);
         (await DeleteAsync(api, secret, id)).Should().Be(HttpStatusCode.NotFound);
         var start = signing[6..20];

@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
 public sealed class CreateTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public static TheoryData<string, string[]> BadBodies => new()
     {
         { "{}", ["name", "type"] },
@@ -145,7 +148,10 @@ public sealed class CreateTests
     [Theory]
     [InlineData("text/plain", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("application/x-www-form-urlencoded", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=utf-16", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=iso-8859-1", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("application/json; charset=utf-8", HttpStatusCode.Created)]
+    [InlineData("application/json; charset=\"UTF-8\"", HttpStatusCode.Created)]
     [InlineData("application/vnd.zoo+json", HttpStatusCode.Created)]
     public async Task Create_ContentType_MustBeJson(string contentType, HttpStatusCode status)
     {
@@ -200,6 +206,48 @@ public sealed class CreateTests
 
         json.GetProperty("tier").GetString().Should().Be(tier);
         json.GetProperty("permissions").GetRawText().Should().Be(permissions);
+    }
+
+    [Fact]
+    public async Task Create_ExpiresInSeconds_IsExactOnAClockThatMoves()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        api.Time.AutoAdvanceAmount = TimeSpan.FromMicroseconds(7);
+
+        var json = await api.CreateAsync(api.Secret(), new { name = "x", type = "ci", expiresAt = (string?)null, expiresInSeconds = 86_400 });
+
+        var lifetime = json.GetProperty("expiresAt").GetDateTimeOffset() - json.GetProperty("createdAt").GetDateTimeOffset();
+        lifetime.Should().Be(TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public async Task Create_MemberWithALongName_IsNotRepeatedWhole()
+    {
+        await using var api = await ManagementApi.StartAsync();
+
+        using var response = await api.PostAsync("", api.Secret(), $$"""{"name":"x","type":"ci","{{new string('y', 1_000_000)}}":1}""");
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await response.TextAsync()).Length.Should().BeLessThan(1_000);
+    }
+
+    [Fact]
+    public async Task Create_FromCode_RefusesWhatNoJsonCanSay()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        await using var scope = api.Services.CreateAsyncScope();
+        var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
+        var admin = new ApiKeyActor("tests", TestApi.Workspace) { Tier = "admin" };
+
+        (await FieldAsync(new NewApiKey { Name = "\ud800" })).Should().Be("name");
+        (await FieldAsync(new NewApiKey { Name = "x", Type = null! })).Should().Be("type");
+        (await FieldAsync(new NewApiKey { Name = "x", Permissions = [null!] })).Should().Be("permissions[0]");
+        (await FieldAsync(new NewApiKey { Name = "x", AllowedNetworks = [null!] })).Should().Be("allowedNetworks[0]");
+        (await FieldAsync(new NewApiKey { Name = "x", ExpiresIn = TimeSpan.Zero })).Should().Be("expiresInSeconds");
+        (await FieldAsync(new NewApiKey { Name = "x", ExpiresIn = TimeSpan.MaxValue })).Should().Be("expiresInSeconds");
+        (await manager.CreateAsync(new ApiKeyActor("tests", "") { Tier = "admin" }, new NewApiKey { Name = "x" }, Token)).Error!.Status.Should().Be(403);
+
+        async Task<string> FieldAsync(NewApiKey request) => (await manager.CreateAsync(admin, request, Token)).Error!.Details.Single().Field;
     }
 
     [Fact]

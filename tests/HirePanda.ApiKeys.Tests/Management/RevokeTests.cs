@@ -31,6 +31,25 @@ public sealed class RevokeTests
     }
 
     [Fact]
+    public async Task Revoke_RepeatedWithTheSameIfMatch_IsStillFine()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var id = (await api.CreateAsync(secret, new { name = "x", type = "ci" })).Text("id");
+
+        (await RevokeAsync("\"9\"")).Should().Be(HttpStatusCode.PreconditionFailed);
+        (await RevokeAsync("\"1\"")).Should().Be(HttpStatusCode.OK);
+        (await RevokeAsync("\"1\"")).Should().Be(HttpStatusCode.OK, "what it asks for is so already");
+
+        async Task<HttpStatusCode> RevokeAsync(string ifMatch)
+        {
+            using var response = await api.SendAsync(
+                HttpMethod.Post, $"{ManagementApi.Keys}/{id}/revoke", secret, change: request => request.Headers.TryAddWithoutValidation("If-Match", ifMatch));
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Revoke_Cascade_RevokesWhatTheKeyCreatedTransitively()
     {
         await using var api = await ManagementApi.StartAsync();

@@ -61,6 +61,7 @@ public sealed class WorkspaceTests
     [InlineData(null, "", HttpStatusCode.Conflict)]
     [InlineData("192.0.2.1", "?force=false", HttpStatusCode.Conflict)]
     [InlineData("192.0.2.1", "?force=true", HttpStatusCode.OK)]
+    [InlineData("192.0.2.1", "?force=yes", HttpStatusCode.BadRequest)]
     [InlineData("10.0.0.1", "", HttpStatusCode.OK)]
     public async Task Allowlist_ThatLocksTheCallerOut_NeedsForce(string? address, string query, HttpStatusCode status)
     {

@@ -12,12 +12,27 @@ public sealed class SampleTests
     {
         await using var app = await AppProcess.StartAsync(AppProcess.SampleDll, urlsByEnvironment: true);
 
-        app.Output.Split('\n').Count(line => line.Contains(app.Secret)).Should().Be(1);
         app.Output.Should().NotContain("Executed DbCommand", "reading the change table every second is no news");
         app.Output.Should().Contain($"curl -H \"Authorization: Bearer $HIREPANDA_API_KEY\" {app.Address}/api/v1/jobs");
         using var health = await app.Client.GetAsync("/health", TestContext.Current.CancellationToken);
         health.StatusCode.Should().Be(HttpStatusCode.OK);
+        using var query = await app.Client.GetAsync($"/api/v1/jobs?api_key={app.Secret}", TestContext.Current.CancellationToken);
+        query.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         (await app.TerminateAsync()).Should().Be(0);
+        app.Output.Split('\n').Count(line => line.Contains(app.Secret)).Should().Be(1, "it is in no log");
+    }
+
+    [Theory]
+    [InlineData("ApiKeys__Brand", "HP", "Brand must be 1 to 16 lower case letters and digits")]
+    [InlineData("ApiKeys__CacheLifetime", "banana", "ApiKeys:CacheLifetime")]
+    [InlineData("TrustedProxies__0", "banana", "'banana' is neither an IP address nor a network")]
+    public async Task Start_WithAMistakeOfSetUp_SaysItInOneLineAndEndsWith1(string name, string value, string message)
+    {
+        var folder = Directory.CreateTempSubdirectory("hirepanda-app-").FullName;
+        var (exitCode, output) = await Repository.RunAsync("dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], folder, (name, value));
+
+        exitCode.Should().Be(1, output);
+        output.Should().Contain(message).And.NotContain("Unhandled exception").And.NotContain("   at ");
     }
 
     [Fact]

@@ -44,6 +44,44 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task Report_AskedForAsSoonAsTheAnswerIsThere_HasTheRequest()
+    {
+        var end = new TaskCompletionSource();
+        await using var api = await TestApi.StartAsync(app: app =>
+        {
+            app.MapHirePandaApiKeys(ManagementApi.Keys);
+            app.MapGet("/late", (HttpContext context) =>
+            {
+                // Is called before our own callback, which was registered first.
+                context.Response.OnCompleted(() => end.Task);
+                return "answer";
+            }).RequireAuthorization("read");
+        });
+        var secret = api.Secret();
+        (await api.StatusAsync(secret, "/late")).Should().Be(HttpStatusCode.OK);
+
+        var report = api.GetAsync(ManagementApi.Keys + "/usage", secret);
+        end.SetResult();
+
+        using var response = await report;
+        (await response.JsonAsync()).GetProperty("byEndpoint").GetRawText().Should().Contain("GET /late");
+    }
+
+    [Fact]
+    public async Task Report_OfManagement_NamesItsCollectionAsCallersDo()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        (await api.StatusAsync(secret, ManagementApi.Keys)).Should().Be(HttpStatusCode.OK);
+        (await api.StatusAsync(secret, ManagementApi.Keys + "/")).Should().Be(HttpStatusCode.OK);
+
+        using var response = await api.GetAsync(ManagementApi.Keys + "/usage", secret);
+
+        var endpoint = (await response.JsonAsync()).GetProperty("byEndpoint")[0];
+        (endpoint.Text("endpoint"), endpoint.GetProperty("requests").GetInt32()).Should().Be(($"GET {ManagementApi.Keys}", 2));
+    }
+
+    [Fact]
     public async Task Report_OfTheWorkspace_HasAllItsKeysAndNoOthers()
     {
         await using var api = await ManagementApi.StartAsync();
