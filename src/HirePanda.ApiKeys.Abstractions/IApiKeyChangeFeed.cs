@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 public interface IApiKeyChangeFeed
 {
-    /// <summary>The highest row number so far; 0: there is none.</summary>
+    /// <summary>The highest row number so far, that of the row which pruning leaves; 0: there was none yet. One that is lower than before says that the database was restored.</summary>
     /// <param name="cancellationToken">Cancels the read.</param>
     ValueTask<long> GetLastChangeAsync(CancellationToken cancellationToken);
 
@@ -17,7 +17,7 @@ public interface IApiKeyChangeFeed
     /// <returns>The rows, by number.</returns>
     ValueTask<IReadOnlyList<ApiKeyChangeRow>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken);
 
-    /// <summary>Deletes rows that every process has had time to read.</summary>
+    /// <summary>Deletes rows that every process has had time to read, but never the last row, from which numbers go on.</summary>
     /// <param name="before">Rows older than this.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     ValueTask PruneChangesAsync(DateTimeOffset before, CancellationToken cancellationToken);

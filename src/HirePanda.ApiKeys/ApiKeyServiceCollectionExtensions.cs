@@ -26,7 +26,9 @@ public static class ApiKeyServiceCollectionExtensions
         }
 
         // Not AddAuthentication, which adds data protection: it reads and writes a key ring when the host starts, and no API key needs one.
+        // Whoever adds a further scheme calls it.
         services.AddAuthenticationCore(options => options.AddScheme<ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, displayName: null));
+        services.AddWebEncoders();
         services.AddTransient<ApiKeyHandler>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();

@@ -52,7 +52,7 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     internal static readonly ApiKeyError NotFound = new("not_found", "There is no such API key", StatusCodes.Status404NotFound);
 
     internal static readonly ApiKeyError PreconditionFailed
-        = new("precondition_failed", "It has changed meanwhile: If-Match is not its version", StatusCodes.Status412PreconditionFailed);
+        = new("precondition_failed", "If-Match is not the current version: somebody has made a change meanwhile", StatusCodes.Status412PreconditionFailed);
 
     /// <summary>What a refused credential is answered.</summary>
     internal static ApiKeyError For(in ApiKeyVerdict verdict) => verdict.Outcome switch

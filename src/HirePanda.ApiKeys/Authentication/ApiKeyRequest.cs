@@ -29,8 +29,8 @@ namespace HirePanda.ApiKeys
         /// <summary>The endpoint that routing had chosen when the cost was taken; null: none, or not yet.</summary>
         public Endpoint? Endpoint { get; set; }
 
-        /// <summary>Whether reports of usage wait a moment for its end.</summary>
-        public bool IsAwaited { get; set; }
+        /// <summary>Where to note that it is counted, for a report of usage that waits for it; null: nowhere.</summary>
+        public OpenAnswers? Open { get; set; }
 
         /// <summary>How a refusal by authorization is answered; null: none is, or it is answered without our result handler.</summary>
         public Refusal? Refusal { get; set; }

@@ -52,7 +52,7 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
             headers["RateLimit"] = verdict.Limit.Field();
         }
 
-        request.IsAwaited = verdict.Live is { IsRevoked: false } && recorder.Begin(context);
+        request.Open = verdict.Live is { IsRevoked: false } ? recorder.Begin(context) : null;
         var options = settings.Current.Options;
         if (verdict.Live is { ExpiresField: not null, IsRevoked: false } live
             && live.ExpiresAt - time.GetUtcNow().UtcTicks is > 0 and var left && left <= options.ExpiryReminder.Ticks)
@@ -96,11 +96,7 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
             recorder.Record(live.Use, context, request.Endpoint, request.Address, request.BegunAt, time.GetUtcNow().UtcTicks);
         }
 
-        if (request.IsAwaited)
-        {
-            recorder.End();
-        }
-
+        request.Open?.Count();
         CheckOrder(context, request);
     }
 

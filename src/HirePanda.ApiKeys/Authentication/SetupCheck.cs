@@ -28,6 +28,7 @@ internal sealed class SetupCheck(
             Log.ResultHandlerReplaced(logger);
         }
 
+        // As StoreReader knows too, with which metrics would be made before anybody needs them.
         if (!services.IsService(typeof(IApiKeyStore)))
         {
             Log.NoStore(logger);

@@ -87,8 +87,8 @@ internal sealed class BackgroundJobs(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.JobsNotMade(logger, exception);
             _jobs.SetException(exception);
+            Log.JobsNotMade(logger, exception);
             lifetime.StopApplication();
         }
     }

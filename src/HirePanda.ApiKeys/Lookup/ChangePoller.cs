@@ -14,8 +14,8 @@ internal sealed class ChangePoller(
     /// <summary>A little less than the second within which other processes learn of a change.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(900);
 
-    /// <summary>How many numbers below the first one seen may belong to transactions that are still open.</summary>
-    private const int FirstLookBack = 1000;
+    /// <summary>How many numbers below one that is seen may belong to transactions that are still open.</summary>
+    private const int MaxGap = 1000;
 
     /// <summary>No transaction stays open longer.</summary>
     private static readonly TimeSpan _gapLifetime = TimeSpan.FromMinutes(2);
@@ -45,7 +45,7 @@ internal sealed class ChangePoller(
             _last = await feed.GetLastChangeAsync(cancellationToken);
             _gaps.Clear();
             _since = now;
-            for (var number = Math.Max(1, _last - FirstLookBack); number < _last; number++)
+            for (var number = Math.Max(1, _last - MaxGap); number < _last; number++)
             {
                 _gaps.Add(number, now);
             }
@@ -58,7 +58,7 @@ internal sealed class ChangePoller(
         {
             Forget(row);
             _gaps.Remove(row.Number);
-            for (var number = _last + 1; number < row.Number; number++)
+            for (var number = Math.Max(_last + 1, row.Number - MaxGap); number < row.Number; number++)
             {
                 _gaps.TryAdd(number, now);
             }

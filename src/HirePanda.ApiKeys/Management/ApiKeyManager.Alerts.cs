@@ -65,6 +65,11 @@ public sealed partial class ApiKeyManager
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(url);
+        if (actor.Workspace.Length == 0)
+        {
+            return ApiKeyError.NoWorkspace;
+        }
+
         if (await _services.GetRequiredService<WebhookTargets>().CheckAsync(url, cancellationToken).ConfigureAwait(false) is { } wrong)
         {
             return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("url", wrong));
@@ -94,7 +99,7 @@ public sealed partial class ApiKeyManager
     {
         ArgumentNullException.ThrowIfNull(actor);
         var webhooks = await AlertStore.ListWebhooksAsync(actor.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
-        return webhooks.FirstOrDefault(one => one.Id == id) is { } webhook ? webhook : ApiKeyError.NotFound with { Message = "There is no such webhook" };
+        return webhooks.FirstOrDefault(one => one.Id == id) is { } webhook ? webhook : NoWebhook;
     }
 
     /// <summary>Deletes a webhook; what it has not got yet it does not get any more.</summary>
@@ -114,8 +119,10 @@ public sealed partial class ApiKeyManager
         cancellationToken.ThrowIfCancellationRequested();
         return await AlertStore.DeleteWebhookAsync(actor.Workspace, id, audit, CancellationToken.None).ConfigureAwait(false)
             ? found
-            : ApiKeyError.NotFound with { Message = "There is no such webhook" };
+            : NoWebhook;
     }
+
+    private static ApiKeyError NoWebhook => ApiKeyError.NotFound with { Message = "There is no such webhook" };
 
     private static JsonElement Json(ApiKeyWebhook webhook)
         => JsonSerializer.SerializeToElement(WebhookResponse.Of(webhook), AlertJson.Contract.WebhookResponse);

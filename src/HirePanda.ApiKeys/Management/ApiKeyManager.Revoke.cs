@@ -37,7 +37,7 @@ public sealed partial class ApiKeyManager
             }
 
             // Who repeats a revocation has what they wanted (RFC 9110, section 13.1.1).
-            isRevoked |= !cascade && found.Value.RevokedAt is not null;
+            isRevoked |= found.Value.RevokedAt is not null;
             if (!isRevoked && expectedVersions?.Contains(found.Value.Version) == false)
             {
                 return ApiKeyError.PreconditionFailed;

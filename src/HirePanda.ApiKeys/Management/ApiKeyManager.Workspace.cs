@@ -31,6 +31,11 @@ public sealed partial class ApiKeyManager
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        if (actor.Workspace.Length == 0)
+        {
+            return ApiKeyError.NoWorkspace;
+        }
+
         var now = Timestamps.Now(_time);
         var rules = new KeyRules(_settings.Current.Catalog, now);
         var before = await GetWorkspaceAsync(actor, cancellationToken).ConfigureAwait(false);

@@ -83,7 +83,7 @@ internal sealed partial class JsonBody
     /// <summary>JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.</summary>
     private static bool IsJson(string? contentType)
         => MediaTypeHeaderValue.TryParse(contentType, out var type)
-            && (type.Charset.Length == 0 || type.Charset.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            && type.Charset.ToString().Trim('"').ToUpperInvariant() is "" or "UTF-8" or "UTF8"
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     private static ApiKeyError Invalid(string message) => ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("", "The body " + message));

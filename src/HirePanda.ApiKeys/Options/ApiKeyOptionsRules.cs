@@ -64,12 +64,16 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
             errors.Add(Limit(nameof(options.DefaultRateLimit)));
         }
 
-        foreach (var days in options.ExpiryAlertDays ?? [0])
+        // No Any, of which the instance over numbers is compiled when a host starts.
+        var areInRange = options.ExpiryAlertDays is not null;
+        foreach (var days in options.ExpiryAlertDays ?? [])
         {
-            if (days is < 1 or > MaxAlertDays)
-            {
-                errors.Add($"Every entry of {nameof(options.ExpiryAlertDays)} must be 1 to {MaxAlertDays}, not {days}; leave it empty for none.");
-            }
+            areInRange &= days is >= 1 and <= MaxAlertDays;
+        }
+
+        if (!areInRange)
+        {
+            errors.Add($"Every entry of {nameof(options.ExpiryAlertDays)} must be 1 to {MaxAlertDays}; leave it empty for none.");
         }
 
         void Within(string name, double value, double min, double max)

@@ -81,6 +81,7 @@ internal sealed class UsageFlusher(
             Stored?.Invoke(stored);
         }
 
+        metrics.IsDone();
         var now = Time.GetUtcNow();
         if (now - _prunedAt >= _pruneInterval)
         {

@@ -27,11 +27,11 @@ internal sealed class UsageMetrics
     /// <summary>Something waits for the store from here on, if nothing did.</summary>
     public void Waits() => Interlocked.CompareExchange(ref _waitingSince, _time.GetUtcNow().UtcTicks, 0);
 
-    public void Flushed()
-    {
-        Volatile.Write(ref _waitingSince, 0);
-        Interlocked.Increment(ref _flushed);
-    }
+    /// <summary>A batch was stored.</summary>
+    public void Flushed() => Interlocked.Increment(ref _flushed);
+
+    /// <summary>Nothing waits any more.</summary>
+    public void IsDone() => Volatile.Write(ref _waitingSince, 0);
 
     public void Failed() => Interlocked.Increment(ref _failed);
 

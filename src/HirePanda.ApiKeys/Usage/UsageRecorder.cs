@@ -11,43 +11,40 @@ internal sealed class UsageRecorder(KeyUses uses, EndpointNames endpoints, Count
     private static readonly string[] _streams =
         ["text/event-stream", "application/grpc", "application/x-ndjson", "application/jsonl", "application/json-seq", "multipart/x-mixed-replace"];
 
-    /// <summary>How often a report looks whether all are counted whose answers have begun; slow ones are left to the next report.</summary>
-    private const int Looks = 40;
+    /// <summary>How often a report looks whether those are counted that are being answered; a long answer is left to a later report.</summary>
+    private const int Looks = 20;
 
     private static readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(5);
 
-    private readonly Tally _begun = new();
-    private readonly Tally _ended = new();
+    private OpenAnswers _open = new();
     private ContentKind _lastKind = new("", false);
 
     /// <summary>False where no store keeps usage.</summary>
     public bool IsOn { get; set; } = true;
 
     /// <summary>Notes that an answer begins which will soon be counted.</summary>
-    /// <returns>Whether it was noted, so that <see cref="End"/> must follow.</returns>
-    public bool Begin(HttpContext context)
+    /// <returns>Where its end is to be noted; null: nowhere, since it lasts as long as its client likes.</returns>
+    public OpenAnswers? Begin(HttpContext context)
     {
         var response = context.Response;
         if (!IsOn || IsStream(response.StatusCode, context.Request.Method, response.Headers))
         {
-            return false;
+            return null;
         }
 
-        _begun.Add();
-        return true;
+        var open = Volatile.Read(ref _open);
+        open.Begin();
+        return open;
     }
-
-    /// <summary>Notes that one which had begun is counted.</summary>
-    public void End() => _ended.Add();
 
     /// <summary>
     /// Waits a moment for those that are being answered: a request is counted after its caller has the answer, who expects to find it in
-    /// the report that they ask for next.
+    /// the report that they ask for next. No answer is waited for twice, so that a long one does not slow every report down.
     /// </summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        var begun = _begun.Sum;
-        for (var look = 0; look < Looks && _ended.Sum < begun; look++)
+        var open = Interlocked.Exchange(ref _open, new OpenAnswers());
+        for (var look = 0; look < Looks && !open.AreCounted; look++)
         {
             await Task.Delay(_betweenLooks, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }

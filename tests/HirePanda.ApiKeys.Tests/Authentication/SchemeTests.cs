@@ -160,6 +160,18 @@ public sealed class SchemeTests
     }
 
     [Fact]
+    public async Task Get_SchemeThatWasAddedWithoutAddAuthentication_HasWhatTheFrameworksBaseClassNeeds()
+    {
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddTransient<EverythingHandler>()
+                .Configure<AuthenticationOptions>(options => options.AddScheme<EverythingHandler>("Everything", null)),
+            app: app => app.MapGet("/other", (HttpContext context) => context.User.Identity!.AuthenticationType)
+                .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Everything").RequireAuthenticatedUser()));
+
+        (await api.StatusAsync(api.Secret(), "/other")).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Get_JwtOnATierPolicy_IsInvalidToken()
     {
         await using var api = await StartWithJwtAsync();

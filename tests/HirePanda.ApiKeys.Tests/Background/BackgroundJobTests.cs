@@ -203,7 +203,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_OfAHostWhoseStartFailed_MakesNoJobs()
+    public async Task Stop_OfAHostWhoseStartFailedBefore_MakesNoJobs()
     {
         await using var provider = NotStarted();
         var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();

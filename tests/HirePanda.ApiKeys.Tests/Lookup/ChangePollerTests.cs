@@ -93,6 +93,20 @@ public sealed class ChangePollerTests
     }
 
     [Fact]
+    public async Task Poll_NumbersThatJumpFar_AreNotAllLookedFor()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed());
+        await poller.PollAsync(feed, Token);
+        (feed.Last, feed.Rows) = (2_000_000, [new ApiKeyChangeRow(2_000_000, null, "acme")]);
+        await poller.PollAsync(feed, Token);
+
+        await poller.PollAsync(feed, Token);
+
+        feed.Missing.Should().HaveCount(1_000).And.Contain(1_999_999);
+    }
+
+    [Fact]
     public async Task Poll_ChangeOfAnother_IsMeasuredFromItsStorageToHere()
     {
         await using var api = await TestApi.StartAsync();

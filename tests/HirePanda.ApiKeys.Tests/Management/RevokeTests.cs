@@ -30,8 +30,10 @@ public sealed class RevokeTests
         }
     }
 
-    [Fact]
-    public async Task Revoke_RepeatedWithTheSameIfMatch_IsStillFine()
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"cascade":true}""")]
+    public async Task Revoke_RepeatedWithTheSameIfMatch_IsStillFine(string body)
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
@@ -44,7 +46,7 @@ public sealed class RevokeTests
         async Task<HttpStatusCode> RevokeAsync(string ifMatch)
         {
             using var response = await api.SendAsync(
-                HttpMethod.Post, $"{ManagementApi.Keys}/{id}/revoke", secret, change: request => request.Headers.TryAddWithoutValidation("If-Match", ifMatch));
+                HttpMethod.Post, $"{ManagementApi.Keys}/{id}/revoke", secret, body, change: request => request.Headers.TryAddWithoutValidation("If-Match", ifMatch));
             return response.StatusCode;
         }
     }

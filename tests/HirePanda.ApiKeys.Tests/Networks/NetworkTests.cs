@@ -82,6 +82,7 @@ public sealed class NetworkTests
     [Theory]
     [InlineData("10.{0:d}.{1:d}.0/25", "10.{0:d}.{1:d}.{2:d}")]
     [InlineData("2001:db8::{0:x}:{1:x}:0/121", "2001:db8::{0:x}:{1:x}:{2:x}")]
+    [InlineData("2001:db8:{0:x}:{1:x}::/65", "2001:db8:{0:x}:{1:x}:{2:x}00::")]
     public void Contains_ManyNetworks_FindsTheEdgesOfEach(string network, string address)
         => Gen.Int[0, 1_500].HashSet[0, 1_100].Sample(
             listed =>

@@ -26,7 +26,7 @@ public sealed class SampleTests
     [InlineData("ApiKeys__Brand", "HP", "Brand must be 1 to 16 lower case letters and digits")]
     [InlineData("ApiKeys__CacheLifetime", "banana", "ApiKeys:CacheLifetime")]
     [InlineData("TrustedProxies__0", "banana", "'banana' is neither an IP address nor a network")]
-    public async Task Start_WithAMistakeOfSetUp_SaysItInOneLineAndEndsWith1(string name, string value, string message)
+    public async Task Start_WithAMistakeOfSetUp_SaysItWithoutAStackTraceAndEndsWith1(string name, string value, string message)
     {
         var folder = Directory.CreateTempSubdirectory("hirepanda-app-").FullName;
         var (exitCode, output) = await Repository.RunAsync("dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], folder, (name, value));

@@ -82,6 +82,41 @@ public sealed class UsageFlushTests
     }
 
     [Fact]
+    public async Task Store_ThatGetsALongOutageInParts_KeepsThoseItHas()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var uses = api.Services.GetRequiredService<KeyUses>();
+        var keys = Enumerable.Range(0, 5).Select(_ => api.Issue().Key).ToList();
+        foreach (var use in keys.Select(key => uses.Of(key, TestApi.Start.UtcTicks)))
+        {
+            for (var bucket = 0; bucket < 5_000; bucket++)
+            {
+                uses.Count(use, new UsageCell(EndpointNames.Other, 200 + (bucket / 200), 0, bucket % 200), UsageTime.Minute(TestApi.Start.UtcTicks));
+            }
+        }
+
+        api.Store.BeforeUsage = () => Fail(whenStored: 1);
+        (await FlushAsync(api)).Should().BeFalse();
+        api.Store.UsageBatches.Should().Be(1);
+        api.Store.BeforeUsage = () => { };
+        (await FlushAsync(api)).Should().BeTrue();
+
+        api.Store.UsageBatches.Should().Be(2);
+        foreach (var key in keys)
+        {
+            (await StoredAsync(api, key)).Should().Be(5_000);
+        }
+
+        void Fail(int whenStored)
+        {
+            if (api.Store.UsageBatches == whenStored)
+            {
+                throw new InvalidOperationException("away again");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Store_ThatStoresButDoesNotSaySo_IsNotToldTwice()
     {
         await using var api = await ManagementApi.StartAsync();

@@ -44,27 +44,46 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task Report_AskedForAsSoonAsTheAnswerIsThere_HasTheRequest()
+    public async Task Report_WaitsForAnAnswerThatIsNotYetCounted_ButForNoneTwice()
     {
-        var end = new TaskCompletionSource();
-        await using var api = await TestApi.StartAsync(app: app =>
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var api = await TestApi.StartAsync(app: app => app.MapGet("/late", (HttpContext context) =>
         {
-            app.MapHirePandaApiKeys(ManagementApi.Keys);
-            app.MapGet("/late", (HttpContext context) =>
-            {
-                // Is called before our own callback, which was registered first.
-                context.Response.OnCompleted(() => end.Task);
-                return "answer";
-            }).RequireAuthorization("read");
-        });
-        var secret = api.Secret();
+            // Is called before our own callback, which was registered first.
+            context.Response.OnCompleted(() => end.Task);
+            return "answer";
+        }).RequireAuthorization("read"));
+        var (recorder, secret) = (api.Services.GetRequiredService<UsageRecorder>(), api.Secret());
         (await api.StatusAsync(secret, "/late")).Should().Be(HttpStatusCode.OK);
 
-        var report = api.GetAsync(ManagementApi.Keys + "/usage", secret);
-        end.SetResult();
+        var wait = recorder.SettleAsync(TestContext.Current.CancellationToken);
+        wait.IsCompleted.Should().BeFalse();
+        recorder.SettleAsync(TestContext.Current.CancellationToken).IsCompleted.Should().BeTrue("a long one holds up one report");
 
-        using var response = await report;
-        (await response.JsonAsync()).GetProperty("byEndpoint").GetRawText().Should().Contain("GET /late");
+        end.SetResult();
+        await wait;
+    }
+
+    [Fact]
+    public async Task Report_DoesNotWaitForStreams()
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var api = await TestApi.StartAsync(app: app => app.MapGet("/events", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.StartAsync();
+            begun.SetResult();
+            await end.Task;
+        }).RequireAuthorization("read"));
+        var stream = api.GetAsync("/events", api.Secret());
+        await begun.Task;
+
+        var wait = api.Services.GetRequiredService<UsageRecorder>().SettleAsync(TestContext.Current.CancellationToken);
+
+        wait.IsCompleted.Should().BeTrue();
+        end.SetResult();
+        (await stream).Dispose();
     }
 
     [Fact]
