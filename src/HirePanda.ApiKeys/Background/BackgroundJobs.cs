@@ -87,9 +87,9 @@ internal sealed class BackgroundJobs(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _jobs.SetException(exception);
             Log.JobsNotMade(logger, exception);
             lifetime.StopApplication();
+            _jobs.SetException(exception);
         }
     }
 
