@@ -11,9 +11,15 @@ internal sealed class ContenderSet : IAsyncDisposable
 {
     private readonly List<WebApplication> _apps = [];
     private readonly List<Contender> _contenders = [];
-    private readonly MeterListener _listener = Listen();
+    private readonly MeterListener _listener;
+    private int _storeReads;
+
+    public ContenderSet() => _listener = Listen();
 
     public IReadOnlyList<Contender> Contenders => _contenders;
+
+    /// <summary>How often this library has read its store for all of them, the first request of each key and the cache's refreshes included.</summary>
+    public int StoreReads => Volatile.Read(ref _storeReads);
 
     /// <summary>Starts an application, and adds requests to it that are answered 200.</summary>
     public async Task<(IServiceProvider Services, SocketlessServer Server)> AddAsync(Scenario scenario)
@@ -57,7 +63,7 @@ internal sealed class ContenderSet : IAsyncDisposable
         _contenders.Add(contender);
     }
 
-    private static MeterListener Listen()
+    private MeterListener Listen()
     {
         var listener = new MeterListener
         {
@@ -69,7 +75,13 @@ internal sealed class ContenderSet : IAsyncDisposable
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+        {
+            if (instrument.Name == "hirepanda.api_keys.store.reads")
+            {
+                Interlocked.Add(ref _storeReads, (int)value);
+            }
+        });
         listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
         listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
         listener.Start();

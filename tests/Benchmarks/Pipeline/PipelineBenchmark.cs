@@ -16,21 +16,24 @@ internal static class PipelineBenchmark
     private const double MaxBytes = 1.05;
     private const double MaxTime = 2;
 
-    public static async Task RunAsync(int rounds, TimeSpan warmUp) => Report(await MeasureAsync(rounds, warmUp));
+    /// <summary>One for the key's first request, and one whenever the cache refreshes it, which is every half minute.</summary>
+    private const int MaxStoreReads = 5;
+
+    public static async Task RunAsync(int rounds, TimeSpan warmUp) => Report((await MeasureAsync(rounds, warmUp)).Samples);
 
     /// <summary>A short run that only looks whether anything became much dearer.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> GuardAsync()
     {
-        var samples = await MeasureAsync(rounds: 8, warmUp: TimeSpan.FromSeconds(1));
+        var (samples, reads) = await MeasureAsync(rounds: 8, warmUp: TimeSpan.FromSeconds(1));
         var (ours, floor) = (Cost(samples, "ours"), Cost(samples, Floor));
         var (time, bytes, verifier) = (Ratio(ours, floor).Median, Bytes(ours).Median / Bytes(floor).Median, Bytes(samples[Verifier]).Median);
-        var isGood = time <= MaxTime && bytes <= MaxBytes && verifier == 0;
-        Console.WriteLine(Invariant($"{(isGood ? "No" : "A")} regression: a request costs {time:F2} of the floor's time (at most {MaxTime}) and {bytes:F3} of its bytes (at most {MaxBytes}), the verifier alone {verifier:F0} bytes (at most 0)."));
+        var isGood = time <= MaxTime && bytes <= MaxBytes && verifier == 0 && reads is > 0 and <= MaxStoreReads;
+        Console.WriteLine(Invariant($"{(isGood ? "No" : "A")} regression: a request costs {time:F2} of the floor's time (at most {MaxTime}) and {bytes:F3} of its bytes (at most {MaxBytes}), the verifier alone {verifier:F0} bytes (at most 0), and all requests together {reads} reads of the store (at most {MaxStoreReads})."));
         return isGood ? 0 : 1;
     }
 
-    private static async Task<IReadOnlyDictionary<string, Sample[]>> MeasureAsync(int rounds, TimeSpan warmUp)
+    private static async Task<(IReadOnlyDictionary<string, Sample[]> Samples, int StoreReads)> MeasureAsync(int rounds, TimeSpan warmUp)
     {
         await using var set = new ContenderSet();
         foreach (var scenario in Scenarios.All.Where(one => one != Scenarios.Ours))
@@ -41,7 +44,8 @@ internal static class PipelineBenchmark
         await set.AddOursAsync();
         var runner = new PairedRounds(set.Contenders);
         runner.WarmUp(warmUp);
-        return runner.Run(rounds);
+        var samples = runner.Run(rounds);
+        return (samples, set.StoreReads);
     }
 
     private static void Report(IReadOnlyDictionary<string, Sample[]> samples)
