@@ -206,6 +206,7 @@ public sealed partial class InMemoryApiKeyStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>There is nothing to delete: a message is forgotten as soon as it has no next attempt.</remarks>
     public ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) => default;
 
     private void EndDeliveries(string webhookId)

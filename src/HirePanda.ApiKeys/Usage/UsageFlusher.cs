@@ -81,7 +81,7 @@ internal sealed class UsageFlusher(
             Stored?.Invoke(stored);
         }
 
-        metrics.IsDone();
+        metrics.WaitsNoMore();
         var now = Time.GetUtcNow();
         if (now - _prunedAt >= _pruneInterval)
         {

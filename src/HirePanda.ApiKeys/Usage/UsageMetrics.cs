@@ -31,7 +31,7 @@ internal sealed class UsageMetrics
     public void Flushed() => Interlocked.Increment(ref _flushed);
 
     /// <summary>Nothing waits any more.</summary>
-    public void IsDone() => Volatile.Write(ref _waitingSince, 0);
+    public void WaitsNoMore() => Volatile.Write(ref _waitingSince, 0);
 
     public void Failed() => Interlocked.Increment(ref _failed);
 

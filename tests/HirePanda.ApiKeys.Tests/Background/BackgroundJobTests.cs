@@ -169,7 +169,7 @@ public sealed class BackgroundJobTests : IDisposable
     public async Task Host_ThatTakesLongToStart_DoesNotHoldUpTheJobs()
     {
         await using var provider = NotStarted();
-        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+        var jobs = provider.Jobs();
 
         await jobs.StartAsync(Token);
         jobs.Begun.IsCompleted.Should().BeFalse();
@@ -183,7 +183,7 @@ public sealed class BackgroundJobTests : IDisposable
     public async Task Stop_OfAHostThatServedBeforeItHadStarted_StoresWhatWasCounted()
     {
         await using var provider = NotStarted();
-        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+        var jobs = provider.Jobs();
         await jobs.StartAsync(Token);
         var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test" }).Key;
         var uses = provider.GetRequiredService<KeyUses>();
@@ -206,7 +206,7 @@ public sealed class BackgroundJobTests : IDisposable
     public async Task Stop_OfAHostWhoseStartFailedBefore_MakesNoJobs()
     {
         await using var provider = NotStarted();
-        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+        var jobs = provider.Jobs();
 
         await jobs.StopAsync(Token);
 
@@ -222,7 +222,7 @@ public sealed class BackgroundJobTests : IDisposable
             goOn.Wait(Token);
             return Substitute.For<IApiKeyCountryResolver>();
         }));
-        var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+        var jobs = provider.Jobs();
         await jobs.StartAsync(Token);
 
         var stop = jobs.StopAsync(Token);
@@ -245,7 +245,7 @@ public sealed class BackgroundJobTests : IDisposable
             var services = new ServiceCollection().AddLogging(builder => builder.AddProvider(_logs)).AddSingleton(lifetime);
             services.AddHirePandaApiKeys().AddInMemoryStore();
             var provider = services.BuildServiceProvider();
-            var jobs = provider.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+            var jobs = provider.Jobs();
 
             await jobs.StartAsync(Token);
             await provider.DisposeAsync();

@@ -77,7 +77,7 @@ internal sealed class TestApi : IAsyncDisposable
         application.MapPost("/jobs", () => "job").RequirePermission("jobs:write");
         application.MapGet("/open", (HttpContext context) => context.GetApiKey()?.Id ?? "nobody");
         await application.StartAsync();
-        await application.Services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single().Begun;
+        await application.Services.Jobs().Begun;
         return new TestApi(application, store, time, logs);
     }
 
@@ -166,6 +166,12 @@ internal sealed class TestApi : IAsyncDisposable
             next(app);
         };
     }
+}
+
+/// <summary>Finds what a host runs.</summary>
+internal static class HostedServices
+{
+    public static BackgroundJobs Jobs(this IServiceProvider services) => services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
 }
 
 /// <summary>Reads answers.</summary>

@@ -176,6 +176,7 @@ public sealed class ListTests
 
         response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         (await response.CodeAsync()).Should().Be("service_unavailable");
+        (await response.TextAsync()).Should().Contain("API keys cannot be managed at the moment", "this one was verified");
         api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("The database is away."));
     }
 }

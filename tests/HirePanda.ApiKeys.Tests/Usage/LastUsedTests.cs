@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -74,5 +72,5 @@ public sealed class LastUsedTests
         => (await api.Store.GetAsync(key.Workspace, key.Id, TestContext.Current.CancellationToken))!.LastUsedAt;
 
     private static Task StopAsync(TestApi api, CancellationToken cancellationToken)
-        => api.Services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single().StopAsync(cancellationToken);
+        => api.Services.Jobs().StopAsync(cancellationToken);
 }

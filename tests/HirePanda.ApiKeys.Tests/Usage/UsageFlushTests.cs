@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -35,7 +34,7 @@ public sealed class UsageFlushTests
         await api.QuietAsync();
         using var over = new CancellationTokenSource();
         await over.CancelAsync();
-        await api.Services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single().StopAsync(over.Token);
+        await api.Services.Jobs().StopAsync(over.Token);
 
         (await StoredAsync(api, key)).Should().Be(2);
     }
@@ -95,12 +94,16 @@ public sealed class UsageFlushTests
             }
         }
 
+        using var metrics = new MetricCollector(api.Services);
         api.Store.BeforeUsage = () => Fail(whenStored: 1);
         (await FlushAsync(api)).Should().BeFalse();
         api.Store.UsageBatches.Should().Be(1);
+        api.Time.Advance(TimeSpan.FromSeconds(3));
+        metrics.Read("usage.lag").Values.Should().Equal(3);
         api.Store.BeforeUsage = () => { };
         (await FlushAsync(api)).Should().BeTrue();
 
+        metrics.Read("usage.lag").Values.Should().Equal(0);
         api.Store.UsageBatches.Should().Be(2);
         foreach (var key in keys)
         {

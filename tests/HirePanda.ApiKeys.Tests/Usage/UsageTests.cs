@@ -65,6 +65,27 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task Report_OfTheManager_IsTheOneThatWaits()
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var api = await TestApi.StartAsync(app: app => app.MapGet("/late", (HttpContext context) =>
+        {
+            context.Response.OnCompleted(() => end.Task);
+            return "answer";
+        }).RequireAuthorization("read"));
+        (await api.StatusAsync(api.Secret(), "/late")).Should().Be(HttpStatusCode.OK);
+        await using var scope = api.Services.CreateAsyncScope();
+        var admin = new ApiKeyActor("tests", TestApi.Workspace) { Tier = "admin" };
+
+        (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().GetUsageAsync(admin, cancellationToken: TestContext.Current.CancellationToken))
+            .Succeeded.Should().BeTrue();
+
+        api.Services.GetRequiredService<UsageRecorder>().SettleAsync(TestContext.Current.CancellationToken).IsCompleted.Should()
+            .BeTrue("the report has waited for the open one already");
+        end.SetResult();
+    }
+
+    [Fact]
     public async Task Report_DoesNotWaitForStreams()
     {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
