@@ -14,6 +14,10 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
     private readonly Queue<(Client, string?)> _oldest = new();
     private readonly Lock _lock = new();
 
+    /// <summary>Whoever came last: most often the one who comes next, in a flood above all.</summary>
+    private (Client Client, string? Workspace) _lastWho;
+    private AttemptTimes? _last;
+
     /// <summary>Raised once for a client, until it has kept quiet for the whole time: the client, the key it tried where that is known, how often, and when.</summary>
     public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;
 
@@ -39,8 +43,13 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
         }
     }
 
-    private AttemptTimes Of((Client, string?) who)
+    private AttemptTimes Of((Client Client, string? Workspace) who)
     {
+        if (_last is { } last && who.Client == _lastWho.Client && who.Workspace == _lastWho.Workspace)
+        {
+            return last;
+        }
+
         if (!_attempts.TryGetValue(who, out var attempts))
         {
             if (_attempts.Count == MaxClients)
@@ -52,6 +61,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
             _attempts.Add(who, attempts = new AttemptTimes());
         }
 
+        (_lastWho, _last) = (who, attempts);
         return attempts;
     }
 
