@@ -184,6 +184,23 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public async Task Failures_OfOneClientAgainstDifferentWorkspaces_AreCountedApart()
+    {
+        await using var api = await AlertApi.StartAsync(options => (options.OperatorWorkspace, options.FailedAttemptsAlert) = (Operator, 2));
+        var (admin, operators) = (api.Secret(), OperatorSecret(api));
+        var revoked = api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret;
+
+        await api.GetAsync("/read", "hp_live_typo");
+        await api.GetAsync("/read", revoked);
+        (await FiredAsync(api, operators)).Should().BeEmpty();
+        (await FiredAsync(api, admin)).Should().BeEmpty();
+
+        await api.GetAsync("/read", "hp_live_typo");
+        (await FiredAsync(api, operators)).Should().ContainSingle();
+        (await FiredAsync(api, admin)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Failures_WhenThereIsNoOperator_FireNothing()
     {
         await using var api = await AlertApi.StartAsync(options => options.FailedAttemptsAlert = 2);
