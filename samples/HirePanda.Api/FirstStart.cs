@@ -61,7 +61,7 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issue
             KeyId = key.Id,
         };
         var change = new ApiKeyChange { Added = [key], Workspace = new ApiKeyWorkspace { Id = workspace }, Audit = [entry] };
-        return await store.SaveAsync(change, cancellationToken) ? secret : null;
+        return await store.SaveAsync(change, cancellationToken) == ApiKeySaveResult.Saved ? secret : null;
     }
 
     private static string Reachable(string address)

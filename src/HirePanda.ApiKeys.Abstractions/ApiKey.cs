@@ -38,6 +38,12 @@ public sealed record ApiKey
     /// <summary>From this moment on the key is expired; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>
+    /// Whether an update moved the expiry to an earlier time. Such a key keeps its expiry when it rotates itself, instead of getting its
+    /// lifetime again. The default is false.
+    /// </summary>
+    public bool IsExpiryShortened { get; init; }
+
     /// <summary>When the key was last used, in batches; null: never.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 

@@ -14,11 +14,60 @@ public sealed record ApiKeyChange
     /// <summary>Settings that replace the stored ones, whose version must be one less (none stored: 0); null: unchanged.</summary>
     public ApiKeyWorkspace? Workspace { get; init; }
 
-    /// <summary>The key that the actor acts with, which must not be revoked when this is stored; null: none, or it does not matter.</summary>
-    public string? ActorKeyId { get; init; }
+    /// <summary>The key that the actor acts with and that must still be as it was evaluated; null if the actor is not a key.</summary>
+    public ApiKeyActorGuard? Actor { get; init; }
+
+    /// <summary>
+    /// The largest number of active keys that the workspace of <see cref="Added"/> may have once this is stored, judged at the time the
+    /// first of them was created; null for no limit.
+    /// </summary>
+    public int? MaxActiveKeys { get; init; }
 
     /// <summary>Entries to append to the audit.</summary>
     public IReadOnlyList<ApiKeyAuditEntry> Audit { get; init; } = [];
+}
+
+/// <summary>
+/// The key that an actor acts with, as it was evaluated. A store compares it in the transaction of the change, so that no request outlives
+/// the rights it began with.
+/// </summary>
+public sealed record ApiKeyActorGuard
+{
+    /// <summary>The id of the key.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>The version that the stored key must have; null if any version will do.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>The time at which the stored key must be active: neither revoked nor expired.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Determines whether the stored key still satisfies the guard.</summary>
+    /// <param name="key">The stored key, or null if there is none.</param>
+    public bool IsSatisfiedBy(ApiKey? key)
+        => key is not null && key.Id == KeyId && (Version is null || key.Version == Version) && key.GetStatus(At) == ApiKeyStatus.Active;
+}
+
+/// <summary>The outcome of storing a change. Anything but <see cref="Saved"/> means that nothing was stored.</summary>
+public enum ApiKeySaveResult
+{
+    /// <summary>A stored version is not the one that the change is based on: another change came first.</summary>
+    VersionConflict,
+
+    /// <summary>The id or the hash of an added key exists.</summary>
+    Duplicate,
+
+    /// <summary>The actor's key does not satisfy the <see cref="ApiKeyActorGuard"/>: it was revoked, has expired, was changed or is gone.</summary>
+    ActorChanged,
+
+    /// <summary>The workspace would have more than it may have.</summary>
+    LimitReached,
+
+    /// <summary>The workspace does not have what the change is about.</summary>
+    NotFound,
+
+    /// <summary>All of the change was stored.</summary>
+    Saved,
 }
 
 /// <summary>The settings of a workspace.</summary>

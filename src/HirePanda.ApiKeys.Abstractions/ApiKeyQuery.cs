@@ -15,8 +15,11 @@ public sealed record ApiKeyQuery
     /// <summary>Only keys whose name contains this, ignoring the case of ASCII letters; null: any.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Only keys created by this actor; null: any.</summary>
-    public string? CreatedBy { get; init; }
+    /// <summary>Only keys created by one of these actors; null for keys of any creator.</summary>
+    public IReadOnlyCollection<string>? CreatedBy { get; init; }
+
+    /// <summary>Whether revoked keys are left out. The default is false.</summary>
+    public bool ExcludeRevoked { get; init; }
 
     /// <summary>Only keys that come after this one in the list's order; null: from the start.</summary>
     public ApiKeyPosition? After { get; init; }

@@ -23,13 +23,25 @@ public interface IApiKeyAlertStore
     /// <param name="cancellationToken">Cancels the read.</param>
     ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Gets one alert of a workspace.</summary>
+    /// <param name="workspace">The workspace; an alert of another one is not found.</param>
+    /// <param name="id">The alert's id.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The alert, or null if this workspace has none with that id.</returns>
+    ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken);
+
     /// <summary>Acknowledges an alert. Doing it again changes nothing: the first one's time and actor stay, and no entry is added.</summary>
     /// <param name="workspace">The workspace; an alert of another one is not found.</param>
     /// <param name="id">The alert's id.</param>
+    /// <param name="actor">The key that the actor acts with and that must still be as it was evaluated; null if the actor is not a key.</param>
     /// <param name="audit">The entry to append to the audit, which says who acknowledges it and when.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <returns>The alert as it is stored now, or null when this workspace has none with that id.</returns>
-    ValueTask<ApiKeyAlert?> AcknowledgeAlertAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
+    /// <returns>
+    /// <see cref="ApiKeySaveResult.ActorChanged"/>, <see cref="ApiKeySaveResult.NotFound"/> if this workspace has no alert with that id, or
+    /// <see cref="ApiKeySaveResult.Saved"/>, also if it was acknowledged before.
+    /// </returns>
+    ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
 
     /// <summary>Counts the alerts of a kind that are about no key.</summary>
     /// <param name="workspace">The workspace.</param>
@@ -46,11 +58,15 @@ public interface IApiKeyAlertStore
     /// <summary>Adds a webhook.</summary>
     /// <param name="webhook">The webhook.</param>
     /// <param name="limit">How many webhooks its workspace may have with it.</param>
-    /// <param name="actorKeyId">The key that the actor acts with, which must not be revoked when this is stored; null: none.</param>
+    /// <param name="actor">The key that the actor acts with and that must still be as it was evaluated; null if the actor is not a key.</param>
     /// <param name="audit">The entry to append to the audit.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <returns>False, with nothing stored, when the workspace has so many already or the actor's key is revoked.</returns>
-    ValueTask<bool> AddWebhookAsync(ApiKeyWebhook webhook, int limit, string? actorKeyId, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
+    /// <returns>
+    /// <see cref="ApiKeySaveResult.ActorChanged"/>, <see cref="ApiKeySaveResult.LimitReached"/> if the workspace has that many already, or
+    /// <see cref="ApiKeySaveResult.Saved"/>.
+    /// </returns>
+    ValueTask<ApiKeySaveResult> AddWebhookAsync(
+        ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
 
     /// <summary>Lists webhooks, newest first: by <see cref="ApiKeyWebhook.CreatedAt"/>, then by <see cref="ApiKeyWebhook.Id"/> (ordinal), both descending.</summary>
     /// <param name="workspace">The workspace.</param>
@@ -62,10 +78,15 @@ public interface IApiKeyAlertStore
     /// <summary>Deletes a webhook, with its messages.</summary>
     /// <param name="workspace">The workspace; a webhook of another one is not found.</param>
     /// <param name="id">The webhook's id.</param>
+    /// <param name="actor">The key that the actor acts with and that must still be as it was evaluated; null if the actor is not a key.</param>
     /// <param name="audit">The entry to append to the audit.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <returns>False, with nothing stored, when this workspace has none with that id.</returns>
-    ValueTask<bool> DeleteWebhookAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
+    /// <returns>
+    /// <see cref="ApiKeySaveResult.ActorChanged"/>, <see cref="ApiKeySaveResult.NotFound"/> if this workspace has no webhook with that id, or
+    /// <see cref="ApiKeySaveResult.Saved"/>.
+    /// </returns>
+    ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes messages whose next attempt is due, and gives each to one process only: until the lease ends nobody else takes it. What

@@ -16,6 +16,13 @@ public interface IApiKeyManagementStore : IApiKeyStore
     /// <returns>At most <see cref="ApiKeyQuery.Limit"/> keys.</returns>
     ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Gets the names of keys, and nothing else of them.</summary>
+    /// <param name="workspace">The workspace; keys of another one are left out.</param>
+    /// <param name="ids">The ids of the keys.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>Names by id, for the keys that exist.</returns>
+    ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
     /// <summary>Gets the settings of a workspace.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
@@ -33,11 +40,13 @@ public interface IApiKeyManagementStore : IApiKeyStore
     /// <param name="change">What to add and what to replace.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>
-    /// False, with nothing stored, when the stored version of an updated key or of the workspace is not the new one's minus one
-    /// (somebody was faster), when an added key's id or hash exists, or when <see cref="ApiKeyChange.ActorKeyId"/> is a key that is
-    /// revoked: what a leaked key does at the last moment must not outlive it.
+    /// <see cref="ApiKeySaveResult.ActorChanged"/> if the stored key of <see cref="ApiKeyChange.Actor"/> does not satisfy the guard, which is
+    /// decided first; <see cref="ApiKeySaveResult.VersionConflict"/> if the stored version of an updated key or of the workspace is not the
+    /// new one minus one; <see cref="ApiKeySaveResult.Duplicate"/> if the id or hash of an added key exists;
+    /// <see cref="ApiKeySaveResult.LimitReached"/> if there would be more active keys than <see cref="ApiKeyChange.MaxActiveKeys"/>;
+    /// otherwise <see cref="ApiKeySaveResult.Saved"/>.
     /// </returns>
-    ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken);
+    ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken);
 
     /// <summary>Notes when keys were last used; never moves a time backwards, and counts as no change of a key.</summary>
     /// <param name="lastUsed">Key ids and times.</param>

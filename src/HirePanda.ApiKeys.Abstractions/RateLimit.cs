@@ -17,4 +17,9 @@ public readonly record struct RateLimit(int Permits, TimeSpan Window)
     /// <summary>Whether both numbers are within their ranges.</summary>
     public bool IsValid => Permits is >= 1 and <= MaxPermits
         && Window >= TimeSpan.FromSeconds(1) && Window <= MaxWindow && Window.Ticks % TimeSpan.TicksPerSecond == 0;
+
+    /// <summary>Determines whether this limit allows neither more at once nor more per second than another one.</summary>
+    /// <param name="other">The other limit.</param>
+    public bool Implies(RateLimit other)
+        => Permits <= other.Permits && Permits * (Int128)other.Window.Ticks <= other.Permits * (Int128)Window.Ticks;
 }

@@ -21,6 +21,8 @@ public static class ApiKeyModelBuilderExtensions
             row.HasIndex(key => key.Hash).IsUnique();
             row.HasIndex(key => new { key.Workspace, key.CreatedAt, key.Id });
             row.HasIndex(key => new { key.Workspace, key.CreatedBy });
+            row.HasIndex(key => new { key.Workspace, key.RevokedAt, key.ExpiresAt });
+            row.Property(key => key.IsExpiryShortened).HasDefaultValue(false);
             row.Property(key => key.Version).IsConcurrencyToken();
         });
         model.Entity<WorkspaceRow>(row =>

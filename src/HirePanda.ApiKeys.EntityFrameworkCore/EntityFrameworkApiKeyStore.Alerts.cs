@@ -38,32 +38,41 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return rows.ConvertAll(row => row.ToAlert());
     }
 
-    public async ValueTask<ApiKeyAlert?> AcknowledgeAlertAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    public async ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
     {
-        var at = Columns.Write(audit.At);
-        await WriteAsync(
-            async db =>
-            {
-                // The condition is the database's: of several at once the first one stays.
-                if (await db.Set<AlertRow>().Where(row => row.Id == id && row.Workspace == workspace && row.AcknowledgedAt == null)
-                    .ExecuteUpdateAsync(
-                        row => row.SetProperty(alert => alert.AcknowledgedAt, at).SetProperty(alert => alert.AcknowledgedBy, audit.Actor),
-                        cancellationToken).ConfigureAwait(false) == 0)
-                {
-                    return false;
-                }
-
-                db.Add(AuditRow.Of(audit));
-                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            audit.Id,
-            cancellationToken).ConfigureAwait(false);
         await using var session = Open();
         var row = await session.Db.Set<AlertRow>().AsNoTracking()
             .FirstOrDefaultAsync(alert => alert.Id == id && alert.Workspace == workspace, cancellationToken).ConfigureAwait(false);
         return row?.ToAlert();
     }
+
+    public async ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => await SaveAsync(
+            async db =>
+            {
+                if (!await LockAsync(db, actor, [], cancellationToken).ConfigureAwait(false))
+                {
+                    return ApiKeySaveResult.ActorChanged;
+                }
+
+                // The condition is the database's: of several at once the first one stays.
+                var alert = db.Set<AlertRow>().Where(row => row.Id == id && row.Workspace == workspace);
+                var at = Columns.Write(audit.At);
+                if (await alert.Where(row => row.AcknowledgedAt == null)
+                    .ExecuteUpdateAsync(
+                        row => row.SetProperty(one => one.AcknowledgedAt, at).SetProperty(one => one.AcknowledgedBy, audit.Actor),
+                        cancellationToken).ConfigureAwait(false) == 0)
+                {
+                    return await alert.AnyAsync(cancellationToken).ConfigureAwait(false) ? ApiKeySaveResult.Saved : ApiKeySaveResult.NotFound;
+                }
+
+                db.Add(AuditRow.Of(audit));
+                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                return ApiKeySaveResult.Saved;
+            },
+            audit.Id,
+            cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
     {

@@ -5,23 +5,26 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 /// <content>Webhooks and their messages.</content>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
-    public async ValueTask<bool> AddWebhookAsync(
-        ApiKeyWebhook webhook, int limit, string? actorKeyId, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
-        => await WriteAsync(
+    public async ValueTask<ApiKeySaveResult> AddWebhookAsync(
+        ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => await SaveAsync(
             async db =>
             {
                 await Provider.LockWorkspaceAsync(db, webhook.Workspace, cancellationToken).ConfigureAwait(false);
-                await LockAsync(db, new ApiKeyChange { ActorKeyId = actorKeyId }, cancellationToken).ConfigureAwait(false);
-                if (await db.Set<KeyRow>().AnyAsync(key => key.Id == actorKeyId && key.RevokedAt != null, cancellationToken).ConfigureAwait(false)
-                    || await db.Set<WebhookRow>().CountAsync(row => row.Workspace == webhook.Workspace, cancellationToken).ConfigureAwait(false) >= limit)
+                if (!await LockAsync(db, actor, [], cancellationToken).ConfigureAwait(false))
                 {
-                    return false;
+                    return ApiKeySaveResult.ActorChanged;
+                }
+
+                if (await db.Set<WebhookRow>().CountAsync(row => row.Workspace == webhook.Workspace, cancellationToken).ConfigureAwait(false) >= limit)
+                {
+                    return ApiKeySaveResult.LimitReached;
                 }
 
                 db.Add(WebhookRow.Of(webhook));
                 db.Add(AuditRow.Of(audit));
                 await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-                return true;
+                return ApiKeySaveResult.Saved;
             },
             audit.Id,
             cancellationToken).ConfigureAwait(false);
@@ -42,20 +45,26 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return rows.ConvertAll(row => row.ToWebhook());
     }
 
-    public async ValueTask<bool> DeleteWebhookAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
-        => await WriteAsync(
+    public async ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => await SaveAsync(
             async db =>
             {
+                if (!await LockAsync(db, actor, [], cancellationToken).ConfigureAwait(false))
+                {
+                    return ApiKeySaveResult.ActorChanged;
+                }
+
                 if (await db.Set<WebhookRow>().Where(row => row.Id == id && row.Workspace == workspace)
                     .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false) == 0)
                 {
-                    return false;
+                    return ApiKeySaveResult.NotFound;
                 }
 
                 await db.Set<DeliveryRow>().Where(row => row.WebhookId == id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
                 db.Add(AuditRow.Of(audit));
                 await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-                return true;
+                return ApiKeySaveResult.Saved;
             },
             audit.Id,
             cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
@@ -10,8 +8,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
     private const int LastUsedBatch = 500;
 
-    public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
-        => await WriteAsync(db => TrySaveAsync(db, change, cancellationToken), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+        => await SaveAsync(
+            db => TrySaveAsync(db, change, cancellationToken), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
@@ -65,6 +64,24 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             write,
             async (db, token) => auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token).ConfigureAwait(false),
             cancellationToken);
+
+    /// <inheritdoc cref="WriteAsync"/>
+    /// <param name="write">The write; anything but <see cref="ApiKeySaveResult.Saved"/> rolls back.</param>
+    /// <param name="auditId">An audit entry of the write.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    private async Task<ApiKeySaveResult> SaveAsync(Func<TContext, Task<ApiKeySaveResult>> write, string? auditId, CancellationToken cancellationToken)
+    {
+        var reason = ApiKeySaveResult.VersionConflict;
+        var isSaved = await WriteAsync(
+            async db =>
+            {
+                reason = ApiKeySaveResult.VersionConflict;
+                return (reason = await write(db).ConfigureAwait(false)) == ApiKeySaveResult.Saved;
+            },
+            auditId,
+            cancellationToken).ConfigureAwait(false);
+        return isSaved ? ApiKeySaveResult.Saved : reason == ApiKeySaveResult.Saved ? ApiKeySaveResult.VersionConflict : reason;
+    }
 
     /// <inheritdoc cref="WriteAsync"/>
     /// <param name="write">The write; false rolls back.</param>
@@ -131,13 +148,17 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return true;
     }
 
-    private async Task<bool> TrySaveAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)
+    private async Task<ApiKeySaveResult> TrySaveAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)
     {
-        await LockAsync(db, change, cancellationToken).ConfigureAwait(false);
-        if (change.ActorKeyId is { } actor
-            && await db.Set<KeyRow>().AnyAsync(key => key.Id == actor && key.RevokedAt != null, cancellationToken).ConfigureAwait(false))
+        var max = change.Added.Count > 0 ? change.MaxActiveKeys : null;
+        if (max is not null)
         {
-            return false;
+            await Provider.LockWorkspaceAsync(db, change.Added[0].Workspace, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!await LockAsync(db, change.Actor, change.Updated, cancellationToken).ConfigureAwait(false))
+        {
+            return ApiKeySaveResult.ActorChanged;
         }
 
         db.AddRange(change.Added.Select(KeyRow.Of));
@@ -161,81 +182,47 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         try
         {
             await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-            return true;
         }
         catch (DbUpdateConcurrencyException)
         {
-            return false;
+            return ApiKeySaveResult.VersionConflict;
         }
         catch (DbUpdateException exception) when (Provider.IsUniqueViolation(exception))
         {
-            return false;
+            return change.Added.Count > 0 ? ApiKeySaveResult.Duplicate : ApiKeySaveResult.VersionConflict;
         }
+
+        return max is { } limit && await HasMoreAsync(db, change.Added[0], limit, cancellationToken).ConfigureAwait(false)
+            ? ApiKeySaveResult.LimitReached
+            : ApiKeySaveResult.Saved;
+    }
+
+    /// <summary>Determines whether a new key's workspace has more active keys than it may have; counts no further than it must.</summary>
+    private static async Task<bool> HasMoreAsync(TContext db, ApiKey added, int limit, CancellationToken cancellationToken)
+    {
+        var now = Columns.Write(added.CreatedAt);
+        return await db.Set<KeyRow>().Where(key => key.Workspace == added.Workspace && key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now))
+            .Take(limit + 1).CountAsync(cancellationToken).ConfigureAwait(false) > limit;
     }
 
     /// <summary>
     /// Locks the actor's key and the keys that change, in one order for all, until the transaction ends: no revocation slips in
     /// between, and no two changes wait for each other. SQLite has one writer anyway.
     /// </summary>
-    private static async Task LockAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)
+    /// <returns>Whether the actor's key is as it was evaluated.</returns>
+    private static async Task<bool> LockAsync(TContext db, ApiKeyActorGuard? actor, IReadOnlyList<ApiKey> updated, CancellationToken cancellationToken)
     {
         if (Provider.IsPostgres(db))
         {
-            string[] ids = [.. change.Updated.Select(key => key.Id), .. change.ActorKeyId is { } actor ? new[] { actor } : []];
+            string[] ids = [.. updated.Select(key => key.Id), .. actor is null ? [] : new[] { actor.KeyId }];
             if (ids.Length > 0)
             {
-                var mode = change.Updated.Count == 0 ? "SHARE" : "NO KEY UPDATE";
+                var mode = updated.Count == 0 ? "SHARE" : "NO KEY UPDATE";
                 await db.Database.ExecuteSqlRawAsync(Provider.LockKeysSql(db, mode), [ids], cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-}
 
-/// <summary>What differs between databases.</summary>
-internal static class Provider
-{
-    private const string PostgresUniqueViolation = "23505";
-    private const int SqliteConstraint = 19;
-
-    /// <summary>Any number that nobody else locks: "HPWS" in ASCII.</summary>
-    private const int WorkspaceLock = 0x48505753;
-
-    public static bool IsSqlite(DbContext db) => db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true;
-
-    public static bool IsPostgres(DbContext db) => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
-
-    public static bool IsUniqueViolation(DbUpdateException exception)
-        => exception.InnerException is DbException { SqlState: PostgresUniqueViolation } or DbException { ErrorCode: SqliteConstraint }
-            || (exception.InnerException is DbException inner && SqliteCode(inner) == SqliteConstraint);
-
-    /// <summary>The primary result code of SQLite's own exception; null for other databases.</summary>
-    public static int? SqliteCode(Exception exception)
-        => exception.GetType().Name == "SqliteException" ? (int?)exception.GetType().GetProperty("SqliteErrorCode")!.GetValue(exception) : null;
-
-    /// <summary>Whether a write lost against another one, by deadlock or serialization failure (SQLSTATE class 40).</summary>
-    public static bool IsOvertaken(Exception exception) => exception.GetBaseException() is DbException { SqlState: "40P01" or "40001" };
-
-    /// <summary>Lets one transaction after the other count what a workspace has, until it ends. SQLite has one writer anyway.</summary>
-    public static async Task LockWorkspaceAsync(DbContext db, string workspace, CancellationToken cancellationToken)
-    {
-        if (IsPostgres(db))
-        {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({WorkspaceLock}, hashtext({workspace}))", cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Asks for the names of the tables that there are.</summary>
-    public static string TablesSql(DbContext db) => IsPostgres(db)
-        ? "SELECT tablename AS \"Value\" FROM pg_tables WHERE schemaname = current_schema()"
-        : "SELECT name AS \"Value\" FROM sqlite_master WHERE type = 'table'";
-
-    /// <summary>Locks rows of keys, by the names that the host's model gives table and column.</summary>
-    public static string LockKeysSql(DbContext db, string mode)
-    {
-        var table = db.Model.FindEntityType(typeof(KeyRow))!;
-        var sql = db.GetService<ISqlGenerationHelper>();
-        var name = sql.DelimitIdentifier(table.GetTableName()!, table.GetSchema());
-        var id = sql.DelimitIdentifier(table.FindProperty(nameof(KeyRow.Id))!.GetColumnName());
-        return $"SELECT 1 FROM {name} WHERE {id} = ANY({{0}}) ORDER BY {id} COLLATE \"C\" FOR {mode}";
+        return actor is null || actor.IsSatisfiedBy(
+            (await db.Set<KeyRow>().AsNoTracking().FirstOrDefaultAsync(key => key.Id == actor.KeyId, cancellationToken).ConfigureAwait(false))?.ToKey());
     }
 }

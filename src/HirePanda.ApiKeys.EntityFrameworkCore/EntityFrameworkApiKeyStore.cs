@@ -61,6 +61,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         return rows.ConvertAll(row => row.ToKey());
     }
 
+    public async ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+        string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        return await session.Db.Set<KeyRow>().Where(key => ids.Contains(key.Id) && key.Workspace == workspace)
+            .Select(key => new { key.Id, key.Name }).ToDictionaryAsync(key => key.Id, key => key.Name, cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
     {
         await using var session = Open();
@@ -100,9 +108,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
             keys = keys.Where(key => key.Type == type);
         }
 
-        if (query.CreatedBy is { } creator)
+        if (query.CreatedBy is { } creators)
         {
-            keys = keys.Where(key => key.CreatedBy == creator);
+            keys = keys.Where(key => key.CreatedBy != null && creators.Contains(key.CreatedBy));
+        }
+
+        if (query.ExcludeRevoked)
+        {
+            keys = keys.Where(key => key.RevokedAt == null);
         }
 
         if (query.Name is { } name)

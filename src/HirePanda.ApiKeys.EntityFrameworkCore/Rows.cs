@@ -16,6 +16,7 @@ internal sealed class KeyRow
     public required long CreatedAt { get; set; }
     public required string? CreatedBy { get; set; }
     public required long? ExpiresAt { get; set; }
+    public required bool IsExpiryShortened { get; set; }
     public required long? LastUsedAt { get; set; }
     public required long? RevokedAt { get; set; }
     public required string? RevokedReason { get; set; }
@@ -40,6 +41,7 @@ internal sealed class KeyRow
         CreatedAt = Columns.Write(key.CreatedAt),
         CreatedBy = key.CreatedBy,
         ExpiresAt = Columns.Write(key.ExpiresAt),
+        IsExpiryShortened = key.IsExpiryShortened,
         LastUsedAt = Columns.Write(key.LastUsedAt),
         RevokedAt = Columns.Write(key.RevokedAt),
         RevokedReason = key.RevokedReason,
@@ -65,6 +67,7 @@ internal sealed class KeyRow
         CreatedAt = Columns.ReadTime(CreatedAt),
         CreatedBy = CreatedBy,
         ExpiresAt = Columns.ReadTime(ExpiresAt),
+        IsExpiryShortened = IsExpiryShortened,
         LastUsedAt = Columns.ReadTime(LastUsedAt),
         RevokedAt = Columns.ReadTime(RevokedAt),
         RevokedReason = RevokedReason,

@@ -16,7 +16,7 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaSetup> logger) : IHostedLifecycleService
 {
     /// <summary>Counts the shapes that the tables have had.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>Any number that nobody else locks: the library's name in ASCII.</summary>
     private const long PostgresLock = 0x48504B455953;
@@ -98,7 +98,7 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
                 await db.Database.ExecuteSqlAsync($"INSERT INTO api_key_schema (version) VALUES ({Version})", cancellationToken).ConfigureAwait(false);
                 break;
             case [< Version]:
-                await AddMissingTablesAsync(db, cancellationToken).ConfigureAwait(false);
+                await AddMissingAsync(db, cancellationToken).ConfigureAwait(false);
                 await db.Database.ExecuteSqlAsync($"UPDATE api_key_schema SET version = {Version}", cancellationToken).ConfigureAwait(false);
                 break;
             case [> Version]:
@@ -109,13 +109,19 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Brings older tables up to date: so far later versions have new tables only.</summary>
-    private static async Task AddMissingTablesAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
+    /// <summary>Brings older tables up to date: later versions have further tables, columns with a default, and indexes.</summary>
+    private static async Task AddMissingAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
-        var existing = await db.Database.SqlQueryRaw<string>(Provider.TablesSql(db)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var existing = (await db.Database.SqlQueryRaw<string>(Provider.SchemaSql(db)).ToListAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
         var model = db.GetService<IDesignTimeModel>().Model;
         var missing = db.GetService<IMigrationsModelDiffer>().GetDifferences(null, model.GetRelationalModel())
-            .Where(operation => operation is ITableMigrationOperation { Table: var table } && !existing.Contains(table)).ToList();
+            .SelectMany(operation => operation switch
+            {
+                CreateTableOperation table when existing.Contains(table.Name) => table.Columns.Where(column => !existing.Contains($"{table.Name}.{column.Name}")),
+                CreateTableOperation table => [table],
+                CreateIndexOperation index when !existing.Contains(index.Name) => [index],
+                _ => Enumerable.Empty<MigrationOperation>(),
+            }).ToList();
         foreach (var command in db.GetService<IMigrationsSqlGenerator>().Generate(missing, model))
         {
             await db.Database.ExecuteSqlRawAsync(command.CommandText, cancellationToken).ConfigureAwait(false);

@@ -77,14 +77,16 @@ public abstract partial class StoreConformance
         await store.AddAlertAsync(Alert("a", 0), [], Token);
 
         var acknowledged = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-            async () => await store.AcknowledgeAlertAsync("acme", "a", Entry($"e{i}", i) with { Actor = $"{i}" }, Token), Token)));
+            async () => await store.AcknowledgeAlertAsync("acme", "a", null, Entry($"e{i}", i) with { Actor = $"{i}" }, Token), Token)));
 
         var stored = (await store.ListAlertsAsync("acme", null, 10, Token)).Single();
         stored.AcknowledgedAt.Should().Be(_start.AddSeconds(int.Parse(stored.AcknowledgedBy!, System.Globalization.CultureInfo.InvariantCulture)));
-        acknowledged.Should().OnlyContain(one => one == stored);
+        acknowledged.Should().OnlyContain(result => result == ApiKeySaveResult.Saved);
+        (await store.GetAlertAsync("acme", "a", Token)).Should().Be(stored);
+        (await store.GetAlertAsync("other", "a", Token)).Should().BeNull();
         (await management.ListAuditAsync("acme", null, 10, Token)).Should().ContainSingle().Which.Actor.Should().Be(stored.AcknowledgedBy);
-        (await store.AcknowledgeAlertAsync("other", "a", Entry("x", 0), Token)).Should().BeNull();
-        (await store.AcknowledgeAlertAsync("acme", "b", Entry("x", 0), Token)).Should().BeNull();
+        (await store.AcknowledgeAlertAsync("other", "a", null, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.NotFound);
+        (await store.AcknowledgeAlertAsync("acme", "b", null, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.NotFound);
     }
 
     [Fact]
@@ -137,17 +139,33 @@ public abstract partial class StoreConformance
     public async Task AddWebhook_ManyAtOnce_KeepsToTheLimit()
     {
         var (store, management) = await NewStoresAsync();
-        await management.SaveAsync(new ApiKeyChange { Added = [Key("gone") with { RevokedAt = _start }] }, Token);
-        (await store.AddWebhookAsync(Webhook("w", 0), 3, "gone", Entry("x", 0), Token)).Should().BeFalse("its key is revoked");
-
         var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
             async () => await store.AddWebhookAsync(Webhook($"w{i}", 0), 3, null, Entry($"e{i}", 0), Token), Token)));
 
-        added.Count(one => one).Should().Be(3);
+        added.Count(result => result == ApiKeySaveResult.Saved).Should().Be(3);
+        added.Count(result => result == ApiKeySaveResult.LimitReached).Should().Be(5);
         (await store.ListWebhooksAsync("acme", null, 10, Token)).Should().HaveCount(3);
         (await management.ListAuditAsync("acme", null, 10, Token)).Should().HaveCount(3);
-        (await store.AddWebhookAsync(Webhook("other", 0) with { Workspace = "other" }, 3, null, Entry("y", 0), Token)).Should().BeTrue();
+        (await store.AddWebhookAsync(Webhook("other", 0) with { Workspace = "other" }, 3, null, Entry("y", 0), Token)).Should().Be(ApiKeySaveResult.Saved);
         (await store.ListWebhooksAsync("other", null, 10, Token)).Single().Should().BeEquivalentTo(Webhook("other", 0) with { Workspace = "other" });
+    }
+
+    [Fact]
+    public async Task WebhooksAndAcknowledgement_ByAKeyThatIsRevoked_AreRefused()
+    {
+        var (store, management) = await NewStoresAsync();
+        await management.SaveAsync(new ApiKeyChange { Added = [Key("leaked") with { RevokedAt = _start }] }, Token);
+        await AddWebhookAsync(store, "w");
+        await store.AddAlertAsync(Alert("a", 0), [], Token);
+        var guard = new ApiKeyActorGuard { KeyId = "leaked", Version = 1, At = _start };
+
+        (await store.AddWebhookAsync(Webhook("x", 0), 3, guard, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+        (await store.DeleteWebhookAsync("acme", "w", guard, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+        (await store.AcknowledgeAlertAsync("acme", "a", guard, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+
+        (await store.ListWebhooksAsync("acme", null, 10, Token)).Should().ContainSingle().Which.Id.Should().Be("w");
+        (await store.GetAlertAsync("acme", "a", Token))!.AcknowledgedAt.Should().BeNull();
+        (await management.ListAuditAsync("acme", null, 10, Token)).Should().NotContain(entry => entry.Id == "x");
     }
 
     [Fact]
@@ -157,9 +175,9 @@ public abstract partial class StoreConformance
         await AddWebhookAsync(store, "w");
         await store.AddAlertAsync(Alert("a", 0), [Delivery("m", "w", "a")], Token);
 
-        (await store.DeleteWebhookAsync("other", "w", Entry("x", 0), Token)).Should().BeFalse();
-        (await store.DeleteWebhookAsync("acme", "w", Entry("d", 0), Token)).Should().BeTrue();
-        (await store.DeleteWebhookAsync("acme", "w", Entry("x", 0), Token)).Should().BeFalse();
+        (await store.DeleteWebhookAsync("other", "w", null, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.NotFound);
+        (await store.DeleteWebhookAsync("acme", "w", null, Entry("d", 0), Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.DeleteWebhookAsync("acme", "w", null, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.NotFound);
 
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
         (await store.ListWebhooksAsync("acme", null, 10, Token)).Should().BeEmpty();
@@ -291,7 +309,7 @@ public abstract partial class StoreConformance
     };
 
     private static async Task AddWebhookAsync(IApiKeyAlertStore store, string id, int seconds = 0)
-        => (await store.AddWebhookAsync(Webhook(id, seconds), 100, null, Entry(id, seconds), Token)).Should().BeTrue();
+        => (await store.AddWebhookAsync(Webhook(id, seconds), 100, null, Entry(id, seconds), Token)).Should().Be(ApiKeySaveResult.Saved);
 
     private async Task<IApiKeyAlertStore> NewAlertStoreAsync() => (IApiKeyAlertStore)await NewStoreAsync();
 

@@ -25,6 +25,7 @@ public abstract partial class StoreConformance
             ExpiresAt = _start.AddYears(5),
             RevokedAt = _start.AddDays(1),
             RevokedReason = "leaked",
+            IsExpiryShortened = true,
             Replaces = "b",
             ReplacedBy = "c",
             Family = "d",
@@ -32,7 +33,7 @@ public abstract partial class StoreConformance
             RateLimits = [new RateLimit(5, TimeSpan.FromSeconds(60)), new RateLimit(1_000_000, RateLimit.MaxWindow)],
             Metadata = JsonDocument.Parse("""{"team":"zoo","n":[1,null,{"ж":"…"}]}""").RootElement,
         };
-        (await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token)).Should().BeTrue();
+        (await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token)).Should().Be(ApiKeySaveResult.Saved);
 
         var found = await store.FindByHashAsync([Hash("nobody's"), key.Hash], Token);
         var got = await store.GetAsync("acme", "a", Token);
@@ -54,7 +55,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Save_StaleVersionOrTakenIdOrHash_IsFalseAndStoresNothing()
+    public async Task Save_StaleVersionOrTakenIdOrHash_SaysWhyAndStoresNothing()
     {
         var store = await NewStoreAsync();
         var key = Key("a");
@@ -62,10 +63,10 @@ public abstract partial class StoreConformance
         await store.SaveAsync(new ApiKeyChange { Updated = [key with { Name = "second", Version = 2 }] }, Token);
 
         var audit = Entry("e", 0);
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b")], Updated = [key with { Name = "stale", Version = 2 }], Audit = [audit] }, Token)).Should().BeFalse();
-        (await store.SaveAsync(new ApiKeyChange { Updated = [Key("never") with { Version = 2 }] }, Token)).Should().BeFalse();
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b"), key with { Hash = Hash("other") }], Audit = [audit] }, Token)).Should().BeFalse();
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b"), Key("c") with { Hash = key.Hash }] }, Token)).Should().BeFalse();
+        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b")], Updated = [key with { Name = "stale", Version = 2 }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChange { Updated = [Key("never") with { Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b"), key with { Hash = Hash("other") }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
+        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b"), Key("c") with { Hash = key.Hash }] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
 
         (await store.GetAsync("acme", "a", Token))!.Name.Should().Be("second");
         (await store.GetAsync("acme", "b", Token)).Should().BeNull();
@@ -82,21 +83,100 @@ public abstract partial class StoreConformance
         var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
             async () => await store.SaveAsync(new ApiKeyChange { Updated = [key with { Name = $"{i}", Version = 2 }] }, Token), Token)));
 
-        saved.Should().ContainSingle(one => one);
+        saved.Should().ContainSingle(result => result == ApiKeySaveResult.Saved);
+        saved.Should().OnlyContain(result => result == ApiKeySaveResult.Saved || result == ApiKeySaveResult.VersionConflict);
         (await store.GetAsync("acme", "a", Token))!.Version.Should().Be(2);
     }
 
-    [Fact]
-    public async Task Save_ByAKeyThatIsRevoked_IsFalse()
+    [Theory]
+    [InlineData("revoked")]
+    [InlineData("expired")]
+    [InlineData("changed")]
+    [InlineData("gone")]
+    public async Task Save_ByAKeyThatIsNotAsItWasEvaluated_IsRefusedAndStoresNothing(string actor)
     {
         var store = await NewStoreAsync();
-        await store.SaveAsync(new ApiKeyChange { Added = [Key("creator") with { RevokedAt = _start }] }, Token);
+        var keys = new[]
+        {
+            Key("revoked") with { RevokedAt = _start },
+            Key("expired") with { ExpiresAt = _start.AddSeconds(1) },
+            Key("changed") with { Version = 2 },
+            Key("as evaluated") with { ExpiresAt = _start.AddSeconds(2) },
+        };
+        await store.SaveAsync(new ApiKeyChange { Added = keys }, Token);
+        var guard = new ApiKeyActorGuard { KeyId = actor, Version = 1, At = _start.AddSeconds(1) };
+        ApiKeyChange[] changes =
+        [
+            new() { Added = [Key("a")] },
+            new() { Updated = [Key("as evaluated") with { Version = 2 }] },
+            new() { Workspace = new ApiKeyWorkspace { Id = "acme" } },
+        ];
 
-        var add = new ApiKeyChange { Added = [Key("a")], ActorKeyId = "creator" };
-        (await store.SaveAsync(add, Token)).Should().BeFalse();
-        (await store.SaveAsync(add with { ActorKeyId = "no key" }, Token)).Should().BeTrue();
-        (await store.SaveAsync(new ApiKeyChange { Updated = [Key("a") with { Version = 2 }], ActorKeyId = "creator" }, Token)).Should().BeFalse();
-        (await store.SaveAsync(new ApiKeyChange { Workspace = new ApiKeyWorkspace { Id = "acme" }, ActorKeyId = "creator" }, Token)).Should().BeFalse();
+        foreach (var change in changes)
+        {
+            (await store.SaveAsync(change with { Actor = guard, Audit = [Entry("x", 0)] }, Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+        }
+
+        (await store.GetAsync("acme", "a", Token)).Should().BeNull();
+        (await store.GetAsync("acme", "as evaluated", Token))!.Version.Should().Be(1);
+        (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
+        (await store.ListAuditAsync("acme", null, 10, Token)).Should().BeEmpty();
+        (await store.SaveAsync(changes[0] with { Actor = guard with { KeyId = "as evaluated" } }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b")], Actor = guard with { KeyId = "changed", Version = null } }, Token))
+            .Should().Be(ApiKeySaveResult.Saved, "any version will do");
+    }
+
+    [Fact]
+    public async Task Save_ByAKeyThatChangesItself_ComparesTheVersionThatWasEvaluated()
+    {
+        var store = await NewStoreAsync();
+        var key = Key("self");
+        await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token);
+        var guard = new ApiKeyActorGuard { KeyId = "self", Version = 1, At = _start };
+
+        (await store.SaveAsync(new ApiKeyChange { Updated = [key with { Version = 2 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChange { Updated = [key with { Version = 3 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+    }
+
+    [Fact]
+    public async Task Save_MoreActiveKeysThanAllowed_IsRefused()
+    {
+        var store = await NewStoreAsync();
+        ApiKey[] inactive =
+        [
+            Key("revoked") with { RevokedAt = _start },
+            Key("expired") with { ExpiresAt = _start },
+            Key("foreign") with { Workspace = "other" },
+        ];
+        await store.SaveAsync(new ApiKeyChange { Added = inactive }, Token);
+
+        var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
+            async () => await store.SaveAsync(new ApiKeyChange { Added = [Key($"{i}")], MaxActiveKeys = 3 }, Token), Token)));
+
+        saved.Count(result => result == ApiKeySaveResult.Saved).Should().Be(3);
+        saved.Count(result => result == ApiKeySaveResult.LimitReached).Should().Be(5);
+        var active = await store.ListAsync(new() { Workspace = "acme", Status = ApiKeyStatus.Active, Limit = 100, Now = _start }, Token);
+        active.Should().HaveCount(3);
+
+        // A key that takes the place of another one is no more than before.
+        var rotation = new ApiKeyChange
+        {
+            Added = [Key("successor")],
+            Updated = [active[0] with { ExpiresAt = _start, Version = 2 }],
+            MaxActiveKeys = 3,
+        };
+        (await store.SaveAsync(rotation with { Updated = [active[0] with { Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.LimitReached);
+        (await store.SaveAsync(rotation, Token)).Should().Be(ApiKeySaveResult.Saved);
+    }
+
+    [Fact]
+    public async Task GetNames_GivesThoseOfTheWorkspaceThatExist()
+    {
+        var store = await NewStoreAsync();
+        await store.SaveAsync(new ApiKeyChange { Added = [Key("a") with { Name = "A" }, Key("b"), Key("c") with { Workspace = "other" }] }, Token);
+
+        (await store.GetNamesAsync("acme", ["a", "c", "gone", "a"], Token)).Should().BeEquivalentTo(new Dictionary<string, string> { ["a"] = "A" });
+        (await store.GetNamesAsync("acme", [], Token)).Should().BeEmpty();
     }
 
     [Fact]
@@ -123,7 +203,8 @@ public abstract partial class StoreConformance
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Expired })).Should().BeEquivalentTo("expired");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Revoked })).Should().BeEquivalentTo("revoked", "accent");
         (await IdsAsync(query => query with { Type = "production" })).Should().BeEquivalentTo("later");
-        (await IdsAsync(query => query with { CreatedBy = "x" })).Should().BeEquivalentTo("expired");
+        (await IdsAsync(query => query with { CreatedBy = ["y", "x"] })).Should().BeEquivalentTo("expired");
+        (await IdsAsync(query => query with { ExcludeRevoked = true })).Should().BeEquivalentTo("active", "expired", "later");
         (await IdsAsync(query => query with { Name = "LY bu" })).Should().BeEquivalentTo("active");
         (await IdsAsync(query => query with { Name = "Übung m" })).Should().BeEquivalentTo("accent");
         (await IdsAsync(query => query with { Name = "%" })).Should().BeEmpty();
@@ -165,11 +246,11 @@ public abstract partial class StoreConformance
         var first = new ApiKeyWorkspace { Id = "acme", AllowlistEnabled = true, AllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
 
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { Version = 2 } }, Token)).Should().BeFalse();
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first }, Token)).Should().BeTrue();
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first }, Token)).Should().BeFalse();
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { AllowedNetworks = [], Version = 2 } }, Token)).Should().BeTrue();
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { Version = 2 } }, Token)).Should().BeFalse();
+        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChange { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChange { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { AllowedNetworks = [], Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
 
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeEquivalentTo(first with { AllowedNetworks = [], Version = 2 });
     }
@@ -205,7 +286,7 @@ public abstract partial class StoreConformance
             await store.SaveLastUsedAsync(new Dictionary<string, DateTimeOffset> { ["a"] = _start.AddSeconds(seconds), ["gone"] = _start }, Token);
         }
 
-        (await store.SaveAsync(new ApiKeyChange { Updated = [key with { Name = "y", Version = 2 }] }, Token)).Should().BeTrue("a use counts as no change");
+        (await store.SaveAsync(new ApiKeyChange { Updated = [key with { Name = "y", Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.Saved, "a use counts as no change");
         var stored = (await store.GetAsync("acme", "a", Token))!;
         stored.LastUsedAt.Should().Be(_start.AddSeconds(7));
         stored.Name.Should().Be("y");

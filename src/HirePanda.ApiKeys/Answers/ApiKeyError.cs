@@ -54,6 +54,9 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     internal static readonly ApiKeyError PreconditionFailed
         = new("precondition_failed", "If-Match is not the current version: somebody has made a change meanwhile", StatusCodes.Status412PreconditionFailed);
 
+    /// <summary>The actor's key was revoked, expired or changed while its request was under way; over HTTP the actor is evaluated again.</summary>
+    internal static readonly ApiKeyError ActorChanged = Conflict("The key that makes this call was changed at the same time: try again");
+
     /// <summary>What a refused credential is answered.</summary>
     internal static ApiKeyError For(in ApiKeyVerdict verdict) => verdict.Outcome switch
     {

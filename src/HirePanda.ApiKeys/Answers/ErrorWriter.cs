@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,9 @@ namespace HirePanda.ApiKeys;
 /// <summary>Writes errors to responses: status and headers first, the body when it is known that nobody else answers.</summary>
 internal static class ErrorWriter
 {
+    /// <summary>Escapes what JSON demands and no more: an answer of type <c>application/json</c> is not read as HTML.</summary>
+    private static readonly JsonWriterOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Sets the status and adds the headers; those of other schemes stay.</summary>
     public static void WriteHead(HttpResponse response, ApiKeyError error)
     {
@@ -20,6 +24,11 @@ internal static class ErrorWriter
         }
 
         response.StatusCode = error.Status;
+        if (response.HttpContext.GetEndpoint()?.Metadata.GetMetadata<NotStored>() is not null)
+        {
+            response.Headers.CacheControl = NotStored.CacheControl;
+        }
+
         if (error.WwwAuthenticate is { } challenge)
         {
             response.Headers.WWWAuthenticate = StringValues.Concat(response.Headers.WWWAuthenticate, challenge);
@@ -63,7 +72,7 @@ internal static class ErrorWriter
     private static ReadOnlyMemory<byte> Serialize(ApiKeyError error, bool problemDetails)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer);
+        using var json = new Utf8JsonWriter(buffer, _relaxed);
         json.WriteStartObject();
         if (problemDetails)
         {

@@ -60,6 +60,10 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
         return null;
     }
 
+    /// <summary>A principal like another one, in which this identity's key is replaced by a newer record of it.</summary>
+    public ClaimsPrincipal ReplaceIn(ClaimsPrincipal principal, LiveKey live)
+        => new(principal.Identities.Select(identity => identity == this ? new ApiKeyIdentity(live, AuthenticationType!) : identity));
+
     public override void AddClaim(Claim claim)
     {
         MakeClaims();

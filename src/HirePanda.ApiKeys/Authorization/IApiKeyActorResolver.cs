@@ -29,11 +29,18 @@ public sealed record ApiKeyActor(string Id, string Workspace)
     /// <summary>The address that it acts from, for audits and against locking itself out; null: unknown. Over HTTP it is the connection's.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>The id of the key that it acts with, which revoking everything leaves alone; null: none.</summary>
-    public string? KeyId { get; init; }
+    /// <summary>
+    /// The key that the actor acts with, as it was evaluated; null if the actor is not a key. A change is stored only while the stored key
+    /// is still the same, the actor cannot loosen this key or its rotations, and revoking everything leaves it alone.
+    /// </summary>
+    public ApiKey? Key { get; init; }
 
-    /// <summary>The family of the key that it acts with: it cannot loosen itself, nor the keys it replaced or was replaced by; null: none.</summary>
-    public string? KeyFamily { get; init; }
+    /// <summary>What the store compares with the actor's key when it stores a change; null if the actor is not a key.</summary>
+    /// <param name="now">The time at which the key must be active.</param>
+    internal ApiKeyActorGuard? Guard(DateTimeOffset now) => Key is null ? null : new() { KeyId = Key.Id, Version = Key.Version, At = now };
+
+    /// <summary>Determines whether a key is the actor's own, or linked with it by rotation.</summary>
+    internal bool IsOwn(ApiKey key) => Key is not null && (Key.Family ?? Key.Id) == (key.Family ?? key.Id);
 }
 
 /// <summary>Knows the principals that our scheme made.</summary>
@@ -41,6 +48,6 @@ internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
 {
     public ApiKeyActor? Resolve(ClaimsPrincipal principal)
         => ApiKeyIdentity.In(principal)?.Live.Key is { } key
-            ? new ApiKeyActor(key.Id, key.Workspace) { Tier = key.Tier, Permissions = key.Permissions, KeyId = key.Id, KeyFamily = key.Family ?? key.Id }
+            ? new ApiKeyActor(key.Id, key.Workspace) { Tier = key.Tier, Permissions = key.Permissions, Key = key }
             : null;
 }

@@ -45,23 +45,38 @@ public sealed partial class InMemoryApiKeyStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<ApiKeyAlert?> AcknowledgeAlertAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    public ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_alerts.TryGetValue(id, out var alert) && alert.Workspace == workspace ? alert : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audit);
         lock (_lock)
         {
+            if (!IsSatisfied(actor))
+            {
+                return new(ApiKeySaveResult.ActorChanged);
+            }
+
             if (!_alerts.TryGetValue(id, out var alert) || alert.Workspace != workspace)
             {
-                return default;
+                return new(ApiKeySaveResult.NotFound);
             }
 
             if (alert.AcknowledgedAt is null)
             {
-                _alerts[id] = alert = alert with { AcknowledgedAt = audit.At, AcknowledgedBy = audit.Actor };
+                _alerts[id] = alert with { AcknowledgedAt = audit.At, AcknowledgedBy = audit.Actor };
                 _audit.Add(audit);
             }
 
-            return new(alert);
+            return new(ApiKeySaveResult.Saved);
         }
     }
 
@@ -91,20 +106,25 @@ public sealed partial class InMemoryApiKeyStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> AddWebhookAsync(
-        ApiKeyWebhook webhook, int limit, string? actorKeyId, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    public ValueTask<ApiKeySaveResult> AddWebhookAsync(
+        ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(webhook);
         lock (_lock)
         {
-            if (IsRevoked(actorKeyId) || _webhooks.Values.Count(one => one.Workspace == webhook.Workspace) >= limit)
+            if (!IsSatisfied(actor))
             {
-                return new(false);
+                return new(ApiKeySaveResult.ActorChanged);
+            }
+
+            if (_webhooks.Values.Count(one => one.Workspace == webhook.Workspace) >= limit)
+            {
+                return new(ApiKeySaveResult.LimitReached);
             }
 
             _webhooks.Add(webhook.Id, webhook);
             _audit.Add(audit);
-            return new(true);
+            return new(ApiKeySaveResult.Saved);
         }
     }
 
@@ -122,19 +142,25 @@ public sealed partial class InMemoryApiKeyStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> DeleteWebhookAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    public ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
+            if (!IsSatisfied(actor))
+            {
+                return new(ApiKeySaveResult.ActorChanged);
+            }
+
             if (!_webhooks.TryGetValue(id, out var webhook) || webhook.Workspace != workspace)
             {
-                return new(false);
+                return new(ApiKeySaveResult.NotFound);
             }
 
             _webhooks.Remove(id);
             EndDeliveries(id);
             _audit.Add(audit);
-            return new(true);
+            return new(ApiKeySaveResult.Saved);
         }
     }
 

@@ -59,7 +59,8 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
                     && (query.Status is null || key.GetStatus(query.Now) == query.Status)
                     && (query.Type is null || key.Type == query.Type)
                     && (query.Name is null || key.Name.Contains(query.Name, StringComparison.OrdinalIgnoreCase))
-                    && (query.CreatedBy is null || key.CreatedBy == query.CreatedBy)
+                    && (query.CreatedBy is null || (key.CreatedBy is { } creator && query.CreatedBy.Contains(creator)))
+                    && !(query.ExcludeRevoked && key.RevokedAt is not null)
                     && IsAfter(key.CreatedAt, key.Id, query.After))
                 .OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id, StringComparer.Ordinal)
                 .Take(query.Limit)
@@ -90,17 +91,26 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+        string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        lock (_lock)
+        {
+            return new(ids.Distinct().Select(id => _byId.GetValueOrDefault(id)).OfType<ApiKey>().Where(key => key.Workspace == workspace)
+                .ToDictionary(key => key.Id, key => key.Name, StringComparer.Ordinal));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
         lock (_lock)
         {
-            if (IsRevoked(change.ActorKeyId)
-                || change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash))
-                || change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1)
-                || (change.Workspace is { } workspace && (_workspaces.GetValueOrDefault(workspace.Id)?.Version ?? 0) != workspace.Version - 1))
+            if (WhyNot(change) is { } reason)
             {
-                return new(false);
+                return new(reason);
             }
 
             foreach (var key in change.Added)
@@ -120,7 +130,7 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
             }
 
             _audit.AddRange(change.Audit);
-            return new(true);
+            return new(ApiKeySaveResult.Saved);
         }
     }
 
@@ -142,7 +152,25 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         return default;
     }
 
-    private bool IsRevoked(string? id) => id is not null && _byId.TryGetValue(id, out var key) && key.RevokedAt is not null;
+    private ApiKeySaveResult? WhyNot(ApiKeyChange change)
+        => !IsSatisfied(change.Actor) ? ApiKeySaveResult.ActorChanged
+            : change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1)
+                || (change.Workspace is { } workspace && (_workspaces.GetValueOrDefault(workspace.Id)?.Version ?? 0) != workspace.Version - 1)
+                ? ApiKeySaveResult.VersionConflict
+            : change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash)) ? ApiKeySaveResult.Duplicate
+            : change.MaxActiveKeys is { } max && change.Added.Count > 0 && CountActive(change) > max ? ApiKeySaveResult.LimitReached
+            : null;
+
+    /// <summary>How many active keys the workspace will have.</summary>
+    private int CountActive(ApiKeyChange change)
+    {
+        var (workspace, now) = (change.Added[0].Workspace, change.Added[0].CreatedAt);
+        var updated = change.Updated.Select(key => key.Id).ToHashSet(StringComparer.Ordinal);
+        return _byId.Values.Where(key => !updated.Contains(key.Id)).Concat(change.Added).Concat(change.Updated)
+            .Count(key => key.Workspace == workspace && key.GetStatus(now) == ApiKeyStatus.Active);
+    }
+
+    private bool IsSatisfied(ApiKeyActorGuard? actor) => actor is null || actor.IsSatisfiedBy(_byId.GetValueOrDefault(actor.KeyId));
 
     private static bool IsAfter(DateTimeOffset at, string id, ApiKeyPosition? position)
         => position is not { } last || at < last.At || (at == last.At && string.CompareOrdinal(id, last.Id) < 0);

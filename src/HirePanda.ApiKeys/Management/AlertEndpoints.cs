@@ -17,7 +17,7 @@ internal static class AlertEndpoints
 
     public static async Task<IResult> AcknowledgeAsync(HttpContext context, ApiKeyManager manager, string id)
     {
-        var body = await JsonBody.ReadAsync(context.Request, isOptional: true).ConfigureAwait(false);
+        var body = JsonBody.Of(context, isOptional: true);
         if ((body.Succeeded ? body.Value.Finish() : body.Error) is { } error)
         {
             return new ErrorAnswer(error);
@@ -41,7 +41,7 @@ internal static class AlertEndpoints
 
     public static async Task<IResult> AddWebhookAsync(HttpContext context, ApiKeyManager manager)
     {
-        var body = await JsonBody.ReadAsync(context.Request).ConfigureAwait(false);
+        var body = JsonBody.Of(context);
         if (!body.Succeeded)
         {
             return new ErrorAnswer(body.Error);

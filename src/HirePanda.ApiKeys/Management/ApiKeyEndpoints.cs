@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 
 namespace HirePanda.ApiKeys;
@@ -13,61 +11,50 @@ namespace HirePanda.ApiKeys;
 /// <summary>Key management over HTTP: reads requests, calls <see cref="ApiKeyManager"/>, writes answers.</summary>
 internal static class ApiKeyEndpoints
 {
+    /// <summary>What a call that changes something takes from the caller's limit, in permits; one that only reads takes 1.</summary>
+    private const int WriteCost = 2;
+
+    /// <summary>What a report takes.</summary>
+    private const int ReportCost = 5;
+
+    /// <summary>What a call takes that may revoke every key, or looks up a host.</summary>
+    private const int MaxCost = 10;
+
+    /// <summary>What answers GET answers HEAD too (RFC 9110, section 9.3.2).</summary>
+    private static readonly string[] _read = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>The errors that any call may be answered with, for OpenAPI.</summary>
     private static readonly object[] _errors =
     [
-        .. new[] { 400, 401, 403, 404, 409, 412, 413, 415, 429, 503 }
+        .. new[] { 400, 401, 403, 404, 408, 409, 412, 413, 415, 429, 503 }
             .Select(status => new ProducesResponseTypeMetadata(status, typeof(ErrorEnvelope), ["application/json"])),
     ];
 
     public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string policy)
     {
-        var group = endpoints.MapGroup(pattern).WithTags("API keys").WithMetadata(_errors);
+        var group = endpoints.MapGroup(pattern).WithTags("API keys").WithMetadata(_errors).WithMetadata(NotStored.Instance);
         var anyKey = new AuthorizationPolicyBuilder(ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser().Build();
-        group.MapGet("/me", GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
+        group.MapMethods("/me", _read, GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
 
-        var managed = group.MapGroup("").RequireAuthorization(policy).AddEndpointFilter(ResolveActorAsync);
-        managed.MapPost("/", CreateAsync).Produces<KeyResponse>(StatusCodes.Status201Created);
-        managed.MapGet("/", ListAsync).Produces<KeyPageResponse>();
-        managed.MapGet("/{id}", GetAsync).Produces<KeyResponse>();
-        managed.MapPatch("/{id}", UpdateAsync).Produces<KeyResponse>();
-        managed.MapPost("/{id}/rotate", RotateAsync).Produces<KeyResponse>(StatusCodes.Status201Created);
-        managed.MapPost("/{id}/revoke", RevokeAsync).Produces<KeyResponse>();
-        managed.MapPost("/revoke-all", RevokeAllAsync).Produces<RevokedResponse>();
-        managed.MapGet("/ip-allowlist", WorkspaceEndpoints.GetAllowlistAsync).Produces<AllowlistResponse>();
-        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).Produces<AllowlistResponse>();
-        managed.MapGet("/audit", WorkspaceEndpoints.ListAuditAsync).Produces<AuditPageResponse>();
-        managed.MapGet("/usage", UsageEndpoints.GetAsync).Produces<UsageResponse>();
-        managed.MapGet("/alerts", AlertEndpoints.ListAsync).Produces<AlertPageResponse>();
-        managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).Produces<AlertResponse>();
-        managed.MapGet("/webhooks", AlertEndpoints.ListWebhooksAsync).Produces<WebhookPageResponse>();
-        managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).Produces<WebhookResponse>(StatusCodes.Status201Created);
-        managed.MapGet("/webhooks/{id}", AlertEndpoints.GetWebhookAsync).Produces<WebhookResponse>();
-        managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).Produces(StatusCodes.Status204NoContent);
+        var managed = group.MapGroup("").RequireAuthorization(policy).AddEndpointFilter(ManagementCall.RunAsync);
+        managed.MapPost("/", CreateAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
+        managed.MapMethods("/", _read, ListAsync).Produces<KeyPageResponse>();
+        managed.MapMethods("/{id}", _read, GetAsync).Produces<KeyResponse>();
+        managed.MapPatch("/{id}", UpdateAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>();
+        managed.MapPost("/{id}/rotate", RotateAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
+        managed.MapPost("/{id}/revoke", RevokeAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>();
+        managed.MapPost("/revoke-all", RevokeAllAsync).WithApiKeyCost(MaxCost).Produces<RevokedResponse>();
+        managed.MapMethods("/ip-allowlist", _read, WorkspaceEndpoints.GetAllowlistAsync).Produces<AllowlistResponse>();
+        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).WithApiKeyCost(WriteCost).Produces<AllowlistResponse>();
+        managed.MapMethods("/audit", _read, WorkspaceEndpoints.ListAuditAsync).WithApiKeyCost(ReportCost).Produces<AuditPageResponse>();
+        managed.MapMethods("/usage", _read, UsageEndpoints.GetAsync).WithApiKeyCost(ReportCost).Produces<UsageResponse>();
+        managed.MapMethods("/alerts", _read, AlertEndpoints.ListAsync).Produces<AlertPageResponse>();
+        managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).WithApiKeyCost(WriteCost).Produces<AlertResponse>();
+        managed.MapMethods("/webhooks", _read, AlertEndpoints.ListWebhooksAsync).Produces<WebhookPageResponse>();
+        managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).WithApiKeyCost(MaxCost).Produces<WebhookResponse>(StatusCodes.Status201Created);
+        managed.MapMethods("/webhooks/{id}", _read, AlertEndpoints.GetWebhookAsync).Produces<WebhookResponse>();
+        managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).WithApiKeyCost(WriteCost).Produces(StatusCodes.Status204NoContent);
         return group;
-    }
-
-    /// <summary>Finds out who calls, and answers 503 where the store cannot.</summary>
-    private static async ValueTask<object?> ResolveActorAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
-    {
-        var context = call.HttpContext;
-        if (context.RequestServices.GetRequiredService<IApiKeyActorResolver>().Resolve(context.User) is not { Workspace.Length: > 0 } actor)
-        {
-            return new ErrorAnswer(ApiKeyError.NoWorkspace);
-        }
-
-        context.Features.Set(actor with { Address = context.Connection.RemoteIpAddress });
-        try
-        {
-            return await next(call).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer.
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && exception is not BadHttpRequestException)
-#pragma warning restore CA1031
-        {
-            Log.ManagementStoreFailed(context.RequestServices.GetRequiredService<ILogger<ApiKeyManager>>(), exception);
-            return new ErrorAnswer(ApiKeyError.StoreUnavailable);
-        }
     }
 
     private static IResult GetOwn(HttpContext context)
@@ -77,7 +64,7 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time)
     {
-        var body = await JsonBody.ReadAsync(context.Request).ConfigureAwait(false);
+        var body = JsonBody.Of(context);
         if (!body.Succeeded)
         {
             return new ErrorAnswer(body.Error);
@@ -121,7 +108,7 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> UpdateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
     {
-        var body = await JsonBody.ReadAsync(context.Request).ConfigureAwait(false);
+        var body = JsonBody.Of(context);
         if (!body.Succeeded)
         {
             return new ErrorAnswer(body.Error);
@@ -135,7 +122,7 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> RotateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
     {
-        var body = await JsonBody.ReadAsync(context.Request, isOptional: true).ConfigureAwait(false);
+        var body = JsonBody.Of(context, isOptional: true);
         if (!body.Succeeded)
         {
             return new ErrorAnswer(body.Error);
@@ -155,7 +142,7 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> RevokeAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
     {
-        var body = await JsonBody.ReadAsync(context.Request, isOptional: true).ConfigureAwait(false);
+        var body = JsonBody.Of(context, isOptional: true);
         if (!body.Succeeded)
         {
             return new ErrorAnswer(body.Error);
@@ -171,7 +158,7 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> RevokeAllAsync(HttpContext context, ApiKeyManager manager)
     {
-        var body = await JsonBody.ReadAsync(context.Request, isOptional: true).ConfigureAwait(false);
+        var body = JsonBody.Of(context, isOptional: true);
         if (!body.Succeeded)
         {
             return new ErrorAnswer(body.Error);
@@ -185,16 +172,16 @@ internal static class ApiKeyEndpoints
 
         var revoked = await manager.RevokeAllAsync(Actor(context), reason, context.RequestAborted).ConfigureAwait(false);
         return revoked.Succeeded
-            ? new JsonAnswer<RevokedResponse>(new(revoked.Value.Count), KeyJson.Contract.RevokedResponse)
+            ? new JsonAnswer<RevokedResponse>(new(revoked.Value), KeyJson.Contract.RevokedResponse)
             : new ErrorAnswer(revoked.Error);
     }
 
-    /// <summary>Who calls, as <see cref="ResolveActorAsync"/> found out.</summary>
-    public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ApiKeyActor>();
+    /// <summary>Who calls, as evaluated after the body was read.</summary>
+    public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ManagementCall>().Actor;
 
     /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
     public static int Limit(string? text)
-        => text is null ? 50 : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 0;
+        => text is null ? 50 : text.All(char.IsAsciiDigit) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 0;
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
         ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }

@@ -33,7 +33,7 @@ public sealed class ApiKeyIssuer
         var tier = rules.Tier(request.Tier);
         var permissions = rules.Permissions(request.Permissions);
         var networks = rules.Networks(request.AllowedNetworks);
-        var limits = rules.RateLimits(request.RateLimits);
+        var limits = rules.RateLimits(request.RateLimits, _settings.Current.Options.MaxRateLimit);
         var expiresAt = rules.ExpiresAt(request.ExpiresAt, request.ExpiresIn);
         var metadata = rules.Metadata(request.Metadata);
         if (type is null || !rules.Errors.IsEmpty)
@@ -65,8 +65,8 @@ public sealed class ApiKeyIssuer
         });
     }
 
-    /// <summary>Makes the key that replaces another: it inherits what the other is, with the same lifetime counted from now.</summary>
-    internal ApiKeyResult<IssuedApiKey> TryReplace(ApiKey old, string createdBy)
+    /// <summary>Makes the key that replaces another: it inherits what the other is, with the same lifetime counted from now or the same expiry.</summary>
+    internal ApiKeyResult<IssuedApiKey> TryReplace(ApiKey old, string createdBy, bool keepsExpiry)
     {
         var now = Timestamps.Now(_time);
         if (!_settings.Current.Catalog.TryGetType(old.Type, out var type))
@@ -80,7 +80,8 @@ public sealed class ApiKeyIssuer
             Replaces = old.Id,
             CreatedAt = now,
             CreatedBy = createdBy,
-            ExpiresAt = old.ExpiresAt is { } end ? Timestamps.Add(now, end - old.CreatedAt) : null,
+            ExpiresAt = keepsExpiry ? old.ExpiresAt : old.ExpiresAt is { } end ? Timestamps.Add(now, end - old.CreatedAt) : null,
+            IsExpiryShortened = keepsExpiry,
             LastUsedAt = null,
             Version = 1,
         });

@@ -33,11 +33,20 @@ public sealed partial class ApiKeyManager
     public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        if (AuditEntries.Id(id) is null)
+        {
+            return NoAlert;
+        }
+
         var after = JsonSerializer.SerializeToElement(new AlertReference(id), AlertJson.Contract.AlertReference);
         var audit = AuditEntries.New(actor, "alert.acknowledge", Timestamps.Now(_time), null, null, after);
-        return await AlertStore.AcknowledgeAlertAsync(actor.Workspace, id, audit, cancellationToken).ConfigureAwait(false) is { } alert
-            ? alert
-            : ApiKeyError.NotFound with { Message = "There is no such alert" };
+        cancellationToken.ThrowIfCancellationRequested();
+        return await AlertStore.AcknowledgeAlertAsync(actor.Workspace, id, actor.Guard(audit.At), audit, CancellationToken.None).ConfigureAwait(false) switch
+        {
+            ApiKeySaveResult.Saved when await AlertStore.GetAlertAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } alert => alert,
+            ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
+            _ => await RefuseAsync(AuditEntries.New(actor, "alert.acknowledge.refused", audit.At, null, null, after), NoAlert).ConfigureAwait(false),
+        };
     }
 
     /// <summary>Lists the webhooks of the actor's workspace, newest first.</summary>
@@ -86,9 +95,13 @@ public sealed partial class ApiKeyManager
         };
         var audit = AuditEntries.New(actor, "webhook.create", now, null, null, Json(webhook));
         cancellationToken.ThrowIfCancellationRequested();
-        return await AlertStore.AddWebhookAsync(webhook, WebhookTargets.MaxWebhooks, actor.KeyId, audit, CancellationToken.None).ConfigureAwait(false)
-            ? webhook
-            : ApiKeyError.Conflict($"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first");
+        return await AlertStore.AddWebhookAsync(
+            webhook, WebhookTargets.MaxWebhooks, actor.Guard(now), audit, CancellationToken.None).ConfigureAwait(false) switch
+        {
+            ApiKeySaveResult.Saved => webhook,
+            ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
+            _ => ApiKeyError.Conflict($"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first"),
+        };
     }
 
     /// <summary>Gets one webhook.</summary>
@@ -112,15 +125,22 @@ public sealed partial class ApiKeyManager
         var found = await GetWebhookAsync(actor, id, cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
-            return found;
+            var reference = JsonSerializer.SerializeToElement(new AlertReference(AuditEntries.Id(id) ?? "?"), AlertJson.Contract.AlertReference);
+            return await RefuseAsync(
+                AuditEntries.New(actor, "webhook.delete.refused", Timestamps.Now(_time), null, reference), NoWebhook).ConfigureAwait(false);
         }
 
         var audit = AuditEntries.New(actor, "webhook.delete", Timestamps.Now(_time), null, Json(found.Value));
         cancellationToken.ThrowIfCancellationRequested();
-        return await AlertStore.DeleteWebhookAsync(actor.Workspace, id, audit, CancellationToken.None).ConfigureAwait(false)
-            ? found
-            : NoWebhook;
+        return await AlertStore.DeleteWebhookAsync(actor.Workspace, id, actor.Guard(audit.At), audit, CancellationToken.None).ConfigureAwait(false) switch
+        {
+            ApiKeySaveResult.Saved => found,
+            ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
+            _ => NoWebhook,
+        };
     }
+
+    private static ApiKeyError NoAlert => ApiKeyError.NotFound with { Message = "There is no such alert" };
 
     private static ApiKeyError NoWebhook => ApiKeyError.NotFound with { Message = "There is no such webhook" };
 

@@ -5,15 +5,23 @@ public sealed partial class ApiKeyManager
 {
     private const int MaxReasonLength = 500;
     private const int RevokeAttempts = 20;
+
+    /// <summary>How many keys are read and revoked at once: a revocation of any size holds no more in memory.</summary>
     private const int RevokeBatch = 100;
 
-    /// <summary>Revokes a key for good: once this returns, this process admits nothing more with it. Revoking twice changes nothing.</summary>
+    /// <summary>How many creators one query names.</summary>
+    private const int MaxCreators = 500;
+
+    /// <summary>
+    /// Revokes a key for good: once this returns, this process admits nothing more with it. Revoking twice changes nothing. The key itself
+    /// comes first, then what it created, level by level. Once the key is revoked, the call runs to its end, also if it is cancelled.
+    /// </summary>
     /// <param name="actor">Who revokes it.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="reason">Why, at most 500 characters; null: not said.</param>
     /// <param name="cascade">Whether every key that this key created, and those they created, are revoked too.</param>
     /// <param name="expectedVersions">The versions of which the actor saw one, any of which will do; empty: none will; null: whichever there is.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>
     public async Task<ApiKeyResult<ApiKey>> RevokeAsync(
         ApiKeyActor actor,
         string id,
@@ -27,45 +35,18 @@ public sealed partial class ApiKeyManager
             return error;
         }
 
-        var isRevoked = false;
-        for (var stuck = 0; stuck < RevokeAttempts;)
-        {
-            var found = await GetAsync(actor, id, cancellationToken).ConfigureAwait(false);
-            if (!found.Succeeded)
-            {
-                return found;
-            }
-
-            // Who repeats a revocation has what they wanted (RFC 9110, section 13.1.1).
-            isRevoked |= found.Value.RevokedAt is not null;
-            if (!isRevoked && expectedVersions?.Contains(found.Value.Version) == false)
-            {
-                return ApiKeyError.PreconditionFailed;
-            }
-
-            var keys = cascade ? await WithDescendantsAsync(found.Value, cancellationToken).ConfigureAwait(false) : [found.Value];
-            keys.RemoveAll(key => key.RevokedAt is not null);
-            if (keys.Count == 0)
-            {
-                return found;
-            }
-
-            // Then once more: a request that was under way may have created another key meanwhile.
-            var revoked = await RevokeSomeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false);
-            isRevoked |= revoked.Exists(key => key.Id == id);
-            stuck = revoked.Count > 0 ? 0 : stuck + 1;
-        }
-
-        return Raced;
+        var revoked = await RevokeOneAsync(actor, id, reason, expectedVersions, cancellationToken).ConfigureAwait(false);
+        return revoked.Succeeded && cascade && await RevokeDescendantsAsync(actor, revoked.Value, reason).ConfigureAwait(false) is { } stopped
+            ? stopped
+            : revoked;
     }
 
     /// <summary>Revokes every key of the actor's workspace but the one that it acts with: for emergencies.</summary>
     /// <param name="actor">Who revokes them.</param>
     /// <param name="reason">Why, at most 500 characters; null: not said.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The keys that were revoked.</returns>
-    public async Task<ApiKeyResult<IReadOnlyList<ApiKey>>> RevokeAllAsync(
-        ApiKeyActor actor, string? reason = null, CancellationToken cancellationToken = default)
+    /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>
+    /// <returns>How many keys were revoked.</returns>
+    public async Task<ApiKeyResult<int>> RevokeAllAsync(ApiKeyActor actor, string? reason = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (CheckReason(reason) is { } error)
@@ -73,100 +54,181 @@ public sealed partial class ApiKeyManager
             return error;
         }
 
-        var all = new List<ApiKey>();
-        for (var stuck = 0; stuck < RevokeAttempts;)
+        cancellationToken.ThrowIfCancellationRequested();
+        var (count, guard) = (0, actor.Guard(Timestamps.Now(_time)));
+        for (var pass = 0; pass < RevokeAttempts; pass++)
         {
-            var keys = await AllAsync(NewQuery(actor.Workspace), cancellationToken).ConfigureAwait(false);
-            keys.RemoveAll(key => key.RevokedAt is not null || key.Id == actor.KeyId);
-            if (keys.Count == 0)
+            // Once more from the start until there is nothing left: a request that was under way may have created another key.
+            var before = count;
+            await foreach (var page in PagesAsync(NewQuery(actor.Workspace) with { ExcludeRevoked = true }).ConfigureAwait(false))
             {
-                return all;
+                List<ApiKey> keys = [.. page.Where(key => key.Id != actor.Key?.Id)];
+                if (keys.Count > 0 && await RevokeBatchAsync(actor, guard, keys, reason).ConfigureAwait(false) is { } stopped)
+                {
+                    return stopped;
+                }
+
+                count += keys.Count;
+
+                // From here on the actor's key must only still be active.
+                guard = guard is null ? null : guard with { Version = null, At = Timestamps.Now(_time) };
             }
 
-            var revoked = await RevokeSomeAsync(actor, keys, reason, cancellationToken).ConfigureAwait(false);
-            all.AddRange(revoked);
-            stuck = revoked.Count > 0 ? 0 : stuck + 1;
+            if (count == before)
+            {
+                return count;
+            }
         }
 
         return Raced;
     }
 
     private static ApiKeyError? CheckReason(string? reason)
-        => reason?.Length > MaxReasonLength || reason?.Contains('\0', StringComparison.Ordinal) == true
-            ? ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters, none of them U+0000"))
+        => reason?.Length > MaxReasonLength || reason?.Any(KeyRules.IsControl) == true
+            ? ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters, none of them a control character"))
             : null;
 
-    /// <summary>
-    /// Revokes in batches, and key by key where somebody changes one of a batch meanwhile: nobody holds up an emergency by changing
-    /// keys all the time.
-    /// </summary>
-    /// <returns>The keys that were revoked.</returns>
-    private async Task<List<ApiKey>> RevokeSomeAsync(ApiKeyActor actor, List<ApiKey> keys, string? reason, CancellationToken cancellationToken)
+    private async Task<ApiKeyResult<ApiKey>> RevokeOneAsync(
+        ApiKeyActor actor, string id, string? reason, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
     {
-        var revoked = new List<ApiKey>();
-        foreach (var batch in keys.Chunk(RevokeBatch))
+        for (var attempt = 0; attempt < RevokeAttempts; attempt++)
         {
-            if (await TryRevokeAsync(actor, batch, reason, cancellationToken).ConfigureAwait(false))
+            if (await FindAsync(actor, id, cancellationToken).ConfigureAwait(false) is not { } key)
             {
-                revoked.AddRange(batch);
-                continue;
+                return await RefuseAsync(actor, "key.revoke", id).ConfigureAwait(false);
             }
 
-            foreach (var key in batch)
+            if (key.RevokedAt is not null)
             {
-                var current = await Store.GetAsync(key.Workspace, key.Id, cancellationToken).ConfigureAwait(false);
-                if (current is { RevokedAt: null } && await TryRevokeAsync(actor, [current], reason, cancellationToken).ConfigureAwait(false))
+                // A caller that repeats a revocation has what it wanted, whatever its precondition (RFC 9110, section 13.1.1).
+                return key;
+            }
+
+            if (expectedVersions?.Contains(key.Version) == false)
+            {
+                return ApiKeyError.PreconditionFailed;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            var revoked = Revoked(key, reason);
+            switch (await SaveRevokedAsync(actor, actor.Guard(Timestamps.Now(_time)), [key], [revoked]).ConfigureAwait(false))
+            {
+                case ApiKeySaveResult.Saved:
+                    return revoked;
+                case ApiKeySaveResult.ActorChanged:
+                    return ApiKeyError.ActorChanged;
+            }
+        }
+
+        return Raced;
+    }
+
+    /// <summary>Revokes what a revoked key created, level by level: while a level is revoked, it creates nothing more.</summary>
+    /// <returns>Why it stopped; null if all are revoked.</returns>
+    private async Task<ApiKeyError?> RevokeDescendantsAsync(ApiKeyActor actor, ApiKey root, string? reason)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal) { root.Id };
+        List<string> level = [root.Id];
+        while (level.Count > 0)
+        {
+            var next = new List<string>();
+            foreach (var creators in level.Chunk(MaxCreators))
+            {
+                await foreach (var page in PagesAsync(NewQuery(root.Workspace) with { CreatedBy = creators }).ConfigureAwait(false))
                 {
-                    revoked.Add(current);
+                    // One revocation that includes the actor's own key goes on without it.
+                    var guard = actor.Key is null || seen.Contains(actor.Key.Id) ? null : actor.Guard(Timestamps.Now(_time))! with { Version = null };
+                    List<ApiKey> keys = [.. page.Where(key => key.RevokedAt is null)];
+                    if (keys.Count > 0 && await RevokeBatchAsync(actor, guard, keys, reason).ConfigureAwait(false) is { } stopped)
+                    {
+                        return stopped;
+                    }
+
+                    next.AddRange(page.Select(key => key.Id).Where(seen.Add));
+                }
+            }
+
+            level = next;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Revokes a batch, and key by key if somebody changes one of them at the same time: nobody holds up an emergency by changing keys.
+    /// </summary>
+    /// <returns>Why it stopped; null if all are revoked.</returns>
+    private async Task<ApiKeyError?> RevokeBatchAsync(ApiKeyActor actor, ApiKeyActorGuard? guard, List<ApiKey> keys, string? reason)
+    {
+        var result = await SaveRevokedAsync(actor, guard, keys, keys.ConvertAll(key => Revoked(key, reason))).ConfigureAwait(false);
+        if (result == ApiKeySaveResult.VersionConflict)
+        {
+            foreach (var key in keys)
+            {
+                result = await RevokeCurrentAsync(actor, guard, key, reason).ConfigureAwait(false);
+                if (result != ApiKeySaveResult.Saved)
+                {
+                    break;
                 }
             }
         }
 
-        return revoked;
-    }
-
-    private async Task<bool> TryRevokeAsync(ApiKeyActor actor, ApiKey[] keys, string? reason, CancellationToken cancellationToken)
-    {
-        var now = Timestamps.Now(_time);
-        var revoked = Array.ConvertAll(keys, key => key with { RevokedAt = now, RevokedReason = reason, Version = key.Version + 1 });
-        var change = new ApiKeyChange
+        return result switch
         {
-            Updated = revoked,
-            Audit = [.. keys.Zip(revoked, (before, after) => AuditEntries.Key(actor, "key.revoke", now, before, after))],
+            ApiKeySaveResult.Saved => null,
+            ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
+            _ => Raced,
         };
-        return await SaveAsync(change, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<List<ApiKey>> WithDescendantsAsync(ApiKey root, CancellationToken cancellationToken)
+    /// <summary>Revokes one key as it is stored now; does nothing if somebody else has.</summary>
+    private async Task<ApiKeySaveResult> RevokeCurrentAsync(ApiKeyActor actor, ApiKeyActorGuard? guard, ApiKey key, string? reason)
     {
-        var all = new Dictionary<string, ApiKey>(StringComparer.Ordinal) { [root.Id] = root };
-        var open = new Queue<ApiKey>([root]);
-        while (open.TryDequeue(out var creator))
+        for (var attempt = 0; attempt < RevokeAttempts; attempt++)
         {
-            var created = await AllAsync(NewQuery(root.Workspace) with { CreatedBy = creator.Id }, cancellationToken).ConfigureAwait(false);
-            foreach (var key in created.Where(key => all.TryAdd(key.Id, key)))
+            if (await Store.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false) is not { RevokedAt: null } current)
             {
-                open.Enqueue(key);
+                return ApiKeySaveResult.Saved;
+            }
+
+            var result = await SaveRevokedAsync(actor, guard, [current], [Revoked(current, reason)]).ConfigureAwait(false);
+            if (result != ApiKeySaveResult.VersionConflict)
+            {
+                return result;
             }
         }
 
-        return [.. all.Values];
+        return ApiKeySaveResult.VersionConflict;
     }
 
-    private async Task<List<ApiKey>> AllAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+    private ApiKey Revoked(ApiKey key, string? reason)
+        => key with { RevokedAt = Timestamps.Now(_time), RevokedReason = reason, Version = key.Version + 1 };
+
+    private Task<ApiKeySaveResult> SaveRevokedAsync(ApiKeyActor actor, ApiKeyActorGuard? guard, List<ApiKey> keys, List<ApiKey> revoked)
+        => SaveAsync(
+            new ApiKeyChange
+            {
+                Actor = guard,
+                Updated = revoked,
+                Audit = [.. keys.Zip(revoked, (before, after) => AuditEntries.Key(actor, "key.revoke", after.RevokedAt!.Value, before, after))],
+            },
+            CancellationToken.None);
+
+    /// <summary>Reads a list page by page.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<ApiKey>> PagesAsync(ApiKeyQuery query)
     {
-        var all = new List<ApiKey>();
         IReadOnlyList<ApiKey> page;
         do
         {
-            page = await Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
-            all.AddRange(page);
-            query = query with { After = page.Count == 0 ? null : new ApiKeyPosition(page[^1].CreatedAt, page[^1].Id) };
+            page = await Store.ListAsync(query, CancellationToken.None).ConfigureAwait(false);
+            if (page.Count > 0)
+            {
+                yield return page;
+                query = query with { After = new ApiKeyPosition(page[^1].CreatedAt, page[^1].Id) };
+            }
         }
         while (page.Count == query.Limit);
-
-        return all;
     }
 
-    private ApiKeyQuery NewQuery(string workspace) => new() { Workspace = workspace, Limit = 1000, Now = Timestamps.Now(_time) };
+    private ApiKeyQuery NewQuery(string workspace) => new() { Workspace = workspace, Limit = RevokeBatch, Now = Timestamps.Now(_time) };
 }

@@ -27,7 +27,7 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
         }
 
-        var found = await GetActiveAsync(actor, id, expectedVersions, "rotated", cancellationToken).ConfigureAwait(false);
+        var found = await GetActiveAsync(actor, id, expectedVersions, "key.rotate", "rotated", cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found.Error;
@@ -39,18 +39,19 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.Conflict("This API key has been replaced and cannot be rotated again: rotate the one that replaced it");
         }
 
-        if (Rights.Lacking(_settings.Current.Catalog, actor, old) is { } lacking)
-        {
-            return await RefuseAsync(actor, "key.rotate", old, null, lacking).ConfigureAwait(false);
-        }
-
-        var issued = _issuer.TryReplace(old, actor.Id);
+        // A key whose expiry was shortened does not undo that by rotating itself.
+        var issued = _issuer.TryReplace(old, actor.Id, keepsExpiry: old.IsExpiryShortened && actor.IsOwn(old));
         if (!issued.Succeeded)
         {
             return issued;
         }
 
         var added = issued.Value.Key;
+        if (Rights.Refusal(_settings.Current, actor, old, added) is { } refusal)
+        {
+            return await RefuseAsync(actor, "key.rotate", old, null, refusal).ConfigureAwait(false);
+        }
+
         var end = added.CreatedAt + (overlap ?? DefaultOverlap);
         var replaced = old with
         {
@@ -60,8 +61,8 @@ public sealed partial class ApiKeyManager
         };
         var change = new ApiKeyChange
         {
-            ActorKeyId = actor.KeyId,
             Added = [added],
+            MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
             Updated = [replaced],
             Audit =
             [
@@ -69,6 +70,6 @@ public sealed partial class ApiKeyManager
                 AuditEntries.Key(actor, "key.create", added.CreatedAt, null, added),
             ],
         };
-        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? issued : Raced;
+        return await SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } error ? error : issued;
     }
 }

@@ -71,23 +71,9 @@ public sealed partial class ApiKeyManager
         return errors.IsEmpty ? null : errors.ToError();
     }
 
-    /// <summary>Gives keys their names: most workspaces have few enough to be listed at once.</summary>
     private async Task<IReadOnlyList<ApiKeyKeyUsage>> NamedAsync(string workspace, IReadOnlyList<ApiKeyKeyUsage> keys, CancellationToken cancellationToken)
     {
-        var query = NewQuery(workspace);
-        var listed = await Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
-        var names = listed.ToDictionary(key => key.Id, key => (string?)key.Name, StringComparer.Ordinal);
-        var named = new List<ApiKeyKeyUsage>(keys.Count);
-        foreach (var key in keys)
-        {
-            if (!names.TryGetValue(key.KeyId, out var name) && listed.Count == query.Limit)
-            {
-                name = (await Store.GetAsync(workspace, key.KeyId, cancellationToken).ConfigureAwait(false))?.Name;
-            }
-
-            named.Add(key with { Name = name });
-        }
-
-        return named;
+        var names = await Store.GetNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken).ConfigureAwait(false);
+        return [.. keys.Select(key => key with { Name = names.GetValueOrDefault(key.KeyId) })];
     }
 }

@@ -64,11 +64,10 @@ public sealed partial class ApiKeyManager
 
         var change = new ApiKeyChange
         {
-            ActorKeyId = actor.KeyId,
             Workspace = after,
             Audit = [AuditEntries.Allowlist(actor, "allowlist.update", now, before, after)],
         };
-        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? after : Raced;
+        return await SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } error ? error : after;
     }
 
     /// <summary>Lists the audit of the actor's workspace, newest first.</summary>

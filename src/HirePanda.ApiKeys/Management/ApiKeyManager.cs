@@ -40,18 +40,19 @@ public sealed partial class ApiKeyManager
             return issued;
         }
 
-        if (Rights.Lacking(_settings.Current.Catalog, actor, issued.Value.Key) is { } lacking)
+        var key = issued.Value.Key;
+        if (Rights.Refusal(_settings.Current, actor, null, key) is { } refusal)
         {
-            return await RefuseAsync(actor, "key.create", null, issued.Value.Key with { Id = "" }, lacking).ConfigureAwait(false);
+            return await RefuseAsync(actor, "key.create", null, key with { Id = "" }, refusal).ConfigureAwait(false);
         }
 
         var change = new ApiKeyChange
         {
-            ActorKeyId = actor.KeyId,
-            Added = [issued.Value.Key],
-            Audit = [AuditEntries.Key(actor, "key.create", issued.Value.Key.CreatedAt, null, issued.Value.Key)],
+            Added = [key],
+            MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
+            Audit = [AuditEntries.Key(actor, "key.create", key.CreatedAt, null, key)],
         };
-        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? issued : Raced;
+        return await SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } error ? error : issued;
     }
 
     /// <summary>Gets one key.</summary>
@@ -60,13 +61,8 @@ public sealed partial class ApiKeyManager
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKey>> GetAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(actor);
-        ArgumentNullException.ThrowIfNull(id);
-
-        // Some databases take no U+0000, which no id has.
-        return !id.Contains('\0', StringComparison.Ordinal) && await Store.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } key
-            ? key
-            : ApiKeyError.NotFound;
+        var key = await FindAsync(actor, id, cancellationToken).ConfigureAwait(false);
+        return key is null ? await RefuseAsync(actor, "key.read", id).ConfigureAwait(false) : key;
     }
 
     /// <summary>Lists keys, newest first.</summary>
@@ -131,7 +127,7 @@ public sealed partial class ApiKeyManager
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(update);
-        var found = await GetActiveAsync(actor, id, expectedVersions, "changed", cancellationToken).ConfigureAwait(false);
+        var found = await GetActiveAsync(actor, id, expectedVersions, "key.update", "changed", cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found;
@@ -146,7 +142,7 @@ public sealed partial class ApiKeyManager
             Tier = update.Tier.IsSet ? rules.Tier(update.Tier.Or(null)) : key.Tier,
             Permissions = update.Permissions.IsSet ? rules.Permissions(update.Permissions.Or(null)) : key.Permissions,
             AllowedNetworks = update.AllowedNetworks.IsSet ? rules.Networks(update.AllowedNetworks.Or(null)) : key.AllowedNetworks,
-            RateLimits = update.RateLimits.IsSet ? rules.RateLimits(update.RateLimits.Or(null)) : key.RateLimits,
+            RateLimits = update.RateLimits.IsSet ? rules.RateLimits(update.RateLimits.Or(null), _settings.Current.Options.MaxRateLimit) : key.RateLimits,
             ExpiresAt = update.ExpiresAt.IsSet ? rules.ExpiresAt(update.ExpiresAt.Or(null)) : key.ExpiresAt,
             Metadata = update.Metadata.IsSet ? rules.Metadata(key.Metadata, update.Metadata.Or(null)) : key.Metadata,
             Version = key.Version + 1,
@@ -161,64 +157,103 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.Conflict("This API key has been replaced: its overlap cannot be extended");
         }
 
-        if ((Rights.Lacking(catalog, actor, updated) ?? Rights.LoosensItself(catalog, actor, key, updated)) is { } refusal)
+        if (updated.ExpiresAt != key.ExpiresAt)
+        {
+            updated = updated with { IsExpiryShortened = Rights.IsLater(key.ExpiresAt, updated.ExpiresAt) };
+        }
+
+        if (Rights.Refusal(_settings.Current, actor, key, updated) is { } refusal)
         {
             return await RefuseAsync(actor, "key.update", key, updated, refusal).ConfigureAwait(false);
         }
 
         var change = new ApiKeyChange
         {
-            ActorKeyId = actor.KeyId,
             Updated = [updated],
             Audit = [AuditEntries.Key(actor, "key.update", Timestamps.Now(_time), key, updated)],
         };
-        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) ? updated : Raced;
+        return await SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } error ? error : updated;
     }
 
     private static ApiKeyError Raced => ApiKeyError.Conflict("The API key was changed by somebody else at the same time: read it and try again");
 
-    private async Task<ApiKeyResult<ApiKey>> GetActiveAsync(
-        ApiKeyActor actor, string id, IReadOnlyCollection<long>? expectedVersions, string verb, CancellationToken cancellationToken)
+    /// <summary>Finds a key of the actor's workspace; null if there is none.</summary>
+    private async Task<ApiKey?> FindAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken)
     {
-        var found = await GetAsync(actor, id, cancellationToken).ConfigureAwait(false);
-        if (!found.Succeeded)
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(id);
+
+        // Some databases accept no U+0000, which no id has.
+        var key = id.Contains('\0', StringComparison.Ordinal) ? null : await Store.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
+        if (key is { RevokedAt: not null })
         {
-            return found;
+            // Another process may have revoked it a moment ago: what is answered as revoked is not admitted here either.
+            _events.Raise(new ApiKeyChange { Updated = [key] });
         }
 
-        if (expectedVersions?.Contains(found.Value.Version) == false)
+        return key;
+    }
+
+    private async Task<ApiKeyResult<ApiKey>> GetActiveAsync(
+        ApiKeyActor actor, string id, IReadOnlyCollection<long>? expectedVersions, string action, string verb, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(actor, id, cancellationToken).ConfigureAwait(false) is not { } key)
+        {
+            return await RefuseAsync(actor, action, id).ConfigureAwait(false);
+        }
+
+        if (expectedVersions?.Contains(key.Version) == false)
         {
             return ApiKeyError.PreconditionFailed;
         }
 
-        return found.Value.GetStatus(Timestamps.Now(_time)) switch
+        return key.GetStatus(Timestamps.Now(_time)) switch
         {
             ApiKeyStatus.Revoked => ApiKeyError.Conflict($"This API key is revoked and cannot be {verb}"),
             ApiKeyStatus.Expired => ApiKeyError.Conflict($"This API key has expired and cannot be {verb}"),
-            _ => found,
+            _ => key,
         };
     }
 
-    private async Task<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    /// <summary>Stores a change, unless the actor's key is no longer as it was evaluated.</summary>
+    /// <returns>Why nothing was stored; null if it was.</returns>
+    private async Task<ApiKeyError?> SaveAsync(
+        ApiKeyActor actor, ApiKeyChange change, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+        => await SaveAsync(change with { Actor = actor.Guard(Timestamps.Now(_time)) }, cancellationToken).ConfigureAwait(false) switch
+        {
+            ApiKeySaveResult.Saved => null,
+            ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
+            ApiKeySaveResult.LimitReached => ApiKeyError.Conflict(
+                $"The workspace has {change.MaxActiveKeys} active API keys, the most it may have: revoke some first"),
+
+            // A caller that sent a precondition is told that it no longer holds.
+            _ => expectedVersions is null ? Raced : ApiKeyError.PreconditionFailed,
+        };
+
+    private async Task<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
     {
         try
         {
-            // What has begun is not broken off because the caller hangs up.
+            // A change that has started does not stop because the caller hangs up.
             cancellationToken.ThrowIfCancellationRequested();
             return await Store.SaveAsync(change, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
-            // Also when it failed: it may have been committed all the same.
+            // Also after a failure: the change may have been committed all the same.
             _events.Raise(change);
         }
     }
 
-    /// <summary>Notes an attempt that was refused, and gives the refusal.</summary>
+    /// <summary>Records an attempt that was refused, and returns the refusal.</summary>
     private Task<ApiKeyError> RefuseAsync(ApiKeyActor actor, string action, ApiKey? before, ApiKey? after, ApiKeyError refusal)
         => RefuseAsync(AuditEntries.Key(actor, action + ".refused", Timestamps.Now(_time), before, after) with { KeyId = before?.Id }, refusal);
 
-    /// <summary>Nobody hides an attempt by hanging up: it is noted all the same.</summary>
+    /// <summary>Records an attempt on a key that the workspace does not have.</summary>
+    private Task<ApiKeyError> RefuseAsync(ApiKeyActor actor, string action, string id)
+        => RefuseAsync(AuditEntries.New(actor, action + ".refused", Timestamps.Now(_time), AuditEntries.Id(id)), ApiKeyError.NotFound);
+
+    /// <summary>Records an attempt also if the caller has hung up: nobody hides one that way.</summary>
     private async Task<ApiKeyError> RefuseAsync(ApiKeyAuditEntry entry, ApiKeyError refusal)
     {
         await Store.SaveAsync(new ApiKeyChange { Audit = [entry] }, CancellationToken.None).ConfigureAwait(false);

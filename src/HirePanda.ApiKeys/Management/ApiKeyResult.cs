@@ -5,11 +5,10 @@ namespace HirePanda.ApiKeys;
 /// <summary>What a management call gave: a value, or the error that its caller is to see.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public sealed class ApiKeyResult<T>
-    where T : class
 {
     private ApiKeyResult(T? value, ApiKeyError? error) => (Value, Error) = (value, error);
 
-    /// <summary>The value; null when it went wrong.</summary>
+    /// <summary>The value; the default of its type when it went wrong.</summary>
     public T? Value { get; }
 
     /// <summary>What went wrong; null when nothing did.</summary>
@@ -18,7 +17,7 @@ public sealed class ApiKeyResult<T>
     /// <summary>Whether there is a value.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
     [MemberNotNullWhen(false, nameof(Error))]
-    public bool Succeeded => Value is not null;
+    public bool Succeeded => Error is null;
 
     /// <summary>A value.</summary>
     /// <param name="value">The value.</param>
@@ -26,7 +25,7 @@ public sealed class ApiKeyResult<T>
 
     /// <summary>An error.</summary>
     /// <param name="error">The error.</param>
-    public static implicit operator ApiKeyResult<T>(ApiKeyError error) => new(null, error);
+    public static implicit operator ApiKeyResult<T>(ApiKeyError error) => new(default, error);
 }
 
 /// <summary>A page of keys.</summary>

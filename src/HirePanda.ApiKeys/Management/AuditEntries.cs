@@ -5,6 +5,8 @@ namespace HirePanda.ApiKeys;
 /// <summary>Makes audit entries. What a key was and is has neither secret nor hash: it is what callers see of it.</summary>
 internal static class AuditEntries
 {
+    private const int MaxIdLength = 100;
+
     public static ApiKeyAuditEntry New(ApiKeyActor actor, string action, DateTimeOffset now, string? keyId, JsonElement? before = null, JsonElement? after = null)
         => new()
         {
@@ -18,6 +20,9 @@ internal static class AuditEntries
             After = after,
             Address = actor.Address?.ToString(),
         };
+
+    /// <summary>An id that a caller made up, if it can be one; null otherwise, so that an entry stays small and any database accepts it.</summary>
+    public static string? Id(string given) => given.Length <= MaxIdLength && !given.AsSpan().ContainsAnyExceptInRange('!', '~') ? given : null;
 
     public static ApiKeyAuditEntry Key(ApiKeyActor actor, string action, DateTimeOffset now, ApiKey? before, ApiKey? after)
         => New(actor, action, now, (after ?? before)?.Id, Json(before, now), Json(after, now));

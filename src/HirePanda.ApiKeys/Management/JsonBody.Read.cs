@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace HirePanda.ApiKeys;
@@ -11,30 +12,25 @@ internal sealed partial class JsonBody
     private const int MaxBytes = 2 * 1024 * 1024;
     private const int MaxDepth = 32;
 
-    /// <summary>Reads the body of a request.</summary>
-    /// <param name="request">The request.</param>
+    /// <summary>The body of the call that is under way, which <see cref="ManagementCall"/> has read.</summary>
+    /// <param name="context">The call.</param>
     /// <param name="isOptional">Whether no body counts as an empty object.</param>
-    public static async Task<ApiKeyResult<JsonBody>> ReadAsync(HttpRequest request, bool isOptional = false)
+    public static ApiKeyResult<JsonBody> Of(HttpContext context, bool isOptional = false)
     {
-        var bytes = await ReadBytesAsync(request).ConfigureAwait(false);
-        if (bytes is null)
-        {
-            return new ApiKeyError("payload_too_large", $"The body has more than {MaxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
-        }
-
+        var bytes = context.Features.GetRequiredFeature<ManagementCall>().Body;
         if (bytes.Length == 0 && isOptional)
         {
             return new JsonBody([]);
         }
 
-        if (bytes.Length > 0 && !IsJson(request.ContentType))
+        if (bytes.Length > 0 && !IsJson(context.Request.ContentType))
         {
-            return new ApiKeyError("unsupported_media_type", "The Content-Type must be application/json, in UTF-8", StatusCodes.Status415UnsupportedMediaType);
+            return NotJson;
         }
 
         if (!Utf8.IsValid(bytes))
         {
-            return Invalid("is no UTF-8");
+            return Invalid("is not valid UTF-8");
         }
 
         try
@@ -46,45 +42,53 @@ internal sealed partial class JsonBody
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return Invalid("is no valid JSON");
+            return Invalid("is not valid JSON");
         }
     }
 
-    private static async Task<byte[]?> ReadBytesAsync(HttpRequest request)
+    /// <summary>Reads the bytes of a body, no more than are allowed.</summary>
+    /// <exception cref="BadHttpRequestException">The caller sent too much, too slowly, or what is not HTTP.</exception>
+    public static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > MaxBytes)
         {
-            return null;
+            throw TooLarge;
         }
 
         using var memory = new MemoryStream();
         var buffer = new byte[8192];
-        try
+        int count;
+        while ((count = await request.Body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            int count;
-            while ((count = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted).ConfigureAwait(false)) > 0)
+            if (memory.Length + count > MaxBytes)
             {
-                if (memory.Length + count > MaxBytes)
-                {
-                    return null;
-                }
-
-                memory.Write(buffer, 0, count);
+                throw TooLarge;
             }
-        }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return null;
+
+            memory.Write(buffer, 0, count);
         }
 
         return memory.ToArray();
     }
 
+    /// <summary>What a body that cannot be read is answered.</summary>
+    public static ApiKeyError Unreadable(BadHttpRequestException exception) => exception.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new("payload_too_large", $"The body has more than {MaxBytes} bytes", StatusCodes.Status413PayloadTooLarge),
+        StatusCodes.Status408RequestTimeout => new("request_timeout", "The body did not arrive in time", StatusCodes.Status408RequestTimeout),
+        _ => Invalid("is not valid HTTP"),
+    };
+
+    public static ApiKeyError NotJson
+        => new("unsupported_media_type", "The Content-Type must be application/json, in UTF-8", StatusCodes.Status415UnsupportedMediaType);
+
     /// <summary>JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.</summary>
-    private static bool IsJson(string? contentType)
+    public static bool IsJson(string? contentType)
         => MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.Charset.ToString().Trim('"').ToUpperInvariant() is "" or "UTF-8" or "UTF8"
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
+    private static BadHttpRequestException TooLarge => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private static ApiKeyError Invalid(string message) => ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("", "The body " + message));
 }

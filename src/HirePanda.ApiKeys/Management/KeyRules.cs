@@ -22,7 +22,7 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
 
     public string Name(string? name)
     {
-        if (string.IsNullOrWhiteSpace(name) || !IsText(name) || name.EnumerateRunes().Count() > MaxNameLength || name.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(name) || !IsText(name) || name.EnumerateRunes().Count() > MaxNameLength || name.Any(IsControl))
         {
             Refuse("name", $"must have 1 to {MaxNameLength} characters, none of them a control character");
         }
@@ -104,7 +104,9 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
         return networks;
     }
 
-    public IReadOnlyList<RateLimit> RateLimits(IReadOnlyList<RateLimit>? limits)
+    /// <param name="limits">The limits; null or empty for those of the key's type.</param>
+    /// <param name="max">The loosest limit that a key can be given; null for no such bound.</param>
+    public IReadOnlyList<RateLimit> RateLimits(IReadOnlyList<RateLimit>? limits, RateLimit? max)
     {
         if (limits?.Count > MaxRateLimits)
         {
@@ -122,6 +124,11 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
             {
                 Refuse(ErrorList.Item("rateLimits", i) + ".windowSeconds", $"must be 1 to {RateLimit.MaxWindow.TotalSeconds}");
             }
+        }
+
+        if (Errors.IsEmpty && max is { } bound && limits is { Count: > 0 } && !limits.Any(limit => limit.Implies(bound)))
+        {
+            Refuse("rateLimits", $"must have a limit of at most {bound.Permits} permits and no more a second than {bound.Permits} in {bound.Window.TotalSeconds} s");
         }
 
         return limits is null ? [] : [.. limits.Distinct()];
@@ -213,6 +220,11 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
     }
 
     public void Refuse(string field, string message) => Errors.Add(field, message);
+
+    /// <summary>Control characters, line and paragraph separators, and those that change the direction of text (Unicode TR9, section 2).</summary>
+    public static bool IsControl(char character)
+        => char.IsControl(character) || character is '\u2028' or '\u2029' or '\u061C' or '\u200E' or '\u200F'
+            or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>Half of a surrogate pair is none: no store keeps it as it is.</summary>
     private static bool IsText(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;

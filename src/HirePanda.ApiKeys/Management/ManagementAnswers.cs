@@ -3,13 +3,15 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Net.Http.Headers;
 
 namespace HirePanda.ApiKeys;
 
 /// <summary>An error as a result of an endpoint: the same envelope as everywhere.</summary>
 internal sealed class ErrorAnswer(ApiKeyError error) : IResult
 {
+    /// <summary>Whether the actor has to be evaluated again.</summary>
+    public bool IsOfChangedActor => error == ApiKeyError.ActorChanged;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ErrorWriter.WriteHead(httpContext.Response, error);
@@ -24,7 +26,7 @@ internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = 
     /// <summary>The key's version, as <c>ETag</c>; null: none.</summary>
     public long? Version { get; init; }
 
-    /// <summary>Where the new key is; null: none is new. An answer with a new key has its secret, so nobody may store it.</summary>
+    /// <summary>Where the new key or webhook is; null if none is new.</summary>
     public string? Location { get; init; }
 
     public Task ExecuteAsync(HttpContext httpContext)
@@ -32,6 +34,7 @@ internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = 
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
+        response.Headers.CacheControl = NotStored.CacheControl;
         if (Version is { } version)
         {
             response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
@@ -40,11 +43,10 @@ internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = 
         if (Location is not null)
         {
             response.Headers.Location = Location;
-            response.Headers[HeaderNames.CacheControl] = "no-store";
         }
 
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
         response.ContentLength = bytes.Length;
-        return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+        return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
     }
 }

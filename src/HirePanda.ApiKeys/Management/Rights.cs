@@ -1,10 +1,17 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Who may do what: nobody hands out what they lack, and no key loosens itself.</summary>
+/// <summary>Who may do what: nobody hands out what they lack, and no key loosens itself, also not through another key.</summary>
 internal static class Rights
 {
-    /// <summary>The refusal of a key that holds more than the actor; null: it does not.</summary>
-    public static ApiKeyError? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
+    /// <summary>Why an actor may not create, change or rotate a key so; null if it may.</summary>
+    /// <param name="settings">The options.</param>
+    /// <param name="actor">The actor.</param>
+    /// <param name="before">The key that is changed or rotated; null for a new key.</param>
+    /// <param name="after">The key as it would be.</param>
+    public static ApiKeyError? Refusal(ApiKeySettings.Compiled settings, ApiKeyActor actor, ApiKey? before, ApiKey after)
+        => Lacking(settings.Catalog, actor, after) ?? Loosens(settings.Options, settings.Catalog, actor, before, after);
+
+    private static ApiKeyError? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
     {
         var held = catalog.Grant(actor.Tier, actor.Permissions);
         var wanted = catalog.Grant(key.Tier, key.Permissions);
@@ -17,36 +24,51 @@ internal static class Rights
         return ApiKeyError.Lacking(wanted.Everything || missing.Count == 0 ? [key.Tier!] : missing);
     }
 
-    /// <summary>The refusal of a key's attempt to give itself more rights, networks, time or permits; null: it does not.</summary>
-    /// <remarks>Keys linked by rotation count as one: they belong to one holder.</remarks>
-    public static ApiKeyError? LoosensItself(CompiledCatalog catalog, ApiKeyActor actor, ApiKey before, ApiKey after)
+    /// <summary>No key makes itself looser than it was, or hands out a key that is looser than itself in networks or expiry.</summary>
+    private static ApiKeyError? Loosens(ApiKeyOptions options, CompiledCatalog catalog, ApiKeyActor actor, ApiKey? before, ApiKey after)
     {
-        if (actor.KeyFamily is null || actor.KeyFamily != (before.Family ?? before.Id))
+        if (actor.Key is not { } own)
         {
             return null;
         }
 
-        var what = !catalog.Grant(before.Tier, before.Permissions).Covers(catalog.Grant(after.Tier, after.Permissions)) ? "permissions"
-            : !Within(after.AllowedNetworks, before.AllowedNetworks) ? "networks"
-            : IsLater(after.ExpiresAt, before.ExpiresAt) ? "expiry"
-            : !Within(catalog.Limits(after.Type, after.RateLimits), catalog.Limits(before.Type, before.RateLimits)) ? "limits"
+        if (before is not null && actor.IsOwn(before))
+        {
+            // Keys linked by rotation count as one: they belong to one holder. A rotation gives a key its lifetime again.
+            return LoosensItself(catalog, before, after) is { } what ? Refuse($"An API key cannot loosen its own {what}") : null;
+        }
+
+        if (options.AllowLooserDelegation)
+        {
+            return null;
+        }
+
+        // A key that stays as loose as it is hands out nothing; with a new secret it does.
+        var kept = before?.Id == after.Id ? before : null;
+        return !Within(after.AllowedNetworks, own.AllowedNetworks) && (kept is null || !Within(after.AllowedNetworks, kept.AllowedNetworks))
+                ? Refuse("An API key cannot hand out wider networks than its own: name allowedNetworks within its own")
+            : IsLater(after.ExpiresAt, own.ExpiresAt) && (kept is null || IsLater(after.ExpiresAt, kept.ExpiresAt))
+                ? Refuse("An API key cannot hand out a later expiry than its own: name an expiry that is not later")
             : null;
-        return what is null
-            ? null
-            : ApiKeyError.Forbidden with { Message = $"An API key cannot loosen its own {what}", WwwAuthenticate = null };
     }
 
     /// <summary>Whether an expiry is later than another; null is never.</summary>
     public static bool IsLater(DateTimeOffset? one, DateTimeOffset? other) => other is not null && (one is null || one > other);
 
+    private static string? LoosensItself(CompiledCatalog catalog, ApiKey before, ApiKey after)
+        => !catalog.Grant(before.Tier, before.Permissions).Covers(catalog.Grant(after.Tier, after.Permissions)) ? "permissions"
+            : !Within(after.AllowedNetworks, before.AllowedNetworks) ? "networks"
+            : before.Id == after.Id && IsLater(after.ExpiresAt, before.ExpiresAt) ? "expiry"
+            : !Within(catalog.Limits(after.Type, after.RateLimits), catalog.Limits(before.Type, before.RateLimits)) ? "limits"
+            : null;
+
+    private static ApiKeyError Refuse(string message) => ApiKeyError.Forbidden with { Message = message, WwwAuthenticate = null };
+
     private static bool Within(IReadOnlyList<string> networks, IReadOnlyList<string> allowed)
         => NetworkList.Compile(allowed) is not { } list
             || (networks.Count > 0 && networks.All(text => IpNetwork.TryParse(text, out var network) && list.Contains(network)));
 
-    /// <summary>Whether every old limit is implied by a new one with no larger burst and no higher rate.</summary>
+    /// <summary>Whether every old limit is implied by a new one.</summary>
     private static bool Within(LimitSet limits, LimitSet allowed)
-        => allowed.Limits.All(old => limits.Limits.Any(one => one.Permits <= old.Permits
-            && one.Permits * Seconds(old) <= old.Permits * Seconds(one)));
-
-    private static long Seconds(RateLimit limit) => limit.Window.Ticks / TimeSpan.TicksPerSecond;
+        => allowed.Limits.All(old => limits.Limits.Any(limit => limit.Implies(old)));
 }

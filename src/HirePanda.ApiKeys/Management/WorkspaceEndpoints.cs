@@ -10,7 +10,7 @@ internal static class WorkspaceEndpoints
 
     public static async Task<IResult> SetAllowlistAsync(HttpContext context, ApiKeyManager manager, string? force)
     {
-        var body = await JsonBody.ReadAsync(context.Request).ConfigureAwait(false);
+        var body = JsonBody.Of(context);
         if (!body.Succeeded)
         {
             return new ErrorAnswer(body.Error);

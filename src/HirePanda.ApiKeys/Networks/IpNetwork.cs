@@ -136,8 +136,8 @@ internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int Prefix
         return true;
     }
 
-    /// <summary>A decimal number without sign, leading zero or white space.</summary>
+    /// <summary>A decimal number without sign, leading zero or white space, and without the trailing U+0000 that the framework's parser skips.</summary>
     private static bool TryParseNumber(ReadOnlySpan<char> text, int max, out int number)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
-            && number <= max && (text.Length == 1 || text[0] != '0');
+            && number <= max && (text.Length == 1 || text[0] != '0') && char.IsAsciiDigit(text[^1]);
 }

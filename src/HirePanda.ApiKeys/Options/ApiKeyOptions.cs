@@ -45,6 +45,24 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public RateLimit DefaultRateLimit { get; set; } = new(1000, TimeSpan.FromSeconds(60));
 
     /// <summary>
+    /// The loosest limit that a key can be given: one of its limits must allow neither more at once nor more per second. Limits of types and
+    /// <see cref="DefaultRateLimit"/> are the host's own and not compared. Null for no such bound. The default is null.
+    /// </summary>
+    public RateLimit? MaxRateLimit { get; set; }
+
+    /// <summary>
+    /// The largest number of active keys in a workspace, from 1 to 10,000,000. Creating or rotating a key beyond it is answered 409. The
+    /// default is 100,000.
+    /// </summary>
+    public int MaxActiveKeys { get; set; } = 100_000;
+
+    /// <summary>
+    /// Whether a key that manages keys can hand out keys with wider networks or a later expiry than its own, for hosts whose keys are used
+    /// elsewhere than those that manage them. It then can make itself an accomplice without its own restrictions. The default is false.
+    /// </summary>
+    public bool AllowLooserDelegation { get; set; }
+
+    /// <summary>
     /// How many unknown or revoked secrets a minute one client (an IPv4 address, an IPv6 /64) may try before its cache misses are
     /// answered 429; 1 to 1,000,000. Default: 100.
     /// </summary>

@@ -54,6 +54,7 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
     private static void CheckNumbers(ApiKeyOptions options, List<string> errors)
     {
         Within(nameof(options.FailedAttemptsPerMinute), options.FailedAttemptsPerMinute, 1, RateLimit.MaxPermits);
+        Within(nameof(options.MaxActiveKeys), options.MaxActiveKeys, 1, 10_000_000);
         Within(nameof(options.CacheCapacity), options.CacheCapacity, 1, 100_000_000);
         Within(nameof(options.NegativeCacheCapacity), options.NegativeCacheCapacity, 1, 100_000_000);
         Within(nameof(options.MaxStoreReads), options.MaxStoreReads, 1, 100_000);
@@ -62,6 +63,11 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
         if (!options.DefaultRateLimit.IsValid)
         {
             errors.Add(Limit(nameof(options.DefaultRateLimit)));
+        }
+
+        if (options.MaxRateLimit is { IsValid: false })
+        {
+            errors.Add(Limit(nameof(options.MaxRateLimit)));
         }
 
         // No Any, of which the instance over numbers is compiled when a host starts.

@@ -127,6 +127,26 @@ public sealed class ApiKeyVerifier
         return false;
     }
 
+    /// <summary>Evaluates a key that was admitted once more, as it is known now: its status and both allowlists. Takes no permit.</summary>
+    /// <param name="live">The key as it was admitted.</param>
+    /// <param name="address">The caller's address.</param>
+    /// <param name="cancellationToken">Stops waiting for the store.</param>
+    internal async ValueTask<ApiKeyVerdict> ReevaluateAsync(LiveKey live, IPAddress? address, CancellationToken cancellationToken)
+    {
+        if (_lookup.Cached(live.Hash, _time.GetUtcNow().UtcTicks) is { } cached)
+        {
+            return new(Standing(cached, address, _time.GetUtcNow().UtcTicks), cached);
+        }
+
+        var (outcome, found) = await _lookup.FindAsync([live.Hash], mayMiss: true, cancellationToken).ConfigureAwait(false);
+        return outcome switch
+        {
+            LookupOutcome.Found => new(Standing(found!, address, _time.GetUtcNow().UtcTicks), found),
+            LookupOutcome.NotFound => new(ApiKeyOutcome.Unknown),
+            _ => new(ApiKeyOutcome.Unavailable),
+        };
+    }
+
     /// <summary>Whether a token is ours to judge: it begins like one of our secrets, or the host says that an older system made it.</summary>
     internal bool IsOurs(ReadOnlySpan<char> token)
     {
@@ -163,6 +183,14 @@ public sealed class ApiKeyVerifier
                 return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
         }
     }
+
+    /// <summary>Whether a key may be used from an address at a time, whatever its limits.</summary>
+    private static ApiKeyOutcome Standing(LiveKey live, IPAddress? address, long now)
+        => live.IsRevoked ? ApiKeyOutcome.Revoked
+            : now >= live.ExpiresAt ? ApiKeyOutcome.Expired
+            : live.WorkspaceAllowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address) ? ApiKeyOutcome.AddressRefused
+            : live.Networks is { } networks && !networks.Contains(address) ? ApiKeyOutcome.AddressRefused
+            : ApiKeyOutcome.Valid;
 
     private ApiKeyVerdict Admit(LiveKey live, in ApiKeyCaller caller, long now)
     {

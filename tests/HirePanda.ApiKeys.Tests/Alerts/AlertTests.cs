@@ -190,7 +190,7 @@ public sealed class AlertTests
         }
 
         (await api.AlertsAsync(secret)).Single().GetProperty("acknowledgedAt").ValueKind.Should().Be(JsonValueKind.Null);
-        (await api.ItemsAsync(ManagementApi.Keys + "/audit", other)).Should().BeEmpty();
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", other)).Should().ContainSingle().Which.Text("action").Should().Be("alert.acknowledge.refused");
     }
 
     [Fact]
@@ -241,7 +241,11 @@ public sealed class AlertTests
             string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
             => inner.ListAuditAsync(workspace, after, limit, cancellationToken);
 
-        public ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken) => inner.SaveAsync(change, cancellationToken);
+        public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken) => inner.SaveAsync(change, cancellationToken);
+
+        public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+            string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+            => inner.GetNamesAsync(workspace, ids, cancellationToken);
 
         public ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
             => inner.SaveLastUsedAsync(lastUsed, cancellationToken);

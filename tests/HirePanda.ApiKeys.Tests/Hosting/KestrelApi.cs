@@ -40,7 +40,7 @@ internal sealed class KestrelApi : IAsyncDisposable
     {
         var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", request);
         key = change?.Invoke(key) ?? key;
-        (await Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, TestContext.Current.CancellationToken)).Should().Be(ApiKeySaveResult.Saved);
         return (key, secret);
     }
 

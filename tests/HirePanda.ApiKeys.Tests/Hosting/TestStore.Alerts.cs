@@ -33,8 +33,12 @@ internal sealed partial class TestStore
     public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
         => Alerts().ListAlertsAsync(workspace, after, limit, cancellationToken);
 
-    public ValueTask<ApiKeyAlert?> AcknowledgeAlertAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
-        => Alerts().AcknowledgeAlertAsync(workspace, id, audit, cancellationToken);
+    public ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
+        => Alerts().GetAlertAsync(workspace, id, cancellationToken);
+
+    public ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => Alerts().AcknowledgeAlertAsync(workspace, id, actor, audit, cancellationToken);
 
     public ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
         => Alerts().CountAlertsAsync(workspace, kind, since, cancellationToken);
@@ -46,16 +50,17 @@ internal sealed partial class TestStore
         return keys;
     }
 
-    public ValueTask<bool> AddWebhookAsync(
-        ApiKeyWebhook webhook, int limit, string? actorKeyId, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
-        => Alerts().AddWebhookAsync(webhook, limit, actorKeyId, audit, cancellationToken);
+    public ValueTask<ApiKeySaveResult> AddWebhookAsync(
+        ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => Alerts().AddWebhookAsync(webhook, limit, actor, audit, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
         string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
         => Alerts().ListWebhooksAsync(workspace, after, limit, cancellationToken);
 
-    public ValueTask<bool> DeleteWebhookAsync(string workspace, string id, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
-        => Alerts().DeleteWebhookAsync(workspace, id, audit, cancellationToken);
+    public ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+        => Alerts().DeleteWebhookAsync(workspace, id, actor, audit, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
         DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)

@@ -26,13 +26,13 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
     /// <summary>Runs after a change is stored, before that is said.</summary>
     public Action AfterSave { get; set; } = () => { };
 
-    public void Add(ApiKey key) => _inner.SaveAsync(new ApiKeyChange { Added = [key] }, default).AsTask().GetAwaiter().GetResult().Should().BeTrue();
+    public void Add(ApiKey key) => _inner.SaveAsync(new ApiKeyChange { Added = [key] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
 
     /// <summary>Changes a key behind the library's back.</summary>
     public void Change(ApiKey key, Func<ApiKey, ApiKey> change)
     {
         var stored = _inner.GetAsync(key.Workspace, key.Id, default).AsTask().GetAwaiter().GetResult()!;
-        _inner.SaveAsync(new ApiKeyChange { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default).AsTask().GetAwaiter().GetResult().Should().BeTrue();
+        _inner.SaveAsync(new ApiKeyChange { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
     }
 
     public async ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
@@ -56,6 +56,13 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
         return _inner.ListAsync(query, cancellationToken);
     }
 
+    public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+        string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        BeforeManagement();
+        return _inner.GetNamesAsync(workspace, ids, cancellationToken);
+    }
+
     public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
         => _inner.GetWorkspaceAsync(workspace, cancellationToken);
 
@@ -73,7 +80,7 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
         Interlocked.Increment(ref _lastUsedWrites);
     }
 
-    public async ValueTask<bool> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
     {
         BeforeManagement();
         cancellationToken.ThrowIfCancellationRequested();

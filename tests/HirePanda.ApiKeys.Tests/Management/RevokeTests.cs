@@ -110,7 +110,9 @@ public sealed class RevokeTests
 
         using var response = await api.PostAsync("", secret, new { name = "child", type = "ci" });
 
-        response.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized, "the caller is evaluated again");
+        using var admin = await api.GetAsync(ManagementApi.Keys, api.Secret());
+        (await admin.JsonAsync()).GetProperty("items").EnumerateArray().Should().NotContain(key => key.Text("name") == "child");
     }
 
     [Fact]

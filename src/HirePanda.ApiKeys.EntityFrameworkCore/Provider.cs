@@ -1,0 +1,62 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <summary>What differs between databases.</summary>
+internal static class Provider
+{
+    private const string PostgresUniqueViolation = "23505";
+    private const int SqliteConstraint = 19;
+
+    /// <summary>Any number that nobody else locks: "HPWS" in ASCII.</summary>
+    private const int WorkspaceLock = 0x48505753;
+
+    public static bool IsSqlite(DbContext db) => db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true;
+
+    public static bool IsPostgres(DbContext db) => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
+
+    public static bool IsUniqueViolation(DbUpdateException exception)
+        => exception.InnerException is DbException { SqlState: PostgresUniqueViolation } or DbException { ErrorCode: SqliteConstraint }
+            || (exception.InnerException is DbException inner && SqliteCode(inner) == SqliteConstraint);
+
+    /// <summary>The primary result code of SQLite's own exception; null for other databases.</summary>
+    public static int? SqliteCode(Exception exception)
+        => exception.GetType().Name == "SqliteException" ? (int?)exception.GetType().GetProperty("SqliteErrorCode")!.GetValue(exception) : null;
+
+    /// <summary>Whether a write lost against another one, by deadlock or serialization failure (SQLSTATE class 40).</summary>
+    public static bool IsOvertaken(Exception exception) => exception.GetBaseException() is DbException { SqlState: "40P01" or "40001" };
+
+    /// <summary>Lets one transaction after the other count what a workspace has, until it ends. SQLite has one writer anyway.</summary>
+    public static async Task LockWorkspaceAsync(DbContext db, string workspace, CancellationToken cancellationToken)
+    {
+        if (IsPostgres(db))
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({WorkspaceLock}, hashtext({workspace}))", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks for the names of the tables and indexes that exist, and of the columns as <c>table.column</c>.</summary>
+    public static string SchemaSql(DbContext db) => IsPostgres(db)
+        ? """
+            SELECT tablename::text AS "Value" FROM pg_tables WHERE schemaname = current_schema()
+            UNION ALL SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()
+            UNION ALL SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = current_schema()
+            """
+        : """
+            SELECT name AS "Value" FROM sqlite_master
+            UNION ALL SELECT entry.name || '.' || field.name FROM sqlite_master AS entry JOIN pragma_table_info(entry.name) AS field WHERE entry.type = 'table'
+            """;
+
+    /// <summary>Locks rows of keys, by the names that the host's model gives table and column.</summary>
+    public static string LockKeysSql(DbContext db, string mode)
+    {
+        var table = db.Model.FindEntityType(typeof(KeyRow))!;
+        var sql = db.GetService<ISqlGenerationHelper>();
+        var name = sql.DelimitIdentifier(table.GetTableName()!, table.GetSchema());
+        var id = sql.DelimitIdentifier(table.FindProperty(nameof(KeyRow.Id))!.GetColumnName());
+        return $"SELECT 1 FROM {name} WHERE {id} = ANY({{0}}) ORDER BY {id} COLLATE \"C\" FOR {mode}";
+    }
+}

@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// One call of management. Its body is read first; only then is the caller evaluated, since a body can take longer than rights last. What
+/// the store is told of the actor's key is what was evaluated last.
+/// </summary>
+internal sealed class ManagementCall
+{
+    /// <summary>How often a call starts again because the actor's key was changed while it was under way.</summary>
+    private const int MaxAttempts = 3;
+
+    /// <summary>How long a call may read: its body, and then the store.</summary>
+    private static readonly TimeSpan _timeLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The body of the request; empty if it has none.</summary>
+    public required byte[] Body { get; init; }
+
+    /// <summary>Who calls, as evaluated after the body was read.</summary>
+    public ApiKeyActor Actor { get; private set; } = null!;
+
+    /// <summary>The filter of the management endpoints.</summary>
+    public static async ValueTask<object?> RunAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var context = call.HttpContext;
+        var hangsUp = context.RequestAborted;
+        var time = context.RequestServices.GetRequiredService<TimeProvider>();
+        using var timeout = new CancellationTokenSource(_timeLimit, time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(hangsUp, timeout.Token);
+        context.RequestAborted = ends.Token;
+        context.Response.Headers.CacheControl = NotStored.CacheControl;
+        try
+        {
+            return CrossSiteRequest.Refusal(context) ?? await ReadAndRunAsync(call, next, timeout).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return new ErrorAnswer(JsonBody.Unreadable(exception));
+        }
+#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer.
+        catch (Exception exception) when (!hangsUp.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.ManagementStoreFailed(context.RequestServices.GetRequiredService<ILogger<ApiKeyManager>>(), exception);
+            return new ErrorAnswer(ApiKeyError.StoreUnavailable);
+        }
+        finally
+        {
+            context.RequestAborted = hangsUp;
+        }
+    }
+
+    private static async Task<object?> ReadAndRunAsync(
+        EndpointFilterInvocationContext call, EndpointFilterDelegate next, CancellationTokenSource timeout)
+    {
+        var context = call.HttpContext;
+        var management = new ManagementCall { Body = await ReadAsync(context, timeout).ConfigureAwait(false) };
+        context.Features.Set(management);
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await management.EvaluateAsync(context).ConfigureAwait(false) is { } refusal)
+            {
+                return new ErrorAnswer(refusal);
+            }
+
+            var answer = await next(call).ConfigureAwait(false);
+            if (answer is not ErrorAnswer { IsOfChangedActor: true } || attempt == MaxAttempts)
+            {
+                return answer;
+            }
+
+            // Another process changed the actor's key a moment ago, which this one has not heard of.
+            context.RequestServices.GetRequiredService<KeyLookup>().Forget(management.Actor.Key!.Hash);
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpContext context, CancellationTokenSource timeout)
+    {
+        try
+        {
+            return context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+                ? []
+                : await JsonBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout);
+        }
+    }
+
+    /// <summary>Evaluates the caller as it is now, without taking another permit.</summary>
+    /// <returns>Why it may not call; null if it may.</returns>
+    private async Task<ApiKeyError?> EvaluateAsync(HttpContext context)
+    {
+        if (ApiKeyIdentity.In(context.User) is { } identity)
+        {
+            var verifier = context.RequestServices.GetRequiredService<ApiKeyVerifier>();
+            var verdict = await verifier.ReevaluateAsync(
+                identity.Live, context.Connection.RemoteIpAddress, context.RequestAborted).ConfigureAwait(false);
+            if (!verdict.IsValid)
+            {
+                return ApiKeyError.For(verdict);
+            }
+
+            if (verdict.Live!.Key != identity.Live.Key && !await IsStillAuthorizedAsync(context, identity, verdict.Live).ConfigureAwait(false))
+            {
+                return ApiKeyError.Forbidden;
+            }
+        }
+
+        if (context.RequestServices.GetRequiredService<IApiKeyActorResolver>().Resolve(context.User) is not { Workspace.Length: > 0 } actor)
+        {
+            return ApiKeyError.NoWorkspace;
+        }
+
+        Actor = actor with { Address = context.Connection.RemoteIpAddress };
+        return null;
+    }
+
+    /// <summary>Gives the user the key as it is now, and asks the endpoint's policies again.</summary>
+    private static async Task<bool> IsStillAuthorizedAsync(HttpContext context, ApiKeyIdentity identity, LiveKey live)
+    {
+        context.User = identity.ReplaceIn(context.User, live);
+        var metadata = context.GetEndpoint()!.Metadata;
+        var policy = await AuthorizationPolicy.CombineAsync(
+            context.RequestServices.GetRequiredService<IAuthorizationPolicyProvider>(),
+            metadata.GetOrderedMetadata<IAuthorizeData>(),
+            metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false);
+        return policy is null || (await context.RequestServices.GetRequiredService<IAuthorizationService>()
+            .AuthorizeAsync(context.User, context, policy).ConfigureAwait(false)).Succeeded;
+    }
+}
