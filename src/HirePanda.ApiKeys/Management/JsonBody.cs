@@ -60,8 +60,7 @@ internal sealed partial class JsonBody
             return null;
         }
 
-        var hasOffset = text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal);
-        return text.Contains('T', StringComparison.Ordinal) && hasOffset && value.TryGetDateTimeOffset(out var time)
+        return IsoTime.TryParse(text, out var time)
             ? time
             : Wrong<DateTimeOffset?>(name, "must be a time with offset, such as 2030-01-31T12:00:00Z");
     }

@@ -7,8 +7,6 @@ namespace HirePanda.ApiKeys;
 /// <summary>Reports of usage over HTTP.</summary>
 internal static class UsageEndpoints
 {
-    private static readonly string[] _times = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
-
     public static async Task<IResult> GetAsync(HttpContext context, ApiKeyManager manager, string? from, string? to, string? keyId, string? interval)
     {
         var errors = new ErrorList();
@@ -42,12 +40,14 @@ internal static class UsageEndpoints
                 return null;
             }
 
-            if (DateTimeOffset.TryParseExact(text, _times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            // A day alone is a day of UTC.
+            if (IsoTime.TryParse(text, out var time)
+                || DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
             {
                 return time;
             }
 
-            errors.Add(name, "must be a time such as 2030-01-31T12:00:00Z");
+            errors.Add(name, "must be a day such as 2030-01-31, or a time with offset such as 2030-01-31T12:00:00Z");
             return null;
         }
     }

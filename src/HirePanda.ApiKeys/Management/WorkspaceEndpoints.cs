@@ -19,7 +19,8 @@ internal static class WorkspaceEndpoints
         var enabled = body.Value.Boolean("enabled", isRequired: true) ?? false;
         var reportOnly = body.Value.Boolean("reportOnly") ?? false;
         var networks = body.Value.Strings("networks") ?? [];
-        if (!bool.TryParse(force ?? "false", out var isForced))
+        var isForced = string.Equals(force, "true", StringComparison.OrdinalIgnoreCase);
+        if (!isForced && force is not null && !string.Equals(force, "false", StringComparison.OrdinalIgnoreCase))
         {
             body.Value.Refuse("force", "must be true or false");
         }

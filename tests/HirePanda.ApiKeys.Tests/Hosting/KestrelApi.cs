@@ -23,12 +23,18 @@ internal sealed class KestrelApi : IAsyncDisposable
     /// <param name="app">Maps endpoints.</param>
     /// <param name="options">Sets options.</param>
     /// <param name="kestrel">Changes the server, which else listens on a free port of 127.0.0.1.</param>
-    public static async Task<KestrelApi> StartAsync(Action<WebApplication> app, Action<ApiKeyOptions>? options = null, Action<KestrelServerOptions>? kestrel = null)
+    /// <param name="services">Registers services.</param>
+    public static async Task<KestrelApi> StartAsync(
+        Action<WebApplication> app,
+        Action<ApiKeyOptions>? options = null,
+        Action<KestrelServerOptions>? kestrel = null,
+        Action<WebApplicationBuilder>? services = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel ?? (server => server.Listen(IPAddress.Loopback, 0)));
         builder.Services.AddHirePandaApiKeys(options ?? (_ => { })).AddInMemoryStore();
+        services?.Invoke(builder);
         var application = builder.Build();
         app(application);
         await application.StartAsync(TestContext.Current.CancellationToken);
