@@ -276,6 +276,7 @@ public sealed class RuleTests
     {
         await api.Services.GetRequiredService<AlertWatch>().TryRunAsync(TestContext.Current.CancellationToken);
         await api.Services.GetRequiredService<ActivityWatch>().TryRunAsync(TestContext.Current.CancellationToken);
+        await api.Services.GetRequiredService<AlertSumWriter>().TryRunAsync(TestContext.Current.CancellationToken);
     }
 
     private static string OperatorSecret(TestApi api)

@@ -1,0 +1,112 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// The quota of keys that are linked by rotation: the buckets that they hold, and those that they left for other limits and that still owe.
+/// A bucket for new limits begins with the share that was used of the old ones, so that changed limits are no fresh quota. The caller locks.
+/// </summary>
+internal sealed class Family
+{
+    /// <summary>More keys of a family are hardly in use at a time; one beyond them counts as new when it is read again.</summary>
+    private const int MaxMembers = 8;
+
+    private const int MaxLeft = 8;
+
+    /// <summary>Longer than any cached key is served, so that nobody holds the buckets of a key that was not read for so long.</summary>
+    private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
+
+    private Member[] _members = [];
+    private Bucket[] _left = [];
+
+    /// <summary>Whether no cached key can hold a bucket, and all are full.</summary>
+    public bool IsForgettable(long now)
+        => Array.TrueForAll(_members, member => IsIdle(member, now) && Array.TrueForAll(member.All, bucket => bucket.IsFull(now)))
+            && Array.TrueForAll(_left, bucket => bucket.IsFull(now));
+
+    /// <summary>Finds or makes the buckets of a key, one for each limit.</summary>
+    public Buckets Join(string keyId, RateLimit[] limits, long now)
+    {
+        var index = Array.FindIndex(_members, member => member.KeyId == keyId);
+        if (index < 0 || !_members[index].Buckets.AreOf(limits))
+        {
+            return Change(keyId, index < 0 ? default : _members[index].Buckets, limits, now);
+        }
+
+        _members[index] = _members[index] with { ReferencedAt = now };
+        return _members[index].Buckets;
+    }
+
+    private static bool IsIdle(Member member, long now) => member.ReferencedAt < now - _keptUnreferenced;
+
+    /// <summary>Gives a key other limits, or its first ones.</summary>
+    private Buckets Change(string keyId, Buckets previous, RateLimit[] limits, long now)
+    {
+        if (_members.Length == 0)
+        {
+            // As in nearly every family, which gets along without all that follows.
+            var first = new Buckets(Array.ConvertAll(limits, limit => new Bucket(limit)));
+            _members = [new Member(keyId, first, now)];
+            return first;
+        }
+
+        Bucket[] all = [.. Held().Concat(_left).Distinct()];
+        var buckets = Array.ConvertAll(limits, limit => Array.Find(all, bucket => bucket.IsOf(limit)) ?? new Bucket(limit));
+        var next = new Buckets(buckets);
+        Bucket[] fresh = [.. buckets.Where(bucket => !Held().Contains(bucket))];
+        foreach (var bucket in fresh)
+        {
+            // A key brings what it used of its own limits; one that the family does not know, what any key used.
+            foreach (var source in all.Where(source => source != bucket && (previous.Length == 0 || source.LeftAt <= now || previous.Contains(source))))
+            {
+                bucket.Raise(Carried(source, bucket, isKept: next.Contains(source), now), now);
+            }
+        }
+
+        Member[] others = [.. _members.Where(member => member.KeyId != keyId && !IsIdle(member, now)).OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1)];
+        _members = [.. others, new Member(keyId, next, now)];
+        Leave(all, now);
+        return next;
+    }
+
+    /// <summary>What a bucket for new limits owes from the start on account of another one, in its own ticks.</summary>
+    private static long Carried(Bucket source, Bucket bucket, bool isKept, long now)
+    {
+        // Limits that hold together count the same requests; else it is the same share, which has come back at the new limit's pace meanwhile.
+        var (debt, from) = (source.Debt(now), source.Rule);
+        return isKept ? bucket.Rule.SamePermits(from, debt) : bucket.Rule.SameShare(from, debt) - Math.Max(0, now - source.LeftAt);
+    }
+
+    /// <summary>Keeps the buckets that no key holds any more while they owe, within bounds.</summary>
+    private void Leave(Bucket[] all, long now)
+    {
+        Bucket[] held = [.. Held()];
+        Array.ForEach(held, bucket => bucket.LeftAt = long.MaxValue);
+        List<Bucket> left = [.. all.Except(held).OrderBy(bucket => bucket.Window)];
+        left.ForEach(bucket => bucket.LeftAt = Math.Min(bucket.LeftAt, now));
+        foreach (var bucket in left.Where(bucket => bucket.IsFull(now)).ToArray())
+        {
+            Drop(bucket);
+        }
+
+        while (left.Count > MaxLeft)
+        {
+            left[^1].Absorb(left[0]);
+            Drop(left[0]);
+        }
+
+        _left = [.. left];
+
+        // A request that is under way may hold it still, and finds nothing there.
+        void Drop(Bucket bucket)
+        {
+            bucket.Raise(bucket.Rule.Capacity, now);
+            left.Remove(bucket);
+        }
+    }
+
+    private IEnumerable<Bucket> Held() => _members.SelectMany(member => member.All);
+
+    private readonly record struct Member(string KeyId, Buckets Buckets, long ReferencedAt)
+    {
+        public Bucket[] All => Buckets.ToArray();
+    }
+}
