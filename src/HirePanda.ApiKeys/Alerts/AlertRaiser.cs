@@ -30,20 +30,22 @@ internal sealed class AlertRaiser(
     /// <returns>Whether this call fired it. A store or a sink that fails is logged and throws nothing.</returns>
     public ValueTask<bool> RaiseAsync(
         string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
-        => RaiseAsync(New(workspace, kind, cause, keyId, message, data), AddOrSumAsync, cancellationToken);
+        => FireAsync(New(workspace, kind, cause, keyId, message, data), AddOrSumAsync, cancellationToken);
+
+    /// <summary>Does the same for a caller who tries again what the store cannot take.</summary>
+    /// <inheritdoc cref="RaiseAsync"/>
+    /// <returns>Whether the cause is settled: its alert is stored, by whichever process, or counted, or there is no store for it.</returns>
+    public async Task<bool> SettleAsync(
+        string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
+        => await RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false) || _known.Contains(cause);
 
     /// <summary>Fires the sum of alerts that were only counted.</summary>
-    /// <param name="sum">The sum.</param>
-    /// <param name="cancellationToken">Cancels the call, unless the alert is stored already.</param>
-    /// <returns>Whether it is settled; false: the store could not take it.</returns>
-    public async ValueTask<bool> RaiseAsync(AlertSum sum, CancellationToken cancellationToken)
-        => await RaiseAsync(New(sum.Workspace, sum.Kind, sum.Cause, null, sum.Message, sum.Data), AddAsync, cancellationToken).ConfigureAwait(false)
-            || IsSettled(sum.Cause);
+    /// <returns>Whether it is settled.</returns>
+    public async Task<bool> SettleAsync(AlertSum sum, CancellationToken cancellationToken)
+        => await FireAsync(New(sum.Workspace, sum.Kind, sum.Cause, null, sum.Message, sum.Data), AddAsync, cancellationToken).ConfigureAwait(false)
+            || _known.Contains(sum.Cause);
 
-    /// <summary>Whether a cause is settled here: stored, by whichever process, or counted in a sum, or nowhere to be stored.</summary>
-    public bool IsSettled(string cause) => _known.Contains(cause);
-
-    private async ValueTask<bool> RaiseAsync(
+    private async ValueTask<bool> FireAsync(
         ApiKeyAlert alert, Func<IApiKeyAlertStore, ApiKeyAlert, CancellationToken, Task<bool>> add, CancellationToken cancellationToken)
     {
         if (_known.Contains(alert.Cause))

@@ -19,7 +19,7 @@ internal sealed class AlertSumWriter(AlertSums sums, AlertRaiser raiser, TimePro
         var taken = new Queue<AlertSum>(sums.TakeBefore(hour));
         try
         {
-            while (taken.TryPeek(out var sum) && await raiser.RaiseAsync(sum, cancellationToken).ConfigureAwait(false))
+            while (taken.TryPeek(out var sum) && await raiser.SettleAsync(sum, cancellationToken).ConfigureAwait(false))
             {
                 taken.Dequeue();
             }

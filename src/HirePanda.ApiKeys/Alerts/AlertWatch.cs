@@ -31,7 +31,7 @@ internal sealed class AlertWatch : BackgroundJob
         failures.Reached += FailuresReached;
     }
 
-    public override TimeSpan TimeToStop => TimeSpan.FromSeconds(1);
+    public override TimeSpan TimeToStop => TimeSpan.FromSeconds(0.5);
 
     protected override string FailureMessage => "Alerts of API keys could not be raised; it is tried again in a minute.";
 
@@ -91,7 +91,7 @@ internal sealed class AlertWatch : BackgroundJob
     }
 
     private void LimitApproached(ApiKey key, RateLimit limit, int used, DateTimeOffset now)
-        => Enqueue(cancellationToken => RaiseAsync(
+        => Enqueue(cancellationToken => _raiser.SettleAsync(
             key.Workspace,
             ApiKeyAlertKinds.RateLimitApproaching,
             $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
@@ -112,7 +112,7 @@ internal sealed class AlertWatch : BackgroundJob
         string workspace, string client, ApiKey? key, int attempts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var window = _settings.Current.Options.FailedAttemptsAlertWindow;
-        return RaiseAsync(
+        return _raiser.SettleAsync(
             workspace,
             ApiKeyAlertKinds.FailedAuthentication,
             $"{ApiKeyAlertKinds.FailedAuthentication}:{workspace}:{client}:{key?.Id}:{now.UtcDateTime:yyyy-MM-dd}",
@@ -121,9 +121,4 @@ internal sealed class AlertWatch : BackgroundJob
             JsonSerializer.SerializeToElement(new FailuresData(client, attempts, (long)window.TotalSeconds), AlertJson.Contract.FailuresData),
             cancellationToken);
     }
-
-    /// <summary>Fires an alert; false: the store could not take it.</summary>
-    private async Task<bool> RaiseAsync(
-        string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
-        => await _raiser.RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false) || _raiser.IsSettled(cause);
 }

@@ -17,6 +17,9 @@ internal sealed class Family
     private Member[] _members = [];
     private Bucket[] _left = [];
 
+    /// <summary>How many buckets there are.</summary>
+    public int Count => Held().Concat(_left).Distinct().Count();
+
     /// <summary>Whether no cached key can hold a bucket, and all are full.</summary>
     public bool IsForgettable(long now)
         => Array.TrueForAll(_members, member => IsIdle(member, now) && Array.TrueForAll(member.All, bucket => bucket.IsFull(now)))
@@ -28,7 +31,7 @@ internal sealed class Family
         var index = Array.FindIndex(_members, member => member.KeyId == keyId);
         if (index < 0 || !_members[index].Buckets.AreOf(limits))
         {
-            return Change(keyId, index < 0 ? default : _members[index].Buckets, limits, now);
+            return Switch(keyId, index < 0 ? default : _members[index].Buckets, limits, now);
         }
 
         _members[index] = _members[index] with { ReferencedAt = now };
@@ -38,7 +41,7 @@ internal sealed class Family
     private static bool IsIdle(Member member, long now) => member.ReferencedAt < now - _keptUnreferenced;
 
     /// <summary>Gives a key other limits, or its first ones.</summary>
-    private Buckets Change(string keyId, Buckets previous, RateLimit[] limits, long now)
+    private Buckets Switch(string keyId, Buckets previous, RateLimit[] limits, long now)
     {
         if (_members.Length == 0)
         {

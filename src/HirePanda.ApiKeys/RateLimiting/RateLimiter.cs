@@ -16,12 +16,15 @@ internal sealed class RateLimiter(MonotonicClock clock)
 
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>How many buckets a family has.</summary>
+    public int BucketsOf(string family) => PartOf(family).GetValueOrDefault(family)?.Count ?? 0;
+
     /// <summary>Finds or makes the buckets of a key, one for each limit, once per cached key.</summary>
     public Buckets Buckets(string family, string keyId, LimitSet limits)
     {
         Buckets buckets;
         var now = clock.Now;
-        var families = _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
+        var families = PartOf(family);
         lock (families)
         {
             ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(families, family, out var isKnown);
@@ -73,6 +76,8 @@ internal sealed class RateLimiter(MonotonicClock clock)
 
         return new(limits, now, wait, states[0], states);
     }
+
+    private Dictionary<string, Family> PartOf(string family) => _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
 
     private void Sweep(long now)
     {

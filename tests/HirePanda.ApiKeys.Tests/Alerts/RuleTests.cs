@@ -254,7 +254,7 @@ public sealed class RuleTests
 
         await FlushAsync(api);
 
-        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("could not be looked at"));
+        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("could not be checked"));
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
     }
 
