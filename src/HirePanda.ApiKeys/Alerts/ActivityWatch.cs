@@ -53,7 +53,8 @@ internal sealed class ActivityWatch : BackgroundJob
                 }
 
                 _used.Add(slot.Workspace);
-                if (slot.Dimension == ApiKeyUsageDimension.Country && _seen.Count < MaxSeen && !_countries.Knows(slot.Workspace, slot.KeyId, slot.Name))
+                if (slot.Dimension == ApiKeyUsageDimension.Country && _seen.Count < MaxSeen
+                    && !_countries.Knows(slot.Workspace, slot.KeyId, slot.Name))
                 {
                     _seen.Add((slot.Workspace, slot.KeyId, slot.Name, slot.At));
                 }

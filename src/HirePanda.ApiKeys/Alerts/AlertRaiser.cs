@@ -19,7 +19,9 @@ internal sealed class AlertRaiser(
     private readonly KnownCauses _known = new(MaxKnownCauses);
     private long _loggedAt = long.MinValue / 2;
 
-    /// <summary>Fires an alert unless its cause has fired one before, or counts it where the workspace has had enough of its kind in the hour.</summary>
+    /// <summary>
+    /// Fires an alert unless its cause has fired one before. Where the workspace has had its number of this kind in the hour, counts it.
+    /// </summary>
     /// <param name="workspace">The workspace whose people it is for.</param>
     /// <param name="kind">One of <see cref="ApiKeyAlertKinds"/>.</param>
     /// <param name="cause">What caused it: the same text never fires twice.</param>
@@ -37,13 +39,16 @@ internal sealed class AlertRaiser(
     /// <returns>Whether the cause is settled: its alert is stored, by whichever process, or counted, or there is no store for it.</returns>
     public async Task<bool> SettleAsync(
         string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
-        => await RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false) || _known.Contains(cause);
+        => await RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false)
+            || _known.Contains(cause);
 
     /// <summary>Fires the sum of alerts that were only counted.</summary>
     /// <returns>Whether it is settled.</returns>
     public async Task<bool> SettleAsync(AlertSum sum, CancellationToken cancellationToken)
-        => await FireAsync(New(sum.Workspace, sum.Kind, sum.Cause, null, sum.Message, sum.Data), AddAsync, cancellationToken).ConfigureAwait(false)
-            || _known.Contains(sum.Cause);
+    {
+        var alert = New(sum.Workspace, sum.Kind, sum.Cause, null, sum.Message, sum.Data);
+        return await FireAsync(alert, AddAsync, cancellationToken).ConfigureAwait(false) || _known.Contains(sum.Cause);
+    }
 
     private async ValueTask<bool> FireAsync(
         ApiKeyAlert alert, Func<IApiKeyAlertStore, ApiKeyAlert, CancellationToken, Task<bool>> add, CancellationToken cancellationToken)
@@ -108,12 +113,12 @@ internal sealed class AlertRaiser(
             return await AddAsync(store, alert, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!await store.HasAlertAsync(alert.Cause, cancellationToken).ConfigureAwait(false) && _known.Add(alert.Cause))
+        var isStored = await store.HasAlertAsync(alert.Cause, cancellationToken).ConfigureAwait(false);
+        if (_known.Add(alert.Cause) && !isStored)
         {
             sums.Add(alert);
         }
 
-        _known.Add(alert.Cause);
         return false;
     }
 

@@ -10,9 +10,11 @@ internal sealed class AlertSumWriter(AlertSums sums, AlertRaiser raiser, TimePro
 
     protected override string FailureMessage => "The sums of API key alerts could not be raised; it is tried again in a minute.";
 
-    protected override Task RunAsync(CancellationToken cancellationToken) => RaiseBeforeAsync(AlertSums.Hour(Time.GetUtcNow()), cancellationToken);
+    protected override Task RunAsync(CancellationToken cancellationToken)
+        => RaiseBeforeAsync(AlertSums.Hour(Time.GetUtcNow()), cancellationToken);
 
-    protected override Task FinishAsync(CancellationToken cancellationToken) => RaiseBeforeAsync(DateTimeOffset.MaxValue, cancellationToken);
+    protected override Task FinishAsync(CancellationToken cancellationToken)
+        => RaiseBeforeAsync(DateTimeOffset.MaxValue, cancellationToken);
 
     private async Task RaiseBeforeAsync(DateTimeOffset hour, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts the alerts that a workspace does not get one by one, because it has had its number of that kind in the hour. In memory and
-/// bounded; the sum of an hour becomes one alert.
+/// Counts the alerts that a workspace does not get one by one, because it has had its number of that kind in the hour.
+/// The counts are in memory and bounded. The sum of an hour becomes one alert.
 /// </summary>
 internal sealed class AlertSums
 {
@@ -33,7 +33,9 @@ internal sealed class AlertSums
             if (_sums.Count < MaxSums || _sums.ContainsKey(sum.Slot))
             {
                 ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, sum.Slot, out var isKnown);
-                known = isKnown ? known! with { Alerts = known.Alerts + sum.Alerts, Attempts = known.Attempts + sum.Attempts } : sum;
+                known = isKnown
+                    ? known! with { Alerts = known.Alerts + sum.Alerts, Attempts = known.Attempts + sum.Attempts }
+                    : sum;
             }
         }
     }

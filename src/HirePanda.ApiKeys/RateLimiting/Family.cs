@@ -1,17 +1,19 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The quota of keys that are linked by rotation: the buckets that they hold, and those that they left for other limits and that still owe.
-/// A bucket for new limits begins with the share that was used of the old ones, so that changed limits are no fresh quota. The caller locks.
+/// The quota of keys that are linked by rotation: the buckets that they hold, and those that they left for other limits and that
+/// still owe. A bucket for new limits begins with the share that was used of the old ones, so that a change of limits gives no
+/// fresh quota. The caller locks.
 /// </summary>
 internal sealed class Family
 {
-    /// <summary>More keys of a family are hardly in use at a time; one beyond them counts as new when it is read again.</summary>
+    /// <summary>How many keys are remembered. One beyond them counts as new when it is read again.</summary>
     private const int MaxMembers = 8;
 
+    /// <summary>How many buckets are kept that no key holds. Beyond them, one takes over what another owes.</summary>
     private const int MaxLeft = 8;
 
-    /// <summary>Longer than any cached key is served, so that nobody holds the buckets of a key that was not read for so long.</summary>
+    /// <summary>Longer than any cached key is served: no request holds the buckets of a key that was not read for so long.</summary>
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
     private Member[] _members = [];
@@ -45,7 +47,7 @@ internal sealed class Family
     {
         if (_members.Length == 0)
         {
-            // As in nearly every family, which gets along without all that follows.
+            // This is all that most families ever need.
             var first = new Buckets(Array.ConvertAll(limits, limit => new Bucket(limit)));
             _members = [new Member(keyId, first, now)];
             return first;
@@ -57,15 +59,16 @@ internal sealed class Family
         Bucket[] fresh = [.. buckets.Where(bucket => !Held().Contains(bucket))];
         foreach (var bucket in fresh)
         {
-            // A key brings what it used of its own limits; one that the family does not know, what any key used.
-            foreach (var source in all.Where(source => source != bucket && (previous.Length == 0 || source.LeftAt <= now || previous.Contains(source))))
+            // A key brings what it used of its own limits. A key that is new to the family brings what any key used.
+            var sources = all.Where(source => previous.Length == 0 || source.LeftAt <= now || previous.Contains(source));
+            foreach (var source in sources.Where(source => source != bucket))
             {
                 bucket.Raise(Carried(source, bucket, isKept: next.Contains(source), now), now);
             }
         }
 
-        Member[] others = [.. _members.Where(member => member.KeyId != keyId && !IsIdle(member, now)).OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1)];
-        _members = [.. others, new Member(keyId, next, now)];
+        var others = _members.Where(member => member.KeyId != keyId && !IsIdle(member, now));
+        _members = [.. others.OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1), new Member(keyId, next, now)];
         Leave(all, now);
         return next;
     }
@@ -73,9 +76,11 @@ internal sealed class Family
     /// <summary>What a bucket for new limits owes from the start on account of another one, in its own ticks.</summary>
     private static long Carried(Bucket source, Bucket bucket, bool isKept, long now)
     {
-        // Limits that hold together count the same requests; else it is the same share, which has come back at the new limit's pace meanwhile.
+        // Limits of one key count the same requests. Otherwise the share counts, less what has come back since at the new limit's pace.
         var (debt, from) = (source.Debt(now), source.Rule);
-        return isKept ? bucket.Rule.SamePermits(from, debt) : bucket.Rule.SameShare(from, debt) - Math.Max(0, now - source.LeftAt);
+        return isKept
+            ? bucket.Rule.SamePermits(from, debt)
+            : bucket.Rule.SameShare(from, debt) - Math.Max(0, now - source.LeftAt);
     }
 
     /// <summary>Keeps the buckets that no key holds any more while they owe, within bounds.</summary>
@@ -98,7 +103,7 @@ internal sealed class Family
 
         _left = [.. left];
 
-        // A request that is under way may hold it still, and finds nothing there.
+        // A request that is under way may still hold it. It finds no permit there.
         void Drop(Bucket bucket)
         {
             bucket.Raise(bucket.Rule.Capacity, now);

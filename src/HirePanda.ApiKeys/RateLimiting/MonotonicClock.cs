@@ -1,12 +1,12 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Gives the time for what measures how much time has passed. It follows the wall clock forward, but goes on from where it was when the
-/// wall clock is set back, so that a debt neither grows nor is forgiven then.
+/// Gives the time to code that measures how much time has passed. It follows the wall clock forward. When the wall clock is set
+/// back, it goes on from where it was, so that debts neither grow nor shrink.
 /// </summary>
 internal sealed class MonotonicClock(TimeProvider time)
 {
-    /// <summary>Threads read the wall clock a little before they ask; and the latest time is not written at every request.</summary>
+    /// <summary>Threads read the wall clock a little before they ask, and requests share the latest time without writing it.</summary>
     private const long Tolerance = TimeSpan.TicksPerSecond;
 
     private readonly Lock _lock = new();

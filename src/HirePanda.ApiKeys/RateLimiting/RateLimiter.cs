@@ -77,7 +77,8 @@ internal sealed class RateLimiter(MonotonicClock clock)
         return new(limits, now, wait, states[0], states);
     }
 
-    private Dictionary<string, Family> PartOf(string family) => _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
+    private Dictionary<string, Family> PartOf(string family)
+        => _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
 
     private void Sweep(long now)
     {
