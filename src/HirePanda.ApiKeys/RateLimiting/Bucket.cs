@@ -14,6 +14,9 @@ internal sealed class Bucket(RateLimit limit)
     /// <summary>When the last key of the family left it for other limits; the largest number while a key holds it.</summary>
     public long LeftAt { get; set; } = long.MaxValue;
 
+    /// <summary>All buckets that keys of the family hold, where keys have different limits; null: all keys have the same.</summary>
+    public Bucket[]? Siblings { get; set; }
+
     public Gcra Rule => new(new RateLimit(_permits, Window));
 
     public TimeSpan Window => TimeSpan.FromSeconds(_seconds);
@@ -24,6 +27,23 @@ internal sealed class Bucket(RateLimit limit)
 
     /// <summary>What was owed when the last key left it, or is owed now, in ticks.</summary>
     public long Debt(long now) => Math.Clamp(Volatile.Read(ref Tat) - Math.Min(now, LeftAt), 0, Rule.Capacity);
+
+    /// <summary>Counts requests that another key of the family made, as far as there are permits.</summary>
+    public void Charge(int cost, long now)
+    {
+        var (rule, seen) = (Rule, Volatile.Read(ref Tat));
+        while (true)
+        {
+            var charged = Math.Max(seen, Math.Min(Math.Max(seen, now) + (rule.Interval * Math.Min(cost, rule.Permits)), now + rule.Capacity));
+            var before = Interlocked.CompareExchange(ref Tat, charged, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
 
     /// <summary>Makes it owe at least this much, in ticks.</summary>
     public void Raise(long debt, long now)

@@ -16,7 +16,8 @@ internal readonly struct Buckets
 
     public Bucket this[int index] => _oneOrAll is Bucket[] all ? all[index] : (Bucket)_oneOrAll!;
 
-    public bool Contains(Bucket bucket) => Array.IndexOf(ToArray(), bucket) >= 0;
+    public bool Contains(Bucket bucket)
+        => _oneOrAll is Bucket[] all ? Array.IndexOf(all, bucket) >= 0 : ReferenceEquals(_oneOrAll, bucket);
 
     public Bucket[] ToArray() => _oneOrAll switch { null => [], Bucket[] all => all, var one => [(Bucket)one] };
 

@@ -37,7 +37,13 @@ internal sealed class Family
         }
 
         _members[index] = _members[index] with { ReferencedAt = now };
-        return _members[index].Buckets;
+        var buckets = _members[index].Buckets;
+        if (Array.Exists(_members, member => IsIdle(member, now)))
+        {
+            Settle([.. Held().Concat(_left).Distinct()], now);
+        }
+
+        return buckets;
     }
 
     private static bool IsIdle(Member member, long now) => member.ReferencedAt < now - _keptUnreferenced;
@@ -67,9 +73,9 @@ internal sealed class Family
             }
         }
 
-        var others = _members.Where(member => member.KeyId != keyId && !IsIdle(member, now));
-        _members = [.. others.OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1), new Member(keyId, next, now)];
-        Leave(all, now);
+        var others = _members.Where(member => member.KeyId != keyId).OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1);
+        _members = [.. others, new Member(keyId, next, now)];
+        Settle(all, now);
         return next;
     }
 
@@ -83,10 +89,17 @@ internal sealed class Family
             : bucket.Rule.SameShare(from, debt) - Math.Max(0, now - source.LeftAt);
     }
 
-    /// <summary>Keeps the buckets that no key holds any more while they owe, within bounds.</summary>
-    private void Leave(Bucket[] all, long now)
+    /// <summary>Forgets idle keys, and keeps the buckets that no key holds any more while they owe, within bounds.</summary>
+    private void Settle(Bucket[] all, long now)
     {
-        Bucket[] held = [.. Held()];
+        _members = Array.FindAll(_members, member => !IsIdle(member, now));
+        Bucket[] held = [.. Held().Distinct()];
+        var siblings = Array.TrueForAll(_members, member => member.Buckets.Length == held.Length) ? null : held;
+        foreach (var bucket in all.Concat(held))
+        {
+            bucket.Siblings = siblings;
+        }
+
         Array.ForEach(held, bucket => bucket.LeftAt = long.MaxValue);
         List<Bucket> left = [.. all.Except(held).OrderBy(bucket => bucket.Window)];
         left.ForEach(bucket => bucket.LeftAt = Math.Min(bucket.LeftAt, now));

@@ -43,6 +43,24 @@ internal sealed class RateLimiter(MonotonicClock clock)
     /// <summary>Takes the cost from every bucket, or from none.</summary>
     public static RateLimitDecision Take(LimitSet limits, Buckets buckets, int cost, long now)
     {
+        var decision = TakeOwn(limits, buckets, cost, now);
+        if (decision.Admitted && buckets[0].Siblings is { } siblings)
+        {
+            // Other keys of the family have other limits: what one key takes counts for all.
+            foreach (var sibling in siblings)
+            {
+                if (!buckets.Contains(sibling))
+                {
+                    sibling.Charge(cost, now);
+                }
+            }
+        }
+
+        return decision;
+    }
+
+    private static RateLimitDecision TakeOwn(LimitSet limits, Buckets buckets, int cost, long now)
+    {
         if (buckets.Single is { } single)
         {
             var wait = limits.Rules[0].Take(ref single.Tat, now, cost, out var state);

@@ -38,6 +38,15 @@ public sealed class FamilyTests
         });
 
     [Fact]
+    public void Join_AnyChangesOfSeveralKeys_NeverAdmitMoreThanTheLargestLimit()
+        => Gen.Select(Gen.Int[0, 2], _limits, Gen.Int[0, 30]).Array[1, 40].Sample(changes =>
+        {
+            var (limiter, time) = New();
+            var admitted = changes.Sum(change => Admitted(limiter, time, $"key {change.Item1}", [change.Item2], change.Item3));
+            return admitted <= changes.Max(change => change.Item2.Permits);
+        });
+
+    [Fact]
     public void Join_AnyOrderOfKeys_KeepsNoMoreBucketsThanItsBound()
     {
         var (limiter, time) = New();

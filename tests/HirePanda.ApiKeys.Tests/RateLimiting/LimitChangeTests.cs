@@ -118,8 +118,9 @@ public sealed class LimitChangeTests
         (await AdmittedAsync(api, old.Secret, 2, "203.0.113.1")).Should().Be(0, "it is cached now, with a full bucket");
 
         await LimitAsync(api, admin, successor.Text("id"), (50, 600));
-        (await AdmittedAsync(api, successor.Text("secret"), 5, "192.0.2.1")).Should().Be(5);
-        (await AdmittedAsync(api, old.Secret, 10, "192.0.2.1")).Should().Be(5);
+        (await AdmittedAsync(api, successor.Text("secret"), 3, "192.0.2.1")).Should().Be(3);
+        (await AdmittedAsync(api, old.Secret, 10, "192.0.2.1")).Should().Be(2, "they draw on one quota");
+        (await AdmittedAsync(api, successor.Text("secret"), 60, "192.0.2.1")).Should().Be(45);
 
         // It is read again.
         api.Time.Advance(TimeSpan.FromSeconds(31));
@@ -137,7 +138,6 @@ public sealed class LimitChangeTests
         await LimitAsync(api, admin, successor.Text("id"), (50, 60));
         await AdmittedAsync(api, successor.Text("secret"), 1);
         (await AdmittedAsync(api, old.Secret, 9)).Should().Be(4, "a fiftieth of the family's quota was used before this key came");
-
         for (var i = 0; i < 10; i++)
         {
             api.Time.Advance(TimeSpan.FromMinutes(1));
