@@ -43,7 +43,12 @@ public interface IApiKeyAlertStore
     ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
 
-    /// <summary>Counts the alerts of a kind that are about no key.</summary>
+    /// <summary>Determines whether an alert with a cause is stored, in any workspace.</summary>
+    /// <param name="cause">The cause.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken);
+
+    /// <summary>Counts the alerts of a kind.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="kind">The kind.</param>
     /// <param name="since">Only alerts raised at this time or later.</param>

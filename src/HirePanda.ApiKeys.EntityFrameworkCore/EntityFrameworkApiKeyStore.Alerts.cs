@@ -16,8 +16,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             return true;
         }
 
-        await using var session = Open();
-        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.Cause, cancellationToken).ConfigureAwait(false)
+        return await HasAlertAsync(alert.Cause, cancellationToken).ConfigureAwait(false)
             ? false
             : throw new InvalidOperationException("An alert was overtaken by another write of the database.");
     }
@@ -74,12 +73,18 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             audit.Id,
             cancellationToken).ConfigureAwait(false);
 
+    public async ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken)
+    {
+        await using var session = Open();
+        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == cause, cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var at = Columns.Write(since);
         await using var session = Open();
         return await session.Db.Set<AlertRow>()
-            .CountAsync(alert => alert.Workspace == workspace && alert.Kind == kind && alert.KeyId == null && alert.RaisedAt >= at, cancellationToken)
+            .CountAsync(alert => alert.Workspace == workspace && alert.Kind == kind && alert.RaisedAt >= at, cancellationToken)
             .ConfigureAwait(false);
     }
 

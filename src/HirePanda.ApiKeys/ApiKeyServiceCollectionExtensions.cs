@@ -39,6 +39,7 @@ public static class ApiKeyServiceCollectionExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeySettings>();
+        services.AddSingleton<MonotonicClock>();
         services.AddSingleton<RateLimiter>();
         services.AddSingleton<KeyCache>();
         services.AddSingleton<StoreReader>();
@@ -56,6 +57,7 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<UsagePending>();
         services.AddSingleton<UsageMetrics>();
+        services.AddSingleton<AlertSums>();
         services.AddSingleton<AlertRaiser>();
         services.AddSingleton<IApiKeyAlertSink, LogAlertSink>();
         services.TryAddSingleton<IHostResolver, DnsResolver>();
@@ -67,6 +69,7 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddJob<UsageFlusher>();
         services.AddJob<LastUsedWriter>();
         services.AddJob<ChangePoller>();
+        services.AddJob<AlertSumWriter>();
         services.AddJob<ActivityWatch>();
         services.AddJob<AlertWatch>();
         services.AddJob<AllowlistAudit>();
@@ -79,6 +82,7 @@ public static class ApiKeyServiceCollectionExtensions
             provider.GetRequiredService<ApiKeySettings>(),
             provider.GetRequiredService<KeyLookup>(),
             provider.GetRequiredService<FailureThrottle>(),
+            provider.GetRequiredService<MonotonicClock>(),
             provider.GetRequiredService<AllowlistReports>(),
             provider.GetRequiredService<LimitReports>(),
             provider.GetRequiredService<FailedAttempts>(),

@@ -186,7 +186,7 @@ public sealed class AlertNodeTests
     }
 
     /// <summary>A node whose sender and reminders run when the test says so.</summary>
-    private static async Task<App> StartAsync(Database database, TimeProvider? time = null, Action<IServiceCollection>? services = null)
+    internal static async Task<App> StartAsync(Database database, TimeProvider? time = null, Action<IServiceCollection>? services = null)
     {
         return await database.StartAsync(all =>
         {
@@ -197,10 +197,10 @@ public sealed class AlertNodeTests
         });
     }
 
-    private static IApiKeyAlertStore AlertsOf(App app) => (IApiKeyAlertStore)app.Store;
+    internal static IApiKeyAlertStore AlertsOf(App app) => (IApiKeyAlertStore)app.Store;
 
     private static ValueTask<bool> RaiseAsync(App app, string cause)
-        => app.Services.GetRequiredService<AlertRaiser>().RaiseAsync("acme", ApiKeyAlertKinds.UnusualActivity, cause, null, cause, null, Token);
+        => app.Services.GetRequiredService<AlertRaiser>().RaiseAsync("acme", $"kind {cause}", cause, null, cause, null, Token);
 
     private static Task<DateTimeOffset?> SendDueAsync(App app) => app.Services.GetRequiredService<WebhookSender>().SendDueAsync(Token);
 

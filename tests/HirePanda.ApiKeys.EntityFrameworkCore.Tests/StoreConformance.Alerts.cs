@@ -90,7 +90,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task CountAlerts_CountsThoseOfTheKindAboutNoKeySince()
+    public async Task CountAlerts_CountsThoseOfTheKindSince_AndCausesAreKnown()
     {
         var store = await NewAlertStoreAsync();
         await store.AddAlertAsync(Alert("before", 0), [], Token);
@@ -100,7 +100,10 @@ public abstract partial class StoreConformance
         await store.AddAlertAsync(Alert("kind", 2) with { Kind = "other" }, [], Token);
         await store.AddAlertAsync(Alert("workspace", 2) with { Workspace = "other" }, [], Token);
 
-        (await store.CountAlertsAsync("acme", ApiKeyAlertKinds.FailedAuthentication, _start.AddSeconds(1), Token)).Should().Be(2);
+        (await store.CountAlertsAsync("acme", ApiKeyAlertKinds.FailedAuthentication, _start.AddSeconds(1), Token)).Should().Be(3);
+        var cause = Alert("kind", 2).Cause;
+        (await store.HasAlertAsync(cause, Token)).Should().BeTrue();
+        (await store.HasAlertAsync(cause + "x", Token)).Should().BeFalse();
     }
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed class ActivityWatch : BackgroundJob
     /// <summary>Fewer requests in an hour are never unusual.</summary>
     private const long MinRequests = 100;
 
+    /// <summary>How many uses from countries wait to be looked at, also while the store cannot be read.</summary>
+    private const int MaxSeen = 100_000;
+
     private static readonly TimeSpan _countryMemory = TimeSpan.FromDays(90);
 
     private readonly AlertRaiser _raiser;
@@ -34,7 +37,7 @@ internal sealed class ActivityWatch : BackgroundJob
         flusher.Stored += Note;
     }
 
-    protected override string FailureMessage => "Whether the activity of API keys is unusual could not be looked at; those that are used again are looked at again.";
+    protected override string FailureMessage => "The activity of API keys could not be checked for what is unusual; it is tried again in a minute.";
 
     /// <summary>Notes whom to look at.</summary>
     public void Note(ApiKeyUsageBatch batch)
@@ -50,7 +53,8 @@ internal sealed class ActivityWatch : BackgroundJob
                 }
 
                 _used.Add(slot.Workspace);
-                if (slot.Dimension == ApiKeyUsageDimension.Country && !_countries.Knows(slot.Workspace, slot.KeyId, slot.Name))
+                if (slot.Dimension == ApiKeyUsageDimension.Country && _seen.Count < MaxSeen
+                    && !_countries.Knows(slot.Workspace, slot.KeyId, slot.Name))
                 {
                     _seen.Add((slot.Workspace, slot.KeyId, slot.Name, slot.At));
                 }
@@ -58,7 +62,7 @@ internal sealed class ActivityWatch : BackgroundJob
         }
     }
 
-    /// <summary>Looks at what was used since the last time.</summary>
+    /// <summary>Looks at what was used since the last time, and at what could not be looked at then.</summary>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         HashSet<string> used;
@@ -70,22 +74,40 @@ internal sealed class ActivityWatch : BackgroundJob
         }
 
         await using var scope = _scopes.CreateAsyncScope();
-        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyUsageStore store)
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyUsageStore store)
         {
-            foreach (var workspace in used)
-            {
-                await LookForBurstsAsync(store, workspace, cancellationToken).ConfigureAwait(false);
-            }
+            return;
+        }
 
-            foreach (var (workspace, keyId, country, day) in seen)
+        try
+        {
+            await LookAtAsync(used, workspace => LookForBurstsAsync(store, workspace, cancellationToken)).ConfigureAwait(false);
+            await LookAtAsync(seen, one => LookForCountryAsync(store, one, cancellationToken)).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_lock)
             {
-                await LookForCountryAsync(store, workspace, keyId, country, day, cancellationToken).ConfigureAwait(false);
+                _used.UnionWith(used);
+                _seen.UnionWith(seen);
+            }
+        }
+    }
+
+    /// <summary>Looks at each, and takes out those that are done with.</summary>
+    private static async Task LookAtAsync<T>(HashSet<T> all, Func<T, Task<bool>> look)
+    {
+        foreach (var one in all.ToArray())
+        {
+            if (await look(one).ConfigureAwait(false))
+            {
+                all.Remove(one);
             }
         }
     }
 
     /// <summary>The hour that is under way and the one before, whose last requests may just have been stored.</summary>
-    private async Task LookForBurstsAsync(IApiKeyUsageStore store, string workspace, CancellationToken cancellationToken)
+    private async Task<bool> LookForBurstsAsync(IApiKeyUsageStore store, string workspace, CancellationToken cancellationToken)
     {
         var hour = UsageTime.Floor(Time.GetUtcNow(), ApiKeyUsageLevel.Hour);
         if (hour != _hour)
@@ -102,6 +124,7 @@ internal sealed class ActivityWatch : BackgroundJob
             To = hour.AddHours(1),
             ByTime = true,
         };
+        var isDone = true;
         foreach (var sum in await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false))
         {
             if (sum.Requests < MinRequests)
@@ -117,7 +140,7 @@ internal sealed class ActivityWatch : BackgroundJob
 
             if (baseline.UsedFor >= _settings.Current.Options.UnusualActivityWarmUp && baseline.IsExceededBy(sum.Requests))
             {
-                await _raiser.RaiseAsync(
+                isDone &= await _raiser.SettleAsync(
                     workspace,
                     ApiKeyAlertKinds.UnusualActivity,
                     $"{ApiKeyAlertKinds.UnusualActivity}:{sum.Name}:traffic:{sum.At.UtcDateTime:yyyy-MM-dd}",
@@ -128,11 +151,14 @@ internal sealed class ActivityWatch : BackgroundJob
                     cancellationToken).ConfigureAwait(false);
             }
         }
+
+        return isDone;
     }
 
-    private async Task LookForCountryAsync(
-        IApiKeyUsageStore store, string workspace, string keyId, string country, DateTimeOffset day, CancellationToken cancellationToken)
+    private async Task<bool> LookForCountryAsync(
+        IApiKeyUsageStore store, (string Workspace, string KeyId, string Country, DateTimeOffset Day) seen, CancellationToken cancellationToken)
     {
+        var (workspace, keyId, country, day) = seen;
         var query = new ApiKeyUsageQuery
         {
             Workspace = workspace,
@@ -144,15 +170,11 @@ internal sealed class ActivityWatch : BackgroundJob
             ByTime = true,
         };
         var before = (await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false)).Where(sum => sum.Name != KeyCountries.Unknown).ToList();
-        lock (_lock)
-        {
-            _countries.Learn(workspace, keyId, before.Select(sum => sum.Name).Append(country));
-        }
-
+        var isDone = true;
         if (country != KeyCountries.Unknown && before.Count > 0 && !before.Exists(sum => sum.Name == country)
             && day - before.Min(sum => sum.At) >= _settings.Current.Options.UnusualActivityWarmUp)
         {
-            await _raiser.RaiseAsync(
+            isDone = await _raiser.SettleAsync(
                 workspace,
                 ApiKeyAlertKinds.UnusualActivity,
                 $"{ApiKeyAlertKinds.UnusualActivity}:{keyId}:country:{country}",
@@ -161,6 +183,16 @@ internal sealed class ActivityWatch : BackgroundJob
                 JsonSerializer.SerializeToElement(new CountryData(country), AlertJson.Contract.CountryData),
                 cancellationToken).ConfigureAwait(false);
         }
+
+        if (isDone)
+        {
+            lock (_lock)
+            {
+                _countries.Learn(workspace, keyId, before.Select(sum => sum.Name).Append(country));
+            }
+        }
+
+        return isDone;
     }
 
     /// <summary>How a key was used in the seven days before an hour.</summary>
@@ -194,32 +226,5 @@ internal sealed class ActivityWatch : BackgroundJob
 
         /// <summary>Far more than in the busiest hour; or, when the key is usually quiet, as much as in a busy one.</summary>
         public bool IsExceededBy(long requests) => requests > 2.5 * Busiest || (requests > 0.5 * Busiest && requests > 5 * BusiestAtThisTime);
-    }
-}
-
-/// <summary>The countries that keys are known to be used from, so that few need to be looked up again; the caller locks.</summary>
-internal sealed class KeyCountries
-{
-    public const string Unknown = "unknown";
-
-    private const int MaxKeys = 100_000;
-
-    private readonly Dictionary<(string Workspace, string KeyId), HashSet<string>> _known = [];
-
-    public bool Knows(string workspace, string keyId, string country) => _known.TryGetValue((workspace, keyId), out var known) && known.Contains(country);
-
-    public void Learn(string workspace, string keyId, IEnumerable<string> countries)
-    {
-        if (_known.Count >= MaxKeys)
-        {
-            _known.Clear();
-        }
-
-        if (!_known.TryGetValue((workspace, keyId), out var known))
-        {
-            _known.Add((workspace, keyId), known = new(StringComparer.Ordinal));
-        }
-
-        known.UnionWith(countries);
     }
 }

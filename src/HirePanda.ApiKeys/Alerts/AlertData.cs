@@ -13,7 +13,10 @@ internal sealed record LimitData(int Used, int Permits, long WindowSeconds);
 internal sealed record FailuresData(string Client, int Attempts, long WindowSeconds);
 
 /// <summary>The data of <see cref="ApiKeyAlertKinds.FailedAuthentication"/>, for the clients of an hour that have no alert of their own.</summary>
-internal sealed record MoreFailuresData(int Clients, int Attempts, string From);
+internal sealed record MoreFailuresData(int Clients, long Attempts, string From);
+
+/// <summary>The data of an alert of any other kind that stands for more alerts of an hour.</summary>
+internal sealed record MoreAlertsData(int Alerts, string From);
 
 /// <summary>The data of <see cref="ApiKeyAlertKinds.UnusualActivity"/>, for requests in one hour.</summary>
 internal sealed record TrafficData(long Requests, long Busiest, long UsualAtThisTime);

@@ -56,6 +56,7 @@ internal sealed record AlertReference(string Id);
 [JsonSerializable(typeof(LimitData))]
 [JsonSerializable(typeof(FailuresData))]
 [JsonSerializable(typeof(MoreFailuresData))]
+[JsonSerializable(typeof(MoreAlertsData))]
 [JsonSerializable(typeof(TrafficData))]
 [JsonSerializable(typeof(CountryData))]
 [JsonSerializable(typeof(AlertReference))]

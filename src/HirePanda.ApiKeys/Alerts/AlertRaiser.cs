@@ -6,9 +6,10 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Fires alerts: stores each with the messages it causes, wakes the sender, and hands it to the host's sinks. The store decides who
-/// was first, so that of several processes one fires.
+/// was first, so that of several processes one fires. Of one kind a workspace gets a few in an hour, and the sum of the rest.
 /// </summary>
-internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sender, TimeProvider time, ILogger<AlertRaiser> logger)
+internal sealed class AlertRaiser(
+    IServiceScopeFactory scopes, WebhookSender sender, AlertSums sums, TimeProvider time, ILogger<AlertRaiser> logger)
 {
     private const int MaxKnownCauses = 100_000;
 
@@ -18,7 +19,9 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sen
     private readonly KnownCauses _known = new(MaxKnownCauses);
     private long _loggedAt = long.MinValue / 2;
 
-    /// <summary>Fires an alert unless its cause has fired one before.</summary>
+    /// <summary>
+    /// Fires an alert unless its cause has fired one before. Where the workspace has had its number of this kind in the hour, counts it.
+    /// </summary>
     /// <param name="workspace">The workspace whose people it is for.</param>
     /// <param name="kind">One of <see cref="ApiKeyAlertKinds"/>.</param>
     /// <param name="cause">What caused it: the same text never fires twice.</param>
@@ -27,26 +30,34 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sen
     /// <param name="data">What happened, for programs; null: nothing besides.</param>
     /// <param name="cancellationToken">Cancels the call, unless the alert is stored already.</param>
     /// <returns>Whether this call fired it. A store or a sink that fails is logged and throws nothing.</returns>
-    public async ValueTask<bool> RaiseAsync(
+    public ValueTask<bool> RaiseAsync(
         string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
+        => FireAsync(New(workspace, kind, cause, keyId, message, data), AddOrSumAsync, cancellationToken);
+
+    /// <summary>Does the same for a caller who tries again what the store cannot take.</summary>
+    /// <inheritdoc cref="RaiseAsync"/>
+    /// <returns>Whether the cause is settled: its alert is stored, by whichever process, or counted, or there is no store for it.</returns>
+    public async Task<bool> SettleAsync(
+        string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
+        => await RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false)
+            || _known.Contains(cause);
+
+    /// <summary>Fires the sum of alerts that were only counted.</summary>
+    /// <returns>Whether it is settled.</returns>
+    public async Task<bool> SettleAsync(AlertSum sum, CancellationToken cancellationToken)
     {
-        if (_known.Contains(cause))
+        var alert = New(sum.Workspace, sum.Kind, sum.Cause, null, sum.Message, sum.Data);
+        return await FireAsync(alert, AddAsync, cancellationToken).ConfigureAwait(false) || _known.Contains(sum.Cause);
+    }
+
+    private async ValueTask<bool> FireAsync(
+        ApiKeyAlert alert, Func<IApiKeyAlertStore, ApiKeyAlert, CancellationToken, Task<bool>> add, CancellationToken cancellationToken)
+    {
+        if (_known.Contains(alert.Cause))
         {
             return false;
         }
 
-        var now = Timestamps.Now(time);
-        var alert = new ApiKeyAlert
-        {
-            Id = "alr_" + Guid.CreateVersion7(now).ToString("N"),
-            Workspace = workspace,
-            Kind = kind,
-            Cause = cause,
-            KeyId = keyId,
-            Message = message,
-            RaisedAt = now,
-            Data = data,
-        };
         try
         {
             var scope = scopes.CreateAsyncScope();
@@ -54,12 +65,12 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sen
             {
                 if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyAlertStore store)
                 {
-                    LogSeldom(() => Log.NoAlertStore(logger, kind));
-                    _known.Add(cause);
+                    LogSeldom(() => Log.NoAlertStore(logger, alert.Kind));
+                    _known.Add(alert.Cause);
                     return false;
                 }
 
-                if (!await StoreAsync(store, alert, cancellationToken).ConfigureAwait(false))
+                if (!await add(store, alert, cancellationToken).ConfigureAwait(false))
                 {
                     return false;
                 }
@@ -71,17 +82,47 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sen
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            LogSeldom(() => Log.AlertNotRaised(logger, exception, kind));
+            LogSeldom(() => Log.AlertNotRaised(logger, exception, alert.Kind));
             return false;
         }
 
         return true;
     }
 
-    /// <summary>Whether a cause is settled here: stored, by whichever process, or nowhere to be stored.</summary>
-    public bool IsSettled(string cause) => _known.Contains(cause);
+    private ApiKeyAlert New(string workspace, string kind, string cause, string? keyId, string message, JsonElement? data)
+    {
+        var now = Timestamps.Now(time);
+        return new ApiKeyAlert
+        {
+            Id = "alr_" + Guid.CreateVersion7(now).ToString("N"),
+            Workspace = workspace,
+            Kind = kind,
+            Cause = cause,
+            KeyId = keyId,
+            Message = message,
+            RaisedAt = now,
+            Data = data,
+        };
+    }
 
-    private async Task<bool> StoreAsync(IApiKeyAlertStore store, ApiKeyAlert alert, CancellationToken cancellationToken)
+    private async Task<bool> AddOrSumAsync(IApiKeyAlertStore store, ApiKeyAlert alert, CancellationToken cancellationToken)
+    {
+        var hour = AlertSums.Hour(alert.RaisedAt);
+        if (await store.CountAlertsAsync(alert.Workspace, alert.Kind, hour, cancellationToken).ConfigureAwait(false) < AlertSums.MaxAnHour)
+        {
+            return await AddAsync(store, alert, cancellationToken).ConfigureAwait(false);
+        }
+
+        var isStored = await store.HasAlertAsync(alert.Cause, cancellationToken).ConfigureAwait(false);
+        if (_known.Add(alert.Cause) && !isStored)
+        {
+            sums.Add(alert);
+        }
+
+        return false;
+    }
+
+    private async Task<bool> AddAsync(IApiKeyAlertStore store, ApiKeyAlert alert, CancellationToken cancellationToken)
     {
         var webhooks = await store.ListWebhooksAsync(alert.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
         var payload = JsonSerializer.Serialize(AlertMessage.Of(alert), AlertJson.Contract.AlertMessage);
@@ -142,15 +183,5 @@ internal sealed class AlertRaiser(IServiceScopeFactory scopes, WebhookSender sen
         {
             log();
         }
-    }
-}
-
-/// <summary>Tells the host's log of every alert.</summary>
-internal sealed class LogAlertSink(ILogger<LogAlertSink> logger) : IApiKeyAlertSink
-{
-    public ValueTask SendAsync(ApiKeyAlert alert, CancellationToken cancellationToken)
-    {
-        Log.AlertRaised(logger, alert.Kind, alert.Workspace, alert.Message, alert.Id);
-        return default;
     }
 }

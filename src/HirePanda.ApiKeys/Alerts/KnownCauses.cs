@@ -15,13 +15,14 @@ internal sealed class KnownCauses(int capacity)
         }
     }
 
-    public void Add(string cause)
+    /// <summary>Adds a cause; false: it was known.</summary>
+    public bool Add(string cause)
     {
         lock (_lock)
         {
             if (!_causes.Add(cause))
             {
-                return;
+                return false;
             }
 
             _oldestFirst.Enqueue(cause);
@@ -29,6 +30,8 @@ internal sealed class KnownCauses(int capacity)
             {
                 _causes.Remove(_oldestFirst.Dequeue());
             }
+
+            return true;
         }
     }
 }

@@ -38,9 +38,7 @@ public sealed partial class InMemoryApiKeyStore
         lock (_lock)
         {
             return new(_alerts.Values.Where(alert => alert.Workspace == workspace && IsAfter(alert.RaisedAt, alert.Id, after))
-                .OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id, StringComparer.Ordinal)
-                .Take(limit)
-                .ToList());
+                .OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id, StringComparer.Ordinal).Take(limit).ToList());
         }
     }
 
@@ -81,11 +79,20 @@ public sealed partial class InMemoryApiKeyStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_causes.Contains(cause));
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return new(_alerts.Values.Count(alert => alert.Workspace == workspace && alert.Kind == kind && alert.KeyId is null && alert.RaisedAt >= since));
+            return new(_alerts.Values.Count(alert => alert.Workspace == workspace && alert.Kind == kind && alert.RaisedAt >= since));
         }
     }
 
@@ -99,9 +106,7 @@ public sealed partial class InMemoryApiKeyStore
                 .Where(key => key.GetStatus(query.Now) == ApiKeyStatus.Active && key.ReplacedBy is null
                     && (key.ExpiresAt < query.ExpiresBefore || key.CreatedAt < query.CreatedBefore)
                     && (query.AfterId is null || string.CompareOrdinal(key.Id, query.AfterId) > 0))
-                .OrderBy(key => key.Id, StringComparer.Ordinal)
-                .Take(query.Limit)
-                .ToList());
+                .OrderBy(key => key.Id, StringComparer.Ordinal).Take(query.Limit).ToList());
         }
     }
 

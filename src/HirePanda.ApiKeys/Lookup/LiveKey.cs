@@ -44,7 +44,7 @@ internal sealed class LiveKey : CacheEntry
         WorkspaceAllowlist = stamp.Allowlist(workspace);
         Use = uses.Of(key, readAt);
         Limits = catalog.Limits(key.Type, key.RateLimits);
-        Buckets = limiter.Buckets(key.Family ?? key.Id, Limits, readAt);
+        Buckets = limiter.Buckets(key.Family ?? key.Id, key.Id, Limits);
         ExpiresAt = key.ExpiresAt?.UtcTicks ?? long.MaxValue;
         ExpiresField = key.ExpiresAt?.ToString("R", CultureInfo.InvariantCulture);
     }

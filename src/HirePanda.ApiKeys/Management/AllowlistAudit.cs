@@ -8,6 +8,9 @@ namespace HirePanda.ApiKeys;
 /// <summary>Writes to the audit what report-only allowlists would have refused. An entry that cannot be stored is lost: the log has it.</summary>
 internal sealed class AllowlistAudit : BackgroundJob
 {
+    /// <summary>How many entries wait at most; beyond them the log alone has it.</summary>
+    private const int MaxWaiting = 10_000;
+
     private readonly IServiceScopeFactory _scopes;
     private readonly ConcurrentQueue<ApiKeyAuditEntry> _waiting = new();
 
@@ -39,8 +42,11 @@ internal sealed class AllowlistAudit : BackgroundJob
 
     private void Append(ApiKey key, IPAddress? address, DateTimeOffset now)
     {
-        var actor = new ApiKeyActor(key.Id, key.Workspace) { Address = address };
-        _waiting.Enqueue(AuditEntries.New(actor, "allowlist.report", now, key.Id));
-        Wake();
+        if (_waiting.Count < MaxWaiting)
+        {
+            var actor = new ApiKeyActor(key.Id, key.Workspace) { Address = address };
+            _waiting.Enqueue(AuditEntries.New(actor, "allowlist.report", now, key.Id));
+            Wake();
+        }
     }
 }

@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>One bucket: its theoretical arrival time. The buckets of a family are a chain, of which the first one says when they were last asked for.</summary>
+/// <summary>One bucket of a family: its theoretical arrival time.</summary>
 /// <param name="limit">The limit that it counts for.</param>
 internal sealed class Bucket(RateLimit limit)
 {
@@ -11,27 +11,61 @@ internal sealed class Bucket(RateLimit limit)
     private readonly int _permits = limit.Permits;
     private readonly int _seconds = (int)(limit.Window.Ticks / TimeSpan.TicksPerSecond);
 
-    /// <summary>When a cached key last took hold of the family's buckets.</summary>
-    public long ReferencedAt { get; set; }
+    /// <summary>When the last key of the family left it for other limits; the largest number while a key holds it.</summary>
+    public long LeftAt { get; set; } = long.MaxValue;
 
-    /// <summary>The next one of the family; null: none.</summary>
-    public Bucket? Next { get; set; }
+    /// <summary>All buckets that keys of the family hold, where keys have different limits; null: all keys have the same.</summary>
+    public Bucket[]? Siblings { get; set; }
 
-    public bool IsOf(RateLimit other) => _permits == other.Permits && other.Window.Ticks == _seconds * TimeSpan.TicksPerSecond;
+    public Gcra Rule => new(new RateLimit(_permits, Window));
+
+    public TimeSpan Window => TimeSpan.FromSeconds(_seconds);
+
+    public bool IsOf(RateLimit other) => _permits == other.Permits && other.Window == Window;
 
     public bool IsFull(long now) => Volatile.Read(ref Tat) <= now;
 
-    /// <summary>Whether this bucket and all after it are full.</summary>
-    public bool AreAllFull(long now)
-    {
-        for (var bucket = this; bucket is not null; bucket = bucket.Next)
-        {
-            if (!bucket.IsFull(now))
-            {
-                return false;
-            }
-        }
+    /// <summary>What was owed when the last key left it, or is owed now, in ticks.</summary>
+    public long Debt(long now) => Math.Clamp(Volatile.Read(ref Tat) - Math.Min(now, LeftAt), 0, Rule.Capacity);
 
-        return true;
+    /// <summary>Counts requests that another key of the family made, as far as there are permits.</summary>
+    public void Charge(int cost, long now)
+    {
+        var (rule, seen) = (Rule, Volatile.Read(ref Tat));
+        while (true)
+        {
+            var charged = Math.Max(seen, Math.Min(Math.Max(seen, now) + (rule.Interval * Math.Min(cost, rule.Permits)), now + rule.Capacity));
+            var before = Interlocked.CompareExchange(ref Tat, charged, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    /// <summary>Makes it owe at least this much, in ticks.</summary>
+    public void Raise(long debt, long now)
+    {
+        var seen = Volatile.Read(ref Tat);
+        while (seen < now + debt)
+        {
+            var before = Interlocked.CompareExchange(ref Tat, now + debt, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    /// <summary>Takes over the used share of another bucket that was left, whose window is not longer.</summary>
+    public void Absorb(Bucket other)
+    {
+        var debt = Math.Max(Debt(LeftAt), Rule.SameShare(other.Rule, other.Debt(other.LeftAt)));
+        LeftAt = Math.Max(LeftAt, other.LeftAt);
+        Raise(debt, LeftAt);
     }
 }

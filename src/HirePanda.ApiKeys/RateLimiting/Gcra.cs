@@ -11,11 +11,12 @@ internal readonly struct Gcra(RateLimit limit)
     /// <summary>Rounded up, so that rounding never admits more than the limit.</summary>
     public readonly long Interval = (limit.Window.Ticks + limit.Permits - 1) / limit.Permits;
 
-    private long Capacity => Interval * Permits;
+    /// <summary>What an empty bucket owes, in ticks.</summary>
+    public long Capacity => Interval * Permits;
 
     /// <summary>Takes permits if there are enough, else nothing. The cost is capped at the number of permits there can be.</summary>
     /// <param name="tat">The bucket; changed by one compare-and-swap.</param>
-    /// <param name="now">The time in ticks.</param>
+    /// <param name="now">The time in ticks, of a clock that never goes back.</param>
     /// <param name="cost">How many permits to take, at least 1.</param>
     /// <param name="state">The bucket's state after the decision, for <see cref="Remaining"/> and <see cref="UntilOneMore"/>.</param>
     /// <returns>Ticks until the cost would fit; 0 when it was taken.</returns>
@@ -29,12 +30,6 @@ internal readonly struct Gcra(RateLimit limit)
             var wait = state + increment - now - Capacity;
             if (wait > 0)
             {
-                if (seen > state)
-                {
-                    // The clock was set back: from here on the debt shrinks again.
-                    Interlocked.CompareExchange(ref tat, state, seen);
-                }
-
                 return wait;
             }
 
@@ -63,15 +58,19 @@ internal readonly struct Gcra(RateLimit limit)
     }
 
     /// <summary>Ticks until the next permit when there is none; 0 when there is one.</summary>
-    public long UntilAny(ref long tat, long now)
-    {
-        tat = Clamp(tat, now);
-        return Math.Max(0, tat + Interval - now - Capacity);
-    }
+    public long UntilAny(long tat, long now) => Math.Max(0, Clamp(tat, now) + Interval - now - Capacity);
 
     /// <summary>Whether a share of the permits, or more, is used: of whole ones, as <see cref="Remaining"/> counts them.</summary>
     public bool IsAbove(long state, long now, double share) => Permits - Remaining(state, now) >= Permits * share;
 
-    /// <summary>A full bucket's TAT is now; and were the clock set back, no bucket may owe more than its capacity.</summary>
+    /// <summary>The debt of a bucket that has used the same share as one of another limit, rounded up.</summary>
+    public long SameShare(in Gcra other, long debt)
+        => (long)((((Int128)debt * Capacity) + other.Capacity - 1) / other.Capacity);
+
+    /// <summary>The debt of a bucket that has used as many permits as one of another limit, rounded up, and at most all.</summary>
+    public long SamePermits(in Gcra other, long debt)
+        => Math.Min(Permits, (debt + other.Interval - 1) / other.Interval) * Interval;
+
+    /// <summary>A full bucket's TAT is now; and to a caller who read the clock a little earlier no bucket owes more than its capacity.</summary>
     private long Clamp(long tat, long now) => Math.Clamp(tat, now, now + Capacity);
 }

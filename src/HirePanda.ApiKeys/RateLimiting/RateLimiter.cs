@@ -6,28 +6,29 @@ namespace HirePanda.ApiKeys;
 /// The buckets of this process. They belong to a key's family, so that rotating gives no second quota, and live as long as one of
 /// them is not full or a cached key may refer to them.
 /// </summary>
-internal sealed class RateLimiter
+internal sealed class RateLimiter(MonotonicClock clock)
 {
-    /// <summary>Longer than any cached key is served, so that no two keys of a family ever use two buckets.</summary>
-    private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
-
-    /// <summary>The first buckets of families, in parts that nobody waits for long.</summary>
-    private readonly Dictionary<string, Bucket>[] _families = Array.ConvertAll(new object?[256], _ => new Dictionary<string, Bucket>(StringComparer.Ordinal));
+    /// <summary>In parts that nobody waits for long.</summary>
+    private readonly Dictionary<string, Family>[] _families = Array.ConvertAll(new object?[256], _ => new Dictionary<string, Family>(StringComparer.Ordinal));
 
     private int _count;
     private int _sweepAt = 10_000;
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Finds or makes the buckets of a family, one for each limit, once per cached key.</summary>
-    public Buckets Buckets(string family, LimitSet limits, long now)
+    /// <summary>How many buckets a family has.</summary>
+    public int BucketsOf(string family) => PartOf(family).GetValueOrDefault(family)?.Count ?? 0;
+
+    /// <summary>Finds or makes the buckets of a key, one for each limit, once per cached key.</summary>
+    public Buckets Buckets(string family, string keyId, LimitSet limits)
     {
         Buckets buckets;
-        var families = _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
+        var now = clock.Now;
+        var families = PartOf(family);
         lock (families)
         {
-            ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(families, family, out var isKnown);
-            buckets = Find(ref first, limits.Limits, now);
+            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(families, family, out var isKnown);
+            buckets = (entry ??= new Family()).Join(keyId, limits.Limits, now);
             Interlocked.Add(ref _count, isKnown ? 0 : 1);
         }
 
@@ -41,6 +42,24 @@ internal sealed class RateLimiter
 
     /// <summary>Takes the cost from every bucket, or from none.</summary>
     public static RateLimitDecision Take(LimitSet limits, Buckets buckets, int cost, long now)
+    {
+        var decision = TakeOwn(limits, buckets, cost, now);
+        if (decision.Admitted && buckets[0].Siblings is { } siblings)
+        {
+            // Other keys of the family have other limits: what one key takes counts for all.
+            foreach (var sibling in siblings)
+            {
+                if (!buckets.Contains(sibling))
+                {
+                    sibling.Charge(cost, now);
+                }
+            }
+        }
+
+        return decision;
+    }
+
+    private static RateLimitDecision TakeOwn(LimitSet limits, Buckets buckets, int cost, long now)
     {
         if (buckets.Single is { } single)
         {
@@ -76,44 +95,8 @@ internal sealed class RateLimiter
         return new(limits, now, wait, states[0], states);
     }
 
-    /// <summary>Finds or makes buckets in a family's chain.</summary>
-    private static Buckets Find(ref Bucket? first, RateLimit[] limits, long now)
-    {
-        if (limits is [var only] && first is { Next: null } && first.IsOf(only))
-        {
-            first.ReferencedAt = now;
-            return new(first);
-        }
-
-        // Limits that the family had before count until they are full again: to change them back gives no second quota.
-        var buckets = new Bucket[limits.Length];
-        Bucket? others = null;
-        for (var bucket = first; bucket is not null;)
-        {
-            var next = bucket.Next;
-            var index = Array.FindIndex(limits, bucket.IsOf);
-            if (index >= 0)
-            {
-                buckets[index] = bucket;
-            }
-            else if (!bucket.IsFull(now))
-            {
-                (bucket.Next, others) = (others, bucket);
-            }
-
-            bucket = next;
-        }
-
-        first = others;
-        for (var i = limits.Length - 1; i >= 0; i--)
-        {
-            buckets[i] ??= new Bucket(limits[i]);
-            (buckets[i].Next, first) = (first, buckets[i]);
-        }
-
-        first!.ReferencedAt = now;
-        return new(buckets);
-    }
+    private Dictionary<string, Family> PartOf(string family)
+        => _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
 
     private void Sweep(long now)
     {
@@ -121,9 +104,9 @@ internal sealed class RateLimiter
         {
             lock (families)
             {
-                foreach (var (name, first) in families)
+                foreach (var (name, family) in families)
                 {
-                    if (first.ReferencedAt < now - _keptUnreferenced && first.AreAllFull(now))
+                    if (family.IsForgettable(now))
                     {
                         families.Remove(name);
                         Interlocked.Decrement(ref _count);

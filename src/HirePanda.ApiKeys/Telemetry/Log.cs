@@ -26,8 +26,8 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Critical, "What API keys do in the background cannot begin, since a service that it needs cannot be made, so the host stops: mend the service's constructor, or do not register it.")]
     public static partial void JobsNotMade(ILogger logger, Exception exception);
 
-    [LoggerMessage(9, LogLevel.Warning, "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. (Logged once an hour for a workspace and address.)")]
-    public static partial void WouldRefuse(ILogger logger, string workspace, string keyId, string address);
+    [LoggerMessage(9, LogLevel.Warning, "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. (Logged once an hour for a client, and for at most {MaxClients} clients of a workspace.)")]
+    public static partial void WouldRefuse(ILogger logger, string workspace, string keyId, string address, int maxClients);
 
     [LoggerMessage(11, LogLevel.Warning, "Another IAuthorizationMiddlewareResultHandler was registered after AddHirePandaApiKeys(): a policy that names a second scheme may find the response started. Register it before.")]
     public static partial void ResultHandlerReplaced(ILogger logger);

@@ -6,41 +6,69 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Says whom a report-only allowlist would have refused: a metric for every request; a log entry and an event once an hour for a
-/// workspace and address.
+/// client, and for a limited number of clients of a workspace.
 /// </summary>
 internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistReports> logger)
 {
-    private const int MaxAddresses = 10_000;
+    /// <summary>How many clients of a workspace are said in an hour.</summary>
+    public const int MaxClients = 100;
 
-    private readonly ConcurrentDictionary<(string Workspace, IPAddress Address), long> _said = new();
+    private const int MaxWorkspaces = 10_000;
+
+    private readonly ConcurrentDictionary<string, Clients> _said = new(StringComparer.Ordinal);
 
     public event Action<ApiKey, IPAddress?, DateTimeOffset>? Reported;
 
-    public void Report(ApiKey key, IPAddress? address, DateTimeOffset now)
+    /// <summary>Reports a request that was admitted.</summary>
+    /// <param name="key">The key that it was made with.</param>
+    /// <param name="address">Who made it; null: unknown.</param>
+    /// <param name="now">The time in ticks.</param>
+    public void Report(ApiKey key, IPAddress? address, long now)
     {
         metrics.Reported();
 
         // What nobody hears yet is not said.
-        if (Reported is { } reported && IsNews((key.Workspace, address ?? IPAddress.None), now.UtcTicks))
+        if (Reported is { } reported && Of(key.Workspace).IsNews(Client.Of(address), now / TimeSpan.TicksPerHour))
         {
-            Log.WouldRefuse(logger, key.Workspace, key.Id, address?.ToString() ?? "(none)");
-            reported(key, address, now);
+            Log.WouldRefuse(logger, key.Workspace, key.Id, address?.ToString() ?? "(none)", MaxClients);
+            reported(key, address, new DateTimeOffset(now, TimeSpan.Zero));
         }
     }
 
-    /// <summary>True for the one of several requests at once that says it.</summary>
-    private bool IsNews((string Workspace, IPAddress Address) pair, long now)
+    private Clients Of(string workspace)
     {
-        if (_said.TryGetValue(pair, out var said))
+        if (_said.TryGetValue(workspace, out var clients))
         {
-            return now - said >= TimeSpan.TicksPerHour && _said.TryUpdate(pair, now, said);
+            return clients;
         }
 
-        if (_said.Count >= MaxAddresses)
+        if (_said.Count >= MaxWorkspaces)
         {
             _said.Clear();
         }
 
-        return _said.TryAdd(pair, now);
+        return _said.GetOrAdd(workspace, static _ => new Clients());
+    }
+
+    /// <summary>The clients of a workspace that were said in an hour.</summary>
+    private sealed class Clients
+    {
+        private readonly HashSet<Client> _clients = [];
+        private long _hour;
+
+        /// <summary>True for one of several requests at once.</summary>
+        public bool IsNews(Client client, long hour)
+        {
+            lock (_clients)
+            {
+                if (hour != _hour)
+                {
+                    _hour = hour;
+                    _clients.Clear();
+                }
+
+                return _clients.Count < MaxClients && _clients.Add(client);
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ public sealed class ApiKeyVerifier
     private readonly KeyLookup _lookup;
     private readonly FailureThrottle _throttle;
     private readonly AllowlistReports _reports;
+    private readonly MonotonicClock _clock;
     private readonly LimitReports _limits;
     private readonly FailedAttempts _failures;
     private readonly ApiKeyMetrics _metrics;
@@ -26,14 +27,15 @@ public sealed class ApiKeyVerifier
         ApiKeySettings settings,
         KeyLookup lookup,
         FailureThrottle throttle,
+        MonotonicClock clock,
         AllowlistReports reports,
         LimitReports limits,
         FailedAttempts failures,
         ApiKeyMetrics metrics,
         TimeProvider time)
     {
-        (_settings, _lookup, _throttle, _reports, _limits) = (settings, lookup, throttle, reports, limits);
-        (_failures, _metrics, _time) = (failures, metrics, time);
+        (_settings, _lookup, _throttle, _clock, _reports) = (settings, lookup, throttle, clock, reports);
+        (_limits, _failures, _metrics, _time) = (limits, failures, metrics, time);
     }
 
     /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's limits.</summary>
@@ -207,29 +209,23 @@ public sealed class ApiKeyVerifier
             return new ApiKeyVerdict(ApiKeyOutcome.Expired, live);
         }
 
-        if (live.WorkspaceAllowlist is { } allowlist && !allowlist.Admits(caller.Address))
-        {
-            if (!allowlist.IsReportOnly)
-            {
-                _failures.Count(caller.Address, live.Key, now);
-                return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
-            }
-
-            _reports.Report(live.Key, caller.Address, new DateTimeOffset(now, TimeSpan.Zero));
-        }
-
-        if (live.Networks is { } networks && !networks.Contains(caller.Address))
+        var isOutside = live.WorkspaceAllowlist is { } allowlist && !allowlist.Admits(caller.Address);
+        if ((isOutside && !live.WorkspaceAllowlist!.IsReportOnly) || (live.Networks is { } networks && !networks.Contains(caller.Address)))
         {
             _failures.Count(caller.Address, live.Key, now);
             return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
         }
 
-        var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), now);
+        var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), _clock.From(now));
         _limits.Look(live, limit, now);
         _metrics.Decided(limit.Admitted);
         if (limit.Admitted)
         {
             Volatile.Write(ref live.Use.At, now);
+            if (isOutside)
+            {
+                _reports.Report(live.Key, caller.Address, now);
+            }
         }
 
         return new ApiKeyVerdict(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);

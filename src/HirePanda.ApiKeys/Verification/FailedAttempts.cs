@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// Counts credentials that were refused, per client and the workspace whose key it tried, and says when there were too many in a time.
 /// The table is local and bounded; it drops the oldest.
 /// </summary>
-internal sealed class FailedAttempts(ApiKeySettings settings)
+internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock)
 {
     private const int MaxClients = 10_000;
 
@@ -34,7 +34,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
         lock (_lock)
         {
             var attempts = Of((client, key?.Workspace));
-            count = attempts.Add(now, options.FailedAttemptsAlertWindow.Ticks, options.FailedAttemptsAlert, isHeard: reached is not null);
+            count = attempts.Add(clock.From(now), options.FailedAttemptsAlertWindow.Ticks, options.FailedAttemptsAlert, isHeard: reached is not null);
         }
 
         if (count > 0)
@@ -71,7 +71,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings)
         private readonly Queue<long> _times = new();
         private bool _isSaid;
 
-        /// <param name="now">The time in ticks.</param>
+        /// <param name="now">The time in ticks, of a clock that never goes back.</param>
         /// <param name="window">The time within which attempts count together, in ticks.</param>
         /// <param name="limit">How many are too many.</param>
         /// <param name="isHeard">Whether anybody hears of it; what nobody hears is not said.</param>

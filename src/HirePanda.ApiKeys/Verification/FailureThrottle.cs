@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// Counts unknown and revoked secrets per client, so that guessing costs the store nothing. A client is an IPv4 address after
 /// un-mapping or an IPv6 /64; callers without address are one client. The table is local and bounded; it drops the oldest.
 /// </summary>
-internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)
+internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics metrics, MonotonicClock clock)
 {
     private const int MaxClients = 100_000;
 
@@ -25,10 +25,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
                 return 0;
             }
 
-            var now = Now;
-            var wait = Rule.UntilAny(ref tat, now);
-            _clients[client] = tat;
-            return wait;
+            return Rule.UntilAny(tat, clock.Now);
         }
     }
 
@@ -49,12 +46,10 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
                 _oldest.Enqueue(client);
             }
 
-            Rule.Take(ref tat, Now, 1, out _);
+            Rule.Take(ref tat, clock.Now, 1, out _);
             _clients[client] = tat;
         }
     }
 
     private Gcra Rule => new(new RateLimit(settings.Current.Options.FailedAttemptsPerMinute, TimeSpan.FromMinutes(1)));
-
-    private long Now => time.GetUtcNow().UtcTicks;
 }

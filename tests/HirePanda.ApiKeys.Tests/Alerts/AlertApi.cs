@@ -26,8 +26,9 @@ internal static class AlertApi
             first: first);
 
     public static ValueTask<bool> RaiseAsync(
-        this TestApi api, string cause, string workspace = TestApi.Workspace, string? keyId = null, string message = "Something", JsonElement? data = null)
-        => api.Services.GetRequiredService<AlertRaiser>().RaiseAsync(workspace, ApiKeyAlertKinds.UnusualActivity, cause, keyId, message, data, Token);
+        this TestApi api, string cause, string workspace = TestApi.Workspace, string? keyId = null, string message = "Something", JsonElement? data = null,
+        string kind = ApiKeyAlertKinds.UnusualActivity)
+        => api.Services.GetRequiredService<AlertRaiser>().RaiseAsync(workspace, kind, cause, keyId, message, data, Token);
 
     public static async Task<JsonElement[]> AlertsAsync(this TestApi api, string secret) => await api.ItemsAsync(Alerts, secret);
 

@@ -115,7 +115,7 @@ public sealed class AlertTests
         var secret = api.Secret();
         for (var i = 0; i < 20; i++)
         {
-            await api.RaiseAsync($"{i}", message: $"{i}");
+            await api.RaiseAsync($"{i}", message: $"{i}", kind: $"kind {i}");
             api.Time.Advance(TimeSpan.FromSeconds(i % 3));
         }
 

@@ -115,7 +115,8 @@ public sealed class ReminderTests
         await using var api = await AlertApi.StartAsync();
         for (var i = 0; i < 1001; i++)
         {
-            api.Issue();
+            // As many in a workspace as one gets alerts of a kind in an hour.
+            api.Issue(change: key => key with { Workspace = $"workspace {i / 10}" });
         }
 
         var other = api.OtherWorkspace();

@@ -254,7 +254,7 @@ public sealed class RuleTests
 
         await FlushAsync(api);
 
-        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("could not be looked at"));
+        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("could not be checked"));
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
     }
 
@@ -276,6 +276,7 @@ public sealed class RuleTests
     {
         await api.Services.GetRequiredService<AlertWatch>().TryRunAsync(TestContext.Current.CancellationToken);
         await api.Services.GetRequiredService<ActivityWatch>().TryRunAsync(TestContext.Current.CancellationToken);
+        await api.Services.GetRequiredService<AlertSumWriter>().TryRunAsync(TestContext.Current.CancellationToken);
     }
 
     private static string OperatorSecret(TestApi api)

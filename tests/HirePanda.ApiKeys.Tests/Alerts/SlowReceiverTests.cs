@@ -148,7 +148,7 @@ public sealed class SlowReceiverTests
     {
         for (var i = 0; i < count; i++)
         {
-            (await api.RaiseAsync($"{workspace} {i}", workspace)).Should().BeTrue();
+            (await api.RaiseAsync($"{workspace} {i}", workspace, kind: $"kind {i}")).Should().BeTrue();
         }
     }
 }

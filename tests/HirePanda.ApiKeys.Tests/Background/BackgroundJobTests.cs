@@ -143,7 +143,7 @@ public sealed class BackgroundJobTests : IDisposable
             begun.TrySetResult();
             goOn.Wait(Token);
         };
-        api.Services.GetRequiredService<AllowlistReports>().Report(key, IPAddress.Loopback, TestApi.Start);
+        api.Services.GetRequiredService<AllowlistReports>().Report(key, IPAddress.Loopback, TestApi.Start.UtcTicks);
         await begun.Task;
 
         // Its first part cancels the run that is under way.
