@@ -61,7 +61,9 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issue
             KeyId = key.Id,
         };
         var change = new ApiKeyChange { Added = [key], Workspace = new ApiKeyWorkspace { Id = workspace }, Audit = [entry] };
-        return await store.SaveAsync(change, cancellationToken) == ApiKeySaveResult.Saved ? secret : null;
+
+        // Also when somebody stops the start meanwhile: a key that is stored but never shown would be lost for good.
+        return await store.SaveAsync(change, CancellationToken.None) == ApiKeySaveResult.Saved ? secret : null;
     }
 
     private static string Reachable(string address)

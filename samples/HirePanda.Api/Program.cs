@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 try
 {
-    await Build(args).RunAsync();
+    await RunAsync(Build(args));
     return 0;
 }
 catch (Exception exception) when (exception is InvalidOperationException or OptionsValidationException or FormatException or InvalidDataException or IOException or DbException)
@@ -14,6 +14,27 @@ catch (Exception exception) when (exception is InvalidOperationException or Opti
     // A mistake of set-up: its message says what to do, and a stack trace adds nothing.
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;
+}
+
+static async Task RunAsync(WebApplication app)
+{
+    await using (app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Asked to stop before the start was over, which is no mistake: what has started ends, and what was counted is
+            // stored.
+            await app.StopAsync();
+            return;
+        }
+
+        await app.WaitForShutdownAsync();
+    }
 }
 
 static WebApplication Build(string[] args)
@@ -26,6 +47,10 @@ static WebApplication Build(string[] args)
 
     // The request's line at its start and end: a caller who puts a secret into the query is refused, but must not find it in a log.
     builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
+    // A start that fails: the host would report it with a stack trace, even when somebody only stops it early. What matters is
+    // said above.
+    builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
     // Requests that are under way have two seconds to end; what is left of ten belongs to what is stored last.
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));

@@ -12,7 +12,10 @@ public sealed record ApiKeyWebhook
     /// <summary>Where messages are posted, at most 2,000 characters.</summary>
     public required string Url { get; init; }
 
-    /// <summary>What messages are signed with: <c>whsec_</c> and the base64 of 32 bytes. Shown once, but stored, since signing needs it.</summary>
+    /// <summary>
+    /// The secret that messages are signed with: in the answer that creates the webhook as receivers need it, <c>whsec_</c> and
+    /// the base64 of 32 bytes; in a store as the library protects it, at most 1,000 characters. A store keeps the text as it is.
+    /// </summary>
     public required string Secret { get; init; }
 
     /// <summary>When it was created.</summary>

@@ -92,12 +92,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     {
         await using var session = Open();
         var db = session.Db;
-        var isSqlite = Provider.IsSqlite(db);
-        if (isSqlite)
-        {
-            await _sqliteWriter.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        using var turn = await WaitForTurnAsync(db, cancellationToken).ConfigureAwait(false);
         try
         {
             return await db.Database.CreateExecutionStrategy().ExecuteAsync(
@@ -114,13 +109,33 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         {
             return false;
         }
-        finally
+    }
+
+    /// <summary>
+    /// Waits until no other write of this process is under way, on SQLite. It has one writer: ours wait in turn, without a
+    /// thread, instead of polling a locked file. Then only the first one waits, with a thread, for writers of other processes.
+    /// </summary>
+    /// <exception cref="TimeoutException">The turn did not come in time.</exception>
+    private async Task<SqliteTurn?> WaitForTurnAsync(TContext db, CancellationToken cancellationToken)
+    {
+        if (!Provider.IsSqlite(db))
         {
-            if (isSqlite)
-            {
-                _sqliteWriter.Release();
-            }
+            return null;
         }
+
+        var connection = db.Database.GetDbConnection();
+        using var timeout = new CancellationTokenSource(_sqliteTimeout, time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            await _sqliteWriter.WaitAsync(ends.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The SQLite database of the API keys was busy with other writes for {_sqliteTimeout.TotalSeconds} s.");
+        }
+
+        return new SqliteTurn(_sqliteWriter, connection, _sqliteTimeout);
     }
 
     private static async Task<bool> InTransactionAsync(TContext db, Func<TContext, Task<bool>> write, CancellationToken cancellationToken)

@@ -20,7 +20,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
     private readonly Func<TContext, string, CancellationToken, Task<WorkspaceRow?>> _workspaceById = EF.CompileAsyncQuery(
         (TContext db, string id, CancellationToken cancellationToken) => db.Set<WorkspaceRow>().AsNoTracking().FirstOrDefault(row => row.Id == id));
 
-    /// <summary>SQLite has one writer: ours wait here in turn instead of polling a locked file.</summary>
+    /// <summary>How long a write waits for other writes of this process, and then for those of other processes.</summary>
+    private static readonly TimeSpan _sqliteTimeout = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _sqliteWriter = new(1);
 
     public async ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)

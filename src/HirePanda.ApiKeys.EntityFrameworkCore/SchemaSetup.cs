@@ -35,12 +35,10 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                await SetUpAsync(scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>(), cancellationToken).ConfigureAwait(false);
+                var db = scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>();
+                CheckConnectionString(db);
+                await SetUpAsync(db, cancellationToken).ConfigureAwait(false);
                 return;
-            }
-            catch (ArgumentException exception)
-            {
-                throw new InvalidOperationException($"The connection string of the API keys cannot be read: {exception.Message}", exception);
             }
             catch (Exception exception) when (WhyUnusable(exception) is { } reason)
             {
@@ -70,10 +68,29 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>
+    /// Reads the connection string. What a database's client says of one that it cannot read quotes parts of it, so neither its
+    /// message nor the exception itself, which the host would log, goes any further.
+    /// </summary>
+    private static void CheckConnectionString(ApiKeyDbContext db)
+    {
+        try
+        {
+            _ = db.Database.GetDbConnection().ConnectionString;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException)
+        {
+            throw new InvalidOperationException(
+                "The connection string of the API keys cannot be read. Check its keywords and values; they are not shown, because one may be a password.");
+        }
+    }
+
     private static async Task SetUpAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
         if (Provider.IsSqlite(db))
         {
+            SqliteFile.CreatePrivate(db.Database.GetDbConnection().ConnectionString);
+
             // Readers and the writer do not wait for each other; it is a property of the file.
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
         }

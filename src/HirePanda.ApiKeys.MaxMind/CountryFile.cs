@@ -15,16 +15,6 @@ internal sealed partial class CountryFile
 
     private const int Remembered = 4096;
 
-    /// <summary>Not the public internet (IANA's special-purpose registry): whatever a file says of them, it knows no country.</summary>
-    private static readonly IPNetwork[] _special = [.. new[]
-    {
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-        "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "2001:db8::/32", "3fff::/20",
-    }.Select(network => IPNetwork.Parse(network))];
-
-    /// <summary>All of IPv6 that is given out: loopback, link-local, unique-local, multicast and embedded IPv4 lie outside.</summary>
-    private static readonly IPNetwork _globalIPv6 = IPNetwork.Parse("2000::/3");
-
     private readonly Reader _reader;
     private readonly ILogger _logger;
     private readonly bool _hasIPv6;
@@ -69,7 +59,7 @@ internal sealed partial class CountryFile
     {
         // In a file of IPv4 alone the reader takes the first half of an IPv6 address for one.
         var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        if ((isIPv6 && !(_hasIPv6 && _globalIPv6.Contains(address))) || _special.Any(network => network.Contains(address)))
+        if ((isIPv6 && !_hasIPv6) || !PublicAddresses.Contains(address))
         {
             return null;
         }

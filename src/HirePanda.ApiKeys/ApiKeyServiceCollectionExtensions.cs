@@ -61,7 +61,9 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<AlertRaiser>();
         services.AddSingleton<IApiKeyAlertSink, LogAlertSink>();
         services.TryAddSingleton<IHostResolver, DnsResolver>();
+        services.AddSingleton<HostLookups>();
         services.AddSingleton<WebhookTargets>();
+        services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookClient>();
 
         // They end in the opposite order: whoever alerts before whoever stores.

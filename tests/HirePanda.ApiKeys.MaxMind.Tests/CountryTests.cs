@@ -61,6 +61,7 @@ public sealed class CountryTests
     [InlineData("169.254.1.1")]
     [InlineData("172.16.0.1")]
     [InlineData("192.0.2.1")]
+    [InlineData("192.88.99.1")]
     [InlineData("192.168.1.1")]
     [InlineData("198.51.100.1")]
     [InlineData("203.0.113.1")]
@@ -74,7 +75,10 @@ public sealed class CountryTests
     [InlineData("fe80::1%3")]
     [InlineData("fd00::1")]
     [InlineData("ff02::1")]
+    [InlineData("2001:0:4136:e378:8000:63bf:3fff:fdd2")]
+    [InlineData("2001:20::1")]
     [InlineData("2001:db8::1")]
+    [InlineData("2002:a00:1::1")]
     public async Task GetCountry_OfAnAddressThatIsNotPublic_IsUnknownWhateverTheFileSays(string address)
     {
         var everywhere = new MmdbFile();

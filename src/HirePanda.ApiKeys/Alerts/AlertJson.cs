@@ -45,6 +45,10 @@ internal sealed record AlertMessage(string Type, DateTime Timestamp, AlertRespon
 /// <summary>What an audit entry says of an alert.</summary>
 internal sealed record AlertReference(string Id);
 
+/// <summary>What an audit entry says of a webhook that was refused.</summary>
+/// <param name="Url">The origin of its address, or null if there is none.</param>
+internal sealed record RefusedWebhook(string? Url);
+
 /// <summary>The contract's JSON of alerts, whatever the host's own settings are.</summary>
 [JsonSerializable(typeof(AlertResponse))]
 [JsonSerializable(typeof(AlertPageResponse))]
@@ -60,6 +64,7 @@ internal sealed record AlertReference(string Id);
 [JsonSerializable(typeof(TrafficData))]
 [JsonSerializable(typeof(CountryData))]
 [JsonSerializable(typeof(AlertReference))]
+[JsonSerializable(typeof(RefusedWebhook))]
 internal sealed partial class AlertJson : JsonSerializerContext
 {
     /// <summary>Escapes only what could harm inside HTML, so that names stay readable.</summary>

@@ -13,24 +13,24 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class WebhookClient : IDisposable
 {
-    private const string SecretPrefix = "whsec_";
-    private const int SecretSize = 32;
+    private static readonly HttpRequestOptionsKey<string> _workspace = new("HirePanda.ApiKeys.Workspace");
 
     private readonly WebhookTargets _targets;
+    private readonly WebhookSecrets _secrets;
     private readonly TimeProvider _time;
 
     /// <summary>Made for the first message: most hosts never send one, and need not wait for it at their start.</summary>
     private readonly Lazy<HttpClient> _http;
 
-    public WebhookClient(WebhookTargets targets, TimeProvider time) => (_targets, _time, _http) = (targets, time, new(Connect));
+    public WebhookClient(WebhookTargets targets, WebhookSecrets secrets, TimeProvider time)
+        => (_targets, _secrets, _time, _http) = (targets, secrets, time, new(Connect));
 
     /// <summary>How long an attempt may take, by the machine's own clock: sockets know no other.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    public static string NewSecret() => SecretPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretSize));
-
     /// <summary>Sends a message once.</summary>
     /// <exception cref="HttpRequestException">There was no answer.</exception>
+    /// <exception cref="CryptographicException">The signing secret cannot be read.</exception>
     /// <exception cref="OperationCanceledException">There was none in time.</exception>
     public async Task<HttpStatusCode> SendAsync(ApiKeyWebhook webhook, ApiKeyWebhookDelivery delivery, CancellationToken cancellationToken)
     {
@@ -39,13 +39,15 @@ internal sealed class WebhookClient : IDisposable
             throw new HttpRequestException("The address is not an https address.");
         }
 
+        var secret = _secrets.Unprotect(webhook);
         var timestamp = _time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var request = new HttpRequestMessage(HttpMethod.Post, uri);
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Payload));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", delivery.Id);
         request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", Sign(webhook.Secret, $"{delivery.Id}.{timestamp}.{delivery.Payload}"));
+        request.Headers.Add("webhook-signature", WebhookSecrets.Sign(secret, $"{delivery.Id}.{timestamp}.{delivery.Payload}"));
+        request.Options.Set(_workspace, webhook.Workspace);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(AttemptTimeout);
         using var response = await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
@@ -60,9 +62,6 @@ internal sealed class WebhookClient : IDisposable
         }
     }
 
-    private static string Sign(string secret, string content)
-        => "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[SecretPrefix.Length..]), Encoding.UTF8.GetBytes(content)));
-
     private HttpClient Connect()
     {
         var http = new HttpClient(new SocketsHttpHandler
@@ -75,6 +74,9 @@ internal sealed class WebhookClient : IDisposable
             MaxResponseDrainSize = 0,
             MaxResponseHeadersLength = 16,
 
+            // A connection attempt outlives the message that it was made for.
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+
             // Nobody else is told of our traces, and no trace of the address, which may hold a secret.
             ActivityHeadersPropagator = null,
         });
@@ -85,7 +87,8 @@ internal sealed class WebhookClient : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var addresses = await _targets.FindAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
+        context.InitialRequestMessage.Options.TryGetValue(_workspace, out var workspace);
+        var addresses = await _targets.FindAsync(context.DnsEndPoint.Host, workspace ?? "", cancellationToken).ConfigureAwait(false);
         if (addresses.Length == 0)
         {
             throw new HttpRequestException("The host has no public address.");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -155,7 +156,7 @@ internal sealed class WebhookSender(
         var succeeded = status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
         var disabled = succeeded ? null
             : status == HttpStatusCode.Gone ? "It answered 410 Gone"
-            : now - webhook.FailingSince >= _patience ? $"It has failed for {_patience.Days} days"
+            : failure is not CryptographicException && now - webhook.FailingSince >= _patience ? $"It has failed for {_patience.Days} days"
             : null;
         var attempt = new ApiKeyDeliveryAttempt
         {
@@ -165,6 +166,12 @@ internal sealed class WebhookSender(
             NextAttemptAt = succeeded || disabled is not null || delivery.Attempts >= _pauses.Length ? null : Next(now, delivery.Attempts),
             DisabledReason = disabled,
         };
+        if (failure is CryptographicException)
+        {
+            // The webhook stays: it works again as soon as the host has the pepper or key back.
+            Log.SecretUnreadable(logger, failure, webhook.Id, webhook.Workspace);
+        }
+
         if (!succeeded)
         {
             Log.AttemptFailed(logger, webhook.Id, delivery.Id, delivery.Attempts + 1, status is null ? failure?.Message : $"status {(int)status}", attempt.NextAttemptAt);

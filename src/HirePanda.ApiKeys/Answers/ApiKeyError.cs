@@ -46,6 +46,12 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
 
     internal static readonly ApiKeyError StoreUnavailable = Unavailable with { Message = "API keys cannot be managed at the moment" };
 
+    internal static readonly ApiKeyError LookupUnavailable = Unavailable with
+    {
+        Message = "The webhook's host cannot be looked up at the moment",
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
+
     internal static readonly ApiKeyError NoWorkspace
         = new("forbidden", "The caller belongs to no workspace", StatusCodes.Status403Forbidden);
 

@@ -17,10 +17,12 @@ internal sealed class BackgroundJobs(
 
     private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(6);
 
+    private readonly Lock _stopping = new();
     private readonly TaskCompletionSource<BackgroundJob[]> _jobs = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _start;
     private ITimer? _timer;
     private int _isBeginning;
+    private Task? _stop;
 
     /// <summary>Completes when all have begun, or one cannot be made.</summary>
     public Task Begun => Task.WhenAny(_jobs.Task);
@@ -32,9 +34,20 @@ internal sealed class BackgroundJobs(
         return Task.CompletedTask;
     }
 
-    /// <summary>Pays no heed to the host's token, which may be over already: what is stored last has its own time.</summary>
+    /// <summary>
+    /// Stops the jobs, once. A host can be stopped twice at the same time; both calls end together, so that neither disposes of
+    /// what the other still uses. Ignores the host's token, which may be canceled already: what is stored last has its own time.
+    /// </summary>
     /// <exception cref="Exception">A job could not be made, so that the process must not seem to have ended well.</exception>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_stopping)
+        {
+            return _stop ??= StopOnceAsync();
+        }
+    }
+
+    private async Task StopOnceAsync()
     {
         if (_timer is null)
         {

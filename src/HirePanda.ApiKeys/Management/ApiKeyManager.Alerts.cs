@@ -70,6 +70,7 @@ public sealed partial class ApiKeyManager
     /// <param name="actor">Who adds it.</param>
     /// <param name="url">Where messages are posted: an absolute https address of a public host, at most 2,000 characters.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The webhook with its signing secret, which no later answer has.</returns>
     public async Task<ApiKeyResult<ApiKeyWebhook>> AddWebhookAsync(ApiKeyActor actor, string url, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -79,9 +80,19 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.NoWorkspace;
         }
 
-        if (await _services.GetRequiredService<WebhookTargets>().CheckAsync(url, cancellationToken).ConfigureAwait(false) is { } wrong)
+        string? wrong;
+        try
         {
-            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("url", wrong));
+            wrong = await _services.GetRequiredService<WebhookTargets>().CheckAsync(url, actor.Workspace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return ApiKeyError.LookupUnavailable;
+        }
+
+        if (wrong is not null)
+        {
+            return await RefuseWebhookAsync(actor, url, ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("url", wrong))).ConfigureAwait(false);
         }
 
         var now = Timestamps.Now(_time);
@@ -90,17 +101,21 @@ public sealed partial class ApiKeyManager
             Id = "whk_" + Guid.CreateVersion7(now).ToString("N"),
             Workspace = actor.Workspace,
             Url = url,
-            Secret = WebhookClient.NewSecret(),
+            Secret = WebhookSecrets.New(),
             CreatedAt = now,
         };
+        var stored = webhook with { Secret = _services.GetRequiredService<WebhookSecrets>().Protect(webhook.Id, webhook.Secret) };
         var audit = AuditEntries.New(actor, "webhook.create", now, null, null, Json(webhook));
         cancellationToken.ThrowIfCancellationRequested();
         return await AlertStore.AddWebhookAsync(
-            webhook, WebhookTargets.MaxWebhooks, actor.Guard(now), audit, CancellationToken.None).ConfigureAwait(false) switch
+            stored, WebhookTargets.MaxWebhooks, actor.Guard(now), audit, CancellationToken.None).ConfigureAwait(false) switch
         {
             ApiKeySaveResult.Saved => webhook,
             ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
-            _ => ApiKeyError.Conflict($"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first"),
+            _ => await RefuseWebhookAsync(
+                actor,
+                url,
+                ApiKeyError.Conflict($"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first")).ConfigureAwait(false),
         };
     }
 
@@ -143,6 +158,13 @@ public sealed partial class ApiKeyManager
     private static ApiKeyError NoAlert => ApiKeyError.NotFound with { Message = "There is no such alert" };
 
     private static ApiKeyError NoWebhook => ApiKeyError.NotFound with { Message = "There is no such webhook" };
+
+    /// <summary>Records a webhook that was refused, and returns the refusal.</summary>
+    private Task<ApiKeyError> RefuseWebhookAsync(ApiKeyActor actor, string url, ApiKeyError refusal)
+    {
+        var after = JsonSerializer.SerializeToElement(new RefusedWebhook(WebhookTargets.Origin(url)), AlertJson.Contract.RefusedWebhook);
+        return RefuseAsync(AuditEntries.New(actor, "webhook.create.refused", Timestamps.Now(_time), null, null, after), refusal);
+    }
 
     private static JsonElement Json(ApiKeyWebhook webhook)
         => JsonSerializer.SerializeToElement(WebhookResponse.Of(webhook), AlertJson.Contract.WebhookResponse);

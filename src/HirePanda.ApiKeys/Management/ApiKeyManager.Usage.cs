@@ -37,9 +37,12 @@ public sealed partial class ApiKeyManager
             return unknown;
         }
 
-        // What this process has counted belongs to it; what the others have follows within their ten seconds.
-        await _services.GetRequiredService<UsageRecorder>().SettleAsync(cancellationToken).ConfigureAwait(false);
-        await _services.GetRequiredService<UsageFlusher>().TryRunAsync(cancellationToken).ConfigureAwait(false);
+        // The report says what happened up to now. A store that cannot take the counts in time cannot be reported from.
+        if (!await FlushUsageAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return ApiKeyError.StoreUnavailable;
+        }
+
         var store = Store as IApiKeyUsageStore ?? throw new InvalidOperationException(
             "Reports of usage need a store that implements IApiKeyUsageStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
 
@@ -50,7 +53,32 @@ public sealed partial class ApiKeyManager
         return report with { To = end, ByKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false) };
     }
 
+    /// <summary>How long a report waits until what this process has counted is stored.</summary>
+    private static readonly TimeSpan _flushTime = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan _oneDay = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Stores what this process has counted. What other processes have counted follows within their ten seconds.
+    /// </summary>
+    /// <returns>Whether it is stored.</returns>
+    private async Task<bool> FlushUsageAsync(CancellationToken cancellationToken)
+    {
+        await _services.GetRequiredService<UsageRecorder>().SettleAsync(cancellationToken).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(_flushTime, _time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            // Does not rely on the store to heed the token: a database's client may block.
+            var flusher = _services.GetRequiredService<UsageFlusher>();
+            return await Task.Run(() => flusher.TryRunAsync(ends.Token), ends.Token)
+                .WaitAsync(ends.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     private static ApiKeyError? CheckRange(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel interval)
     {

@@ -16,7 +16,8 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
 
     /// <summary>
     /// A secret of the host's with which new keys are hashed (HMAC-SHA256), so that a stolen table alone is worthless: at least 32
-    /// characters, from a secret store. Null: SHA-256 without pepper. Default: null.
+    /// characters, from a secret store. Null: SHA-256 without pepper. Default: null. The signing secrets of webhooks are
+    /// encrypted with a key that is derived from it; what <see cref="PreviousPeppers"/> encrypted stays readable.
     /// </summary>
     public string? Pepper { get; set; }
 

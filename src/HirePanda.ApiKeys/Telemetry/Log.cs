@@ -55,4 +55,10 @@ internal static partial class Log
 
     [LoggerMessage(27, LogLevel.Warning, "Webhook {WebhookId} of workspace {Workspace} gets no message any more: {Reason}.")]
     public static partial void WebhookDisabled(ILogger logger, string webhookId, string workspace, string reason);
+
+    [LoggerMessage(28, LogLevel.Error, "The signing secret of webhook {WebhookId} of workspace {Workspace} cannot be read, so nothing is sent to it. Restore the pepper (Pepper, PreviousPeppers) or the data protection keys that it was stored under, or delete the webhook and add it again.")]
+    public static partial void SecretUnreadable(ILogger logger, Exception exception, string webhookId, string workspace);
+
+    [LoggerMessage(29, LogLevel.Warning, "The host of a webhook could not be looked up within 5 seconds. Webhooks are answered 503 or tried again later while name servers are this slow. (Logged once a minute.)")]
+    public static partial void LookupsSlow(ILogger logger);
 }

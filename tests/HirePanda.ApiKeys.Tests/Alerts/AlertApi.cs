@@ -64,6 +64,5 @@ internal sealed class TestResolver : IHostResolver
 {
     public Func<string, string[]> Addresses { get; set; } = _ => ["93.184.215.14"];
 
-    public Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
-        => Task.FromResult<IPAddress[]>([.. Addresses(host).Select(IPAddress.Parse)]);
+    public IPAddress[] Resolve(string host) => [.. Addresses(host).Select(IPAddress.Parse)];
 }

@@ -54,6 +54,9 @@ public sealed class WebhookTests
         "https://[::]/", "https://[::1]/", "https://[::127.0.0.1]/", "https://[::ffff:10.0.0.1]/", "https://[::ffff:7f00:1]/", "https://[64:ff9b::10.0.0.1]/",
         "https://[64:ff9b:1::1]/", "https://[100::1]/", "https://[2001::1]/", "https://[2001:db8::1]/", "https://[2002:a00:1::]/", "https://[2002:7f00:1::1]/",
         "https://[3fff::1]/", "https://[5f00::1]/", "https://[fc00::1]/", "https://[fd12:3456::1]/", "https://[fe80::1]/", "https://[fec0::1]/", "https://[ff02::1]/",
+        "https://168.63.129.16/", "https://127.0.0.1:8443/", "https://[::ffff:0:127.0.0.1]/", "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+        "https://[2001:20::1]/", "https://[64:ff9b::169.254.169.254]/", "https://[2002:a9fe:a9fe::1]/", "https://[100:0:0:1::1]/", "https://[2001:2::1]/",
+        "https://127。0。0。1/", "https://0/", "https://0x7f000001/", "https://017700000001/",
     ];
 
     [Theory]
@@ -68,6 +71,93 @@ public sealed class WebhookTests
         (await response.CodeAsync()).Should().Be("invalid_request");
         (await response.FieldsAsync()).Should().Equal("url");
         (await api.ItemsAsync(AlertApi.Webhooks, api.Secret())).Should().BeEmpty();
+    }
+
+    /// <summary>Names that resolve: what counts is where to.</summary>
+    [Theory]
+    [InlineData("https://localhost/")]
+    [InlineData("https://localhost./")]
+    [InlineData("https://LOCALHOST:8443/")]
+    [InlineData("https://127.0.0.1./")]
+    [InlineData("https://xn--bcher-kva.example/")]
+    [InlineData("https://①②⑦.⓪.⓪.①/")]
+    [InlineData("https://１２７.0.0.1/")]
+    [InlineData("https://hooks.example.com./")]
+    [InlineData("https://metadata.google.internal/")]
+    public async Task Add_NameOfThisMachinesNetwork_IsRefused(string url)
+    {
+        await using var api = await StartAsync(new TestResolver { Addresses = _ => ["127.0.0.1"] });
+
+        using var response = await api.PostAsync("/webhooks", api.Secret(), new { url });
+
+        (await response.FieldsAsync()).Should().Equal("url");
+    }
+
+    [Fact]
+    public async Task Add_NameThatIsTooLong_IsRefused()
+    {
+        await using var api = await TestApi.StartAsync(app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
+        var name = string.Join('.', Enumerable.Repeat(new string('a', 63), 20));
+
+        using var response = await api.PostAsync("/webhooks", api.Secret(), new { url = $"https://{name}/" });
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await response.FieldsAsync()).Should().Equal("url");
+    }
+
+    [Fact]
+    public async Task Add_NameThatIsUnknownOrPrivate_GetsTheSameAnswerAndEntry()
+    {
+        await using var api = await StartAsync(new TestResolver
+        {
+            Addresses = host => host switch
+            {
+                "db.example.com" => ["10.0.0.7"],
+                "none.example.com" => [],
+                _ => throw new System.Net.Sockets.SocketException(11001),
+            },
+        });
+        var answers = new List<string>();
+        foreach (var host in new[] { "db", "none", "nowhere" })
+        {
+            using var response = await api.PostAsync("/webhooks", api.Secret(), new { url = $"https://{host}.example.com/" });
+            answers.Add(await response.TextAsync());
+        }
+
+        answers.Distinct().Should().ContainSingle();
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret())).Select(entry => entry.GetProperty("after").GetRawText()).Should()
+            .BeEquivalentTo("""{"url":"https://db.example.com"}""", """{"url":"https://none.example.com"}""", """{"url":"https://nowhere.example.com"}""");
+    }
+
+    [Theory]
+    [InlineData("https://10.0.0.1:8443/path?token=hunter2", "\"https://10.0.0.1:8443\"")]
+    [InlineData("https://somebody:hunter2@example.com/", "\"https://example.com\"")]
+    [InlineData("https://[fd00::1]:444/hunter2", "\"https://[fd00::1]:444\"")]
+    [InlineData("http://example.com/hunter2#hunter2", "\"http://example.com\"")]
+    [InlineData("hunter2", "null")]
+    [InlineData("https://hunter2 hunter2/", "null")]
+    public async Task Add_ThatIsRefused_IsAuditedWithoutWhatMayBeSecret(string url, string origin)
+    {
+        await using var api = await StartAsync();
+
+        using var response = await api.PostAsync("/webhooks", api.Secret(), new { url });
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var entry = (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret())).Should().ContainSingle().Subject;
+        entry.Text("action").Should().Be("webhook.create.refused");
+        entry.GetProperty("after").GetRawText().Should().Be($"{{\"url\":{origin}}}");
+        entry.GetRawText().Should().NotContain("hunter");
+    }
+
+    [Fact]
+    public async Task Add_LongAddressThatIsRefused_IsAuditedBriefly()
+    {
+        await using var api = await StartAsync();
+
+        using var response = await api.PostAsync("/webhooks", api.Secret(), new { url = "https://example.com/" + new string('x', 10_000) });
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret())).Should().ContainSingle().Which.GetRawText().Length.Should().BeLessThan(500);
     }
 
     [Theory]
@@ -141,6 +231,8 @@ public sealed class WebhookTests
 
         eleventh.StatusCode.Should().Be(HttpStatusCode.Conflict);
         (await eleventh.CodeAsync()).Should().Be("conflict");
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", secret)).Select(entry => entry.Text("action"))
+            .Should().ContainSingle(action => action == "webhook.create.refused");
         await api.AddWebhookAsync(api.OtherWorkspace(), "https://hooks.example.com/");
         using var page = await api.GetAsync(AlertApi.Webhooks + "?limit=7", secret);
         var cursor = (await page.JsonAsync()).Text("nextCursor");

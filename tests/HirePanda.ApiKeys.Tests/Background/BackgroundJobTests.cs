@@ -203,6 +203,32 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_TwiceAtOnce_FinishesEachJobOnce_AndNoCallEndsBeforeIt()
+    {
+        using var job = New();
+        var end = new TaskCompletionSource();
+        var finishing = new TaskCompletionSource();
+        job.Finish = () =>
+        {
+            finishing.TrySetResult();
+            return end.Task;
+        };
+        await using var provider = NotStarted(services => services.AddSingleton<BackgroundJob>(job));
+        var jobs = provider.Jobs();
+        await jobs.StartAsync(Token);
+
+        var first = jobs.StopAsync(Token);
+        await finishing.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var second = jobs.StopAsync(Token);
+        (first.IsCompleted, second.IsCompleted).Should().Be((false, false));
+        end.SetResult();
+        await Task.WhenAll(first, second);
+        await jobs.StopAsync(Token);
+
+        job.Finished.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Stop_OfAHostWhoseStartFailedBefore_MakesNoJobs()
     {
         await using var provider = NotStarted();
@@ -278,6 +304,8 @@ public sealed class BackgroundJobTests : IDisposable
 
         public bool RunUntilCancelled { get; set; }
 
+        public Func<Task> Finish { get; set; } = () => Task.CompletedTask;
+
         public TimeSpan First { get; set; } = _interval;
 
         protected override TimeSpan FirstRun => First;
@@ -293,7 +321,7 @@ public sealed class BackgroundJobTests : IDisposable
         protected override Task FinishAsync(CancellationToken cancellationToken)
         {
             Finished++;
-            return Task.CompletedTask;
+            return Finish();
         }
     }
 

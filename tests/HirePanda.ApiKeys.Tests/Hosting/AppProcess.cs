@@ -13,9 +13,11 @@ internal sealed partial class AppProcess : IAsyncDisposable
 
     private readonly Action<string>? _onLine;
 
-    private AppProcess(ProcessStartInfo start, Action<string>? onLine)
+    private readonly string _until;
+
+    private AppProcess(ProcessStartInfo start, Action<string>? onLine, string until)
     {
-        _onLine = onLine;
+        (_onLine, _until) = (onLine, until);
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
@@ -43,9 +45,15 @@ internal sealed partial class AppProcess : IAsyncDisposable
     /// <param name="folder">Its working directory; null: a new empty one.</param>
     /// <param name="urlsByEnvironment">Whether the address is given by environment instead of argument.</param>
     /// <param name="onLine">Is told every line that it says; null: nobody.</param>
+    /// <param name="until">The line that is waited for.</param>
     /// <param name="environment">Variables.</param>
     public static async Task<AppProcess> StartAsync(
-        string dll, string? folder = null, bool urlsByEnvironment = false, Action<string>? onLine = null, params (string Name, string Value)[] environment)
+        string dll,
+        string? folder = null,
+        bool urlsByEnvironment = false,
+        Action<string>? onLine = null,
+        string until = "Application started",
+        params (string Name, string Value)[] environment)
     {
         var address = $"http://127.0.0.1:{Repository.FreePort()}";
         var start = new ProcessStartInfo("dotnet", urlsByEnvironment ? [dll] : [dll, "--urls", address])
@@ -64,7 +72,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var app = new AppProcess(start, onLine) { Client = new HttpClient { BaseAddress = new Uri(address) } };
+        var app = new AppProcess(start, onLine, until) { Client = new HttpClient { BaseAddress = new Uri(address) } };
         await app._started.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         return app;
     }
@@ -102,7 +110,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
         {
             _output.Enqueue(line);
             _onLine?.Invoke(line);
-            if (line.Contains("Application started", StringComparison.Ordinal))
+            if (line.Contains(_until, StringComparison.Ordinal))
             {
                 _started.TrySetResult();
             }

@@ -90,6 +90,36 @@ public sealed class DurabilityTests
         (await StatusAsync(app, app.Secret)).Should().Be(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Terminate_BeforeTheFirstStartIsOver_StopsQuietly()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(Postgres) { Database = $"never_{Guid.NewGuid():N}" };
+        await using var app = await AppProcess.StartAsync(
+            AppProcess.SampleDll, until: "is not up yet", environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
+
+        (await app.TerminateAsync()).Should().Be(0, app.Output);
+
+        app.Output.Should().NotContain("Unhandled exception").And.NotContain("TaskCanceledException");
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings__Postgres", "Host=127.0.0.1;Port=hunter2;Password=hunter3")]
+    [InlineData("ConnectionStrings__Postgres", "Host=127.0.0.1;Password=abc;hunter2=x")]
+    [InlineData("ConnectionStrings__Postgres", "Host=127.0.0.1;Password=abc;hunter2")]
+    [InlineData("ConnectionStrings__ApiKeys", "Data Source=keys.db;Password=abc;hunter2=x")]
+    [InlineData("ConnectionStrings__ApiKeys", "Data Source=keys.db;Foreign Keys=hunter2")]
+    [InlineData("ConnectionStrings__ApiKeys", "Data Source=keys.db;Mode=hunter2")]
+    public async Task Start_ConnectionStringThatCannotBeRead_IsNotQuoted(string name, string value)
+    {
+        var folder = Directory.CreateTempSubdirectory("hirepanda-app-").FullName;
+        var (exitCode, output) = await Repository.RunAsync(
+            "dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], folder, (name, value));
+
+        exitCode.Should().Be(1, output);
+        output.Split('\n').Should().Contain(line => line.StartsWith("The connection string of the API keys cannot be read", StringComparison.Ordinal));
+        output.Should().NotContain("hunter").And.NotContain("Unhandled exception");
+    }
+
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]

@@ -1,0 +1,55 @@
+using System.Data.Common;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <summary>Creates the file of a SQLite database so that only its owner can read and write it.</summary>
+internal static class SqliteFile
+{
+    private const string DataDirectory = "|DataDirectory|";
+
+    /// <summary>
+    /// Creates an empty file, which SQLite takes for an empty database; SQLite's other files get the same mode. A file that
+    /// exists keeps its mode. Whatever is wrong with the path, SQLite says so when it opens the database.
+    /// </summary>
+    /// <param name="connectionString">The connection string of the database.</param>
+    public static void CreatePrivate(string connectionString)
+    {
+        if (OperatingSystem.IsWindows() || FindPath(connectionString) is not { } path)
+        {
+            return;
+        }
+
+        try
+        {
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // It exists, or cannot be created.
+        }
+    }
+
+    /// <summary>Finds the file that SQLite would create, or null where it would create none or the name is a URI.</summary>
+    private static string? FindPath(string connectionString)
+    {
+        var values = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        var name = Value("Data Source") ?? Value("DataSource") ?? Value("Filename") ?? "";
+        if (name.Length == 0 || name == ":memory:" || name.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
+            || (Value("Mode") is { } mode && !mode.Equals("ReadWriteCreate", StringComparison.OrdinalIgnoreCase)))
+        {
+            return null;
+        }
+
+        var directory = AppDomain.CurrentDomain.GetData("DataDirectory") as string ?? "";
+        return name.StartsWith(DataDirectory, StringComparison.OrdinalIgnoreCase)
+            ? Path.Combine(directory, name[DataDirectory.Length..].TrimStart('/'))
+            : Path.Combine(directory, name);
+
+        string? Value(string key) => values.TryGetValue(key, out var value) ? value.ToString() : null;
+    }
+}
