@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -61,6 +62,31 @@ public sealed class SharedCacheTests
         (await first.TextAsync()).Should().Be("nobody");
         (await cached.TextAsync()).Should().Be("nobody");
         cached.Headers.Age.Should().NotBeNull("an answer that depends on no key is cached all the same");
+    }
+
+    [Fact]
+    public async Task Get_KeyThatOnlyTheEndpointAsksFor_IsNotCachedForTheNextCaller()
+    {
+        await using var api = await TestApi.StartAsync(
+            options => options.HeaderName = "X-API-Key",
+            builder =>
+            {
+                builder.Services.AddOutputCache();
+                builder.Services.AddAuthentication("Person").AddCookie("Person");
+            },
+            app =>
+            {
+                app.UseOutputCache();
+                app.MapGet("/asks", async (HttpContext context) =>
+                {
+                    await context.AuthenticateAsync(ApiKeyDefaults.AuthenticationScheme);
+                    return Who(context);
+                }).CacheOutput();
+            });
+
+        (await WhoAsync(api, "/asks", "X-API-Key", api.Secret())).Should().Be(TestApi.Workspace);
+        (await WhoAsync(api, "/asks", "X-API-Key", api.OtherWorkspace())).Should().Be("other", "the request's user is nobody, so the cache would keep it");
+        (await WhoAsync(api, "/asks", "X-API-Key", null)).Should().Be("nobody");
     }
 
     [Theory]
