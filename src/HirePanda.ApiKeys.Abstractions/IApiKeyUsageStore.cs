@@ -17,13 +17,18 @@ public interface IApiKeyUsageStore
     ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sums the rows of several queries together, and returns the values with the most requests. A workspace may have many thousand keys, so
-    /// a store that can sort and limit sums itself implements this. The default reads every sum and keeps the highest.
+    /// Sums the rows of several queries together, and returns the values with the most requests. A workspace may have many
+    /// thousand keys, so a store that can sort and limit sums itself implements this. The default reads every sum and keeps the
+    /// highest.
     /// </summary>
-    /// <param name="queries">Which rows: parts of one range, which differ in level, from and to alone. <see cref="ApiKeyUsageQuery.ByTime"/> is false.</param>
+    /// <param name="queries">
+    /// Which rows: parts of one range, which differ in level, from and to alone. <see cref="ApiKeyUsageQuery.ByTime"/> is false.
+    /// </param>
     /// <param name="limit">The largest number of sums to return, at least 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    /// <returns>One sum for each value, most requests first, then by name. Neither times nor latency buckets are told apart.</returns>
+    /// <returns>
+    /// One sum for each value, most requests first, then by name. Neither times nor latency buckets are told apart.
+    /// </returns>
     async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumTopUsageAsync(
         IReadOnlyList<ApiKeyUsageQuery> queries, int limit, CancellationToken cancellationToken)
     {

@@ -38,7 +38,8 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName,
 
     /// <summary>Guards a response from now on.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="headerName">The further header that may hold a secret, on which every answer depends; null if there is none.</param>
+    /// <param name="headerName">The further header that may hold a secret, on which every answer depends; null if there is
+    /// none.</param>
     /// <param name="isPrivate">Whether this request's secret comes from elsewhere than <c>Authorization</c>.</param>
     public static void Attach(HttpContext context, string? headerName, bool isPrivate)
     {

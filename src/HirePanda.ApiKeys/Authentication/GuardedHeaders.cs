@@ -6,7 +6,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>The fields of a response. <see cref="CacheGuard"/> has the last word on <c>Vary</c> and <c>Cache-Control</c>.</summary>
+/// <summary>
+/// The fields of a response. <see cref="CacheGuard"/> has the last word on <c>Vary</c> and <c>Cache-Control</c>.
+/// </summary>
 internal sealed class GuardedHeaders(IHeaderDictionary inner, string? headerName, bool isPrivate) : IHeaderDictionary
 {
     public int Count => inner.Count;

@@ -50,7 +50,8 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
     }
 
     /// <summary>
-    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>, so that no shared cache protects its answer.
+    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>, so that no shared cache protects
+    /// its answer.
     /// </summary>
     private static bool IsPrivate(ApiKeyRequest request, string? headerName)
         => request.IsSupplied || (headerName is not null && request.Context.Request.Headers.ContainsKey(headerName));
@@ -109,7 +110,9 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
         }
     }
 
-    /// <summary>Says once that a proxy names clients whom nobody looks at. The framework's middleware renames what it has used.</summary>
+    /// <summary>
+    /// Says once that a proxy names clients whom nobody looks at. The framework's middleware renames what it has used.
+    /// </summary>
     private void CheckForwarding(HttpContext context, IPAddress? address)
     {
         if (_forwardingKnown != 0)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Lets every scheme of a policy set its status and headers before our body is written, once, and tells ours what was missing and the
-/// endpoint who was refused.
+/// Lets every scheme of a policy set its status and headers before our body is written, once, and tells ours what was missing and
+/// the endpoint who was refused.
 /// </summary>
 internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareResultHandler inner, ApiKeySettings settings)
     : IAuthorizationMiddlewareResultHandler

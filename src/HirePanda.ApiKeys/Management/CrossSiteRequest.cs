@@ -4,9 +4,9 @@ using Microsoft.Net.Http.Headers;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Refuses what another site can make a browser send with the credentials of a person, such as a cookie: forms, and requests that say
-/// that they come from elsewhere. A browser never sends a key by itself, so calls with a key are not concerned, unless the host takes
-/// keys from where a browser puts them.
+/// Refuses what another site can make a browser send with the credentials of a person, such as a cookie: forms, and requests that
+/// say that they come from elsewhere. A browser never sends a key by itself, so calls with a key are not concerned, unless the
+/// host takes keys from where a browser puts them.
 /// </summary>
 internal static class CrossSiteRequest
 {
@@ -27,16 +27,17 @@ internal static class CrossSiteRequest
     }
 
     /// <summary>
-    /// Determines whether a request can be a form, which a browser posts without asking the server first. It asks before it sends JSON
-    /// (Fetch standard, CORS-safelisted request-header). It asks before other methods too, but a host may take the method from a form.
+    /// Determines whether a request can be a form, which a browser posts without asking the server first. It asks before it sends
+    /// JSON (Fetch standard, CORS-safelisted request-header). It asks before other methods too, but a host may take the method
+    /// from a form.
     /// </summary>
     private static bool MayBeForm(HttpRequest request)
         => (HttpMethods.IsPost(request.Method) || request.Headers.ContentType.Count > 0) && !JsonBody.IsJson(request.ContentType);
 
     /// <summary>
-    /// Determines whether a request comes from another site. A sibling host is the same site, as it is for a cookie. Since forms are
-    /// refused, a browser has asked the CORS policy of the host about it. Browsers that do not send <c>Sec-Fetch-Site</c> still name the
-    /// origin (RFC 6454, section 7), which has to be ours.
+    /// Determines whether a request comes from another site. A sibling host is the same site, as it is for a cookie. Since forms
+    /// are refused, a browser has asked the CORS policy of the host about it. Browsers that do not send <c>Sec-Fetch-Site</c>
+    /// still name the origin (RFC 6454, section 7), which has to be ours.
     /// </summary>
     private static bool IsCrossSite(HttpRequest request)
     {

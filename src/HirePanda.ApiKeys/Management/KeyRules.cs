@@ -22,7 +22,8 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
 
     public string Name(string? name)
     {
-        if (name is null || !name.EnumerateRunes().Any(Characters.IsVisible) || name.EnumerateRunes().Count() > MaxNameLength || !Characters.AreText(name))
+        if (name is null || name.EnumerateRunes().Count() > MaxNameLength
+            || !name.EnumerateRunes().Any(Characters.IsVisible) || !Characters.AreText(name))
         {
             Refuse("name", $"must have 1 to {MaxNameLength} characters, none of them a control character");
         }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Bounds how many refused attempts an hour are written to the audit, by actor and action and by workspace, so that nobody fills it by
-/// being refused. What is left out is said once in the log.
+/// Bounds how many refused attempts an hour are written to the audit, by actor and action and by workspace, so that nobody fills
+/// it by being refused. What is left out is said once in the log.
 /// </summary>
 internal sealed class RefusalBudget(TimeProvider time, ILogger<RefusalBudget> logger)
 {

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Routing;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Answers what no management endpoint answers, in the same envelope and with the same fields, unless an endpoint of the host does.
+/// Answers what no management endpoint answers, in the same envelope and with the same fields, unless an endpoint of the host
+/// does.
 /// </summary>
 internal static class UnmappedEndpoints
 {

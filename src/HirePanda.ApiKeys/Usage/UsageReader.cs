@@ -89,13 +89,16 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
     }
 
     /// <summary>Reads the busiest keys. Of keys alone a workspace makes as many as it likes, so the store sorts them.</summary>
-    private ValueTask<IReadOnlyList<ApiKeyUsageSum>> TopKeysAsync(List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> parts)
+    private ValueTask<IReadOnlyList<ApiKeyUsageSum>> TopKeysAsync(
+        List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> parts)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return store.SumTopUsageAsync(parts.ConvertAll(part => Query(ApiKeyUsageDimension.Key, part, false)), MaxNames, cancellationToken);
+        var queries = parts.ConvertAll(part => Query(ApiKeyUsageDimension.Key, part, byTime: false));
+        return store.SumTopUsageAsync(queries, MaxNames, cancellationToken);
     }
 
-    private ApiKeyUsageQuery Query(ApiKeyUsageDimension dimension, (ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To) part, bool byTime)
+    private ApiKeyUsageQuery Query(
+        ApiKeyUsageDimension dimension, (ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To) part, bool byTime)
         => new()
         {
             Workspace = workspace,
