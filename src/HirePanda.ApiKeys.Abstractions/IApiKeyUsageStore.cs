@@ -16,6 +16,36 @@ public interface IApiKeyUsageStore
     /// <param name="cancellationToken">Cancels the read.</param>
     ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sums the rows of several queries together, and returns the values with the most requests. A workspace may have many
+    /// thousand keys, so a store that can sort and limit sums itself implements this. The default reads every sum and keeps the
+    /// highest.
+    /// </summary>
+    /// <param name="queries">
+    /// Which rows: parts of one range, which differ in level, from and to alone. <see cref="ApiKeyUsageQuery.ByTime"/> is false.
+    /// </param>
+    /// <param name="limit">The largest number of sums to return, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>
+    /// One sum for each value, most requests first, then by name. Neither times nor latency buckets are told apart.
+    /// </returns>
+    async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumTopUsageAsync(
+        IReadOnlyList<ApiKeyUsageQuery> queries, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        var sums = new Dictionary<string, ApiKeyUsageSum>(StringComparer.Ordinal);
+        foreach (var query in queries)
+        {
+            foreach (var sum in await SumUsageAsync(query, cancellationToken).ConfigureAwait(false))
+            {
+                var before = sums.GetValueOrDefault(sum.Name);
+                sums[sum.Name] = new(default, sum.Name, 0, before.Requests + sum.Requests, before.Errors + sum.Errors);
+            }
+        }
+
+        return [.. sums.Values.OrderByDescending(sum => sum.Requests).ThenBy(sum => sum.Name, StringComparer.Ordinal).Take(limit)];
+    }
+
     /// <summary>Deletes rows of a level that begin before a time, and for minutes also the ids of batches stored before it.</summary>
     /// <param name="level">The level.</param>
     /// <param name="before">The time.</param>

@@ -22,9 +22,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
     public async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
         await using var session = Open();
-        var (level, dimension, from, to) = ((int)query.Level, (int)query.Dimension, Columns.Write(query.From), Columns.Write(query.To));
-        var rows = session.Db.Set<UsageRow>().Where(row => row.Workspace == query.Workspace && row.KeyId == query.KeyId
-            && row.Level == level && row.Dimension == dimension && row.At >= from && row.At < to);
+        var rows = Rows(session.Db, query);
         var sums = query.ByTime
             ? rows.GroupBy(row => new { row.At, row.Name, Bucket = 0 })
                 .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
@@ -33,6 +31,24 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         var read = await sums.ToListAsync(cancellationToken).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageSum(
             query.ByTime ? Columns.ReadTime(sum.At) : default, sum.Name, sum.Bucket, sum.Requests, sum.Errors));
+    }
+
+    public async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumTopUsageAsync(
+        IReadOnlyList<ApiKeyUsageQuery> queries, int limit, CancellationToken cancellationToken)
+    {
+        if (queries.Count == 0)
+        {
+            return [];
+        }
+
+        await using var session = Open();
+        var top = queries.Select(query => Rows(session.Db, query).Select(row => new { row.Name, row.Requests, row.Errors }))
+            .Aggregate((one, other) => one.Concat(other))
+            .GroupBy(row => row.Name)
+            .Select(group => new { Name = group.Key, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
+            .OrderByDescending(sum => sum.Requests).ThenBy(sum => sum.Name).Take(limit);
+        var read = await top.ToListAsync(cancellationToken).ConfigureAwait(false);
+        return read.ConvertAll(sum => new ApiKeyUsageSum(default, sum.Name, 0, sum.Requests, sum.Errors));
     }
 
     public async ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken)
@@ -51,6 +67,13 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             },
             null,
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IQueryable<UsageRow> Rows(TContext db, ApiKeyUsageQuery query)
+    {
+        var (level, dimension, from, to) = ((int)query.Level, (int)query.Dimension, Columns.Write(query.From), Columns.Write(query.To));
+        return db.Set<UsageRow>().Where(row => row.Workspace == query.Workspace && row.KeyId == query.KeyId
+            && row.Level == level && row.Dimension == dimension && row.At >= from && row.At < to);
     }
 
     private static async Task<bool> SaveUsageAsync(TContext db, ApiKeyUsageBatch batch, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)

@@ -283,6 +283,33 @@ public sealed class NodeTests
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    public async Task Http_ManyPatchesAtOnceWithOnePrecondition_OneWinsAndTheOthersFailIt(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = await database.StartAsync();
+        await using var other = await database.StartAsync();
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!;
+        var (key, _) = await app.CreateAsync();
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
+            async () =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api-keys/{key.Id}") { Content = JsonContent.Create(new { name = $"{i}" }) };
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
+                request.Headers.TryAddWithoutValidation("If-Match", "\"1\"");
+                using var response = await (i % 2 == 0 ? app : other).Client.SendAsync(request, Token);
+                return response.StatusCode;
+            },
+            Token)));
+
+        statuses.Where(status => status == HttpStatusCode.OK).Should().ContainSingle();
+        statuses.Where(status => status == HttpStatusCode.PreconditionFailed).Should().HaveCount(23);
+        (await app.Store.GetAsync("acme", key.Id, Token))!.Version.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
     public async Task Http_WholeLifeOfAKey_OnADatabase(string provider)
     {
         var database = await Database.NewAsync(provider);

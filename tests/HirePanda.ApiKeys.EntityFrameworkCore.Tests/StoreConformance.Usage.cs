@@ -54,6 +54,34 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task SumTopUsage_OfManyKeysInSeveralParts_ReturnsTheBusiestAlone()
+    {
+        var store = (IApiKeyUsageStore)await NewStoreAsync();
+        var keys = Enumerable.Range(0, 3_000).SelectMany(i => new[]
+        {
+            Row(_minute, $"key_{i:d4}", requests: 3_000 - i, errors: 1, dimension: ApiKeyUsageDimension.Key),
+            Row(_minute.AddHours(-1), $"key_{i:d4}", requests: i < 2_000 ? 1 : 10_000 - i, level: ApiKeyUsageLevel.Hour, dimension: ApiKeyUsageDimension.Key),
+            Row(_minute.AddHours(-9), $"key_{i:d4}", requests: 1_000_000, level: ApiKeyUsageLevel.Hour, dimension: ApiKeyUsageDimension.Key),
+            Row(_minute, $"key_{i:d4}", requests: 1_000_000, dimension: ApiKeyUsageDimension.Key, workspace: "other"),
+        }).ToArray();
+        await store.SaveUsageAsync(new ApiKeyUsageBatch("1", _minute, keys), Token);
+        var minutes = Query() with { Dimension = ApiKeyUsageDimension.Key, From = _minute };
+        var hours = minutes with { Level = ApiKeyUsageLevel.Hour, From = _minute.AddHours(-1), To = _minute };
+
+        var top = await store.SumTopUsageAsync([hours, minutes], 3, Token);
+        var one = await store.SumTopUsageAsync([minutes], 2, Token);
+        var none = await store.SumTopUsageAsync([], 2, Token);
+        var nobody = await store.SumTopUsageAsync([minutes with { Workspace = "nobody" }], 2, Token);
+
+        // Neither part alone has the three that both have together.
+        top.Should().Equal(
+            new ApiKeyUsageSum(default, "key_2000", 0, 9_000, 1), new(default, "key_2001", 0, 8_998, 1), new(default, "key_2002", 0, 8_996, 1));
+        one.Should().Equal(new ApiKeyUsageSum(default, "key_0000", 0, 3_000, 1), new(default, "key_0001", 0, 2_999, 1));
+        none.Should().BeEmpty();
+        nobody.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task PruneUsage_DropsOldRowsOfItsLevelAlone()
     {
         var store = (IApiKeyUsageStore)await NewStoreAsync();

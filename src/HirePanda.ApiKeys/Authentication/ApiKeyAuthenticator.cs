@@ -98,6 +98,7 @@ internal sealed class ApiKeyAuthenticator(
         var (context, current) = (request.Context, settings.Current);
         if (!string.IsNullOrEmpty(supplied))
         {
+            request.IsSupplied = true;
             return ReadAndVerifyAsync(request, current, supplied, null);
         }
 

@@ -20,6 +20,11 @@ namespace HirePanda.ApiKeys
 
         public ApiKeyVerdict Verdict { get; set; }
 
+        /// <summary>
+        /// Whether the host's event supplied the secret, from wherever: a cookie, say, that a browser sends by itself.
+        /// </summary>
+        public bool IsSupplied { get; set; }
+
         /// <summary>The address that was verified.</summary>
         public IPAddress? Address { get; set; }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging;
-using Microsoft.Net.Http.Headers;
 
 namespace HirePanda.ApiKeys;
 
@@ -27,20 +27,34 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
 
     private int _addressWarned;
     private int _costWarned;
+    private int _forwardingKnown;
 
     public void Attach(ApiKeyRequest request)
     {
-        if (request.Verdict.Live is not null || settings.Current.Options.HeaderName is not null)
+        var (context, headerName) = (request.Context, settings.Current.Options.HeaderName);
+        if (headerName is not null || request.IsSupplied)
+        {
+            CacheGuard.Attach(context, headerName, IsPrivate(request, headerName));
+        }
+
+        if (request.Verdict.Live is not null || headerName is not null)
         {
             request.Fields = this;
-            if (!request.Context.Response.HasStarted)
+            if (!context.Response.HasStarted)
             {
-                request.Context.Response.OnStarting(_write, request);
+                context.Response.OnStarting(_write, request);
             }
 
-            request.Context.Response.OnCompleted(_complete, request);
+            context.Response.OnCompleted(_complete, request);
         }
     }
+
+    /// <summary>
+    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>, so that no shared cache protects
+    /// its answer.
+    /// </summary>
+    private static bool IsPrivate(ApiKeyRequest request, string? headerName)
+        => request.IsSupplied || (headerName is not null && request.Context.Request.Headers.ContainsKey(headerName));
 
     private void Write(HttpContext context, ApiKeyRequest request)
     {
@@ -60,28 +74,8 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
             headers["Api-Key-Expires"] = live.ExpiresField;
         }
 
-        if (options.HeaderName is { } name)
-        {
-            headers.AppendCommaSeparatedValues(HeaderNames.Vary, name);
-            if (context.Request.Headers.ContainsKey(name))
-            {
-                KeepFromSharedCaches(context.Response);
-            }
-        }
-    }
-
-    /// <summary>Shared caches protect answers to <c>Authorization</c> alone (RFC 9111, section 3.5); those to another header need saying so.</summary>
-    private static void KeepFromSharedCaches(HttpResponse response)
-    {
-        var headers = response.GetTypedHeaders();
-        var control = headers.CacheControl ?? new CacheControlHeaderValue();
-        if (!control.NoStore)
-        {
-            control.Public = false;
-            control.SharedMaxAge = null;
-            control.Private = true;
-            headers.CacheControl = control;
-        }
+        // Whoever took hold of the fields before they were guarded may have changed them since.
+        CacheGuard.Apply(headers, options.HeaderName, IsPrivate(request, options.HeaderName));
     }
 
     private void Complete(HttpContext context, ApiKeyRequest request)
@@ -108,10 +102,30 @@ internal sealed class ResponseFields(ApiKeySettings settings, UsageRecorder reco
             Log.AddressChanged(logger, Name(request.Address), Name(address));
         }
 
+        CheckForwarding(context, address);
         if (request.Endpoint is null && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<ApiKeyCostAttribute>() is not null
             && Interlocked.Exchange(ref _costWarned, 1) == 0)
         {
             Log.CostUnknown(logger, endpoint.DisplayName);
+        }
+    }
+
+    /// <summary>
+    /// Says once that a proxy names clients whom nobody looks at. The framework's middleware renames what it has used.
+    /// </summary>
+    private void CheckForwarding(HttpContext context, IPAddress? address)
+    {
+        if (_forwardingKnown != 0)
+        {
+            return;
+        }
+
+        var headers = context.Request.Headers;
+        var isUsed = headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName);
+        if ((isUsed || headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName) || headers.ContainsKey("Forwarded"))
+            && Interlocked.Exchange(ref _forwardingKnown, 1) == 0 && !isUsed)
+        {
+            Log.ForwardingUnused(logger, Name(address));
         }
     }
 

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Lets every scheme of a policy set its status and headers before our body is written, once, and tells ours what was missing.
+/// Lets every scheme of a policy set its status and headers before our body is written, once, and tells ours what was missing and
+/// the endpoint who was refused.
 /// </summary>
 internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareResultHandler inner, ApiKeySettings settings)
     : IAuthorizationMiddlewareResultHandler
@@ -22,6 +23,17 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
             Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(one => one.Name).Distinct()],
         };
         ApiKeyRequest.Of(context).Refusal = refusal;
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<NotStored>() is not null && !context.Response.HasStarted)
+        {
+            context.Response.Headers.CacheControl = NotStored.CacheControl;
+        }
+
+        if (result.Forbidden && metadata?.GetMetadata<IRefusalObserver>() is { } observer)
+        {
+            await observer.RefusedAsync(context).ConfigureAwait(false);
+        }
+
         try
         {
             await inner.HandleAsync(next, context, policy, result).ConfigureAwait(false);

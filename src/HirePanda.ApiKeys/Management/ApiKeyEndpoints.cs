@@ -37,25 +37,31 @@ internal static class ApiKeyEndpoints
         group.MapMethods("/me", _read, GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
 
         var managed = group.MapGroup("").RequireAuthorization(policy).AddEndpointFilter(ManagementCall.RunAsync);
-        managed.MapPost("/", CreateAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
-        managed.MapMethods("/", _read, ListAsync).Produces<KeyPageResponse>();
-        managed.MapMethods("/{id}", _read, GetAsync).Produces<KeyResponse>();
-        managed.MapPatch("/{id}", UpdateAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>();
-        managed.MapPost("/{id}/rotate", RotateAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
-        managed.MapPost("/{id}/revoke", RevokeAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>();
-        managed.MapPost("/revoke-all", RevokeAllAsync).WithApiKeyCost(MaxCost).Produces<RevokedResponse>();
-        managed.MapMethods("/ip-allowlist", _read, WorkspaceEndpoints.GetAllowlistAsync).Produces<AllowlistResponse>();
-        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).WithApiKeyCost(WriteCost).Produces<AllowlistResponse>();
-        managed.MapMethods("/audit", _read, WorkspaceEndpoints.ListAuditAsync).WithApiKeyCost(ReportCost).Produces<AuditPageResponse>();
-        managed.MapMethods("/usage", _read, UsageEndpoints.GetAsync).WithApiKeyCost(ReportCost).Produces<UsageResponse>();
-        managed.MapMethods("/alerts", _read, AlertEndpoints.ListAsync).Produces<AlertPageResponse>();
-        managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).WithApiKeyCost(WriteCost).Produces<AlertResponse>();
-        managed.MapMethods("/webhooks", _read, AlertEndpoints.ListWebhooksAsync).Produces<WebhookPageResponse>();
-        managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).WithApiKeyCost(MaxCost).Produces<WebhookResponse>(StatusCodes.Status201Created);
-        managed.MapMethods("/webhooks/{id}", _read, AlertEndpoints.GetWebhookAsync).Produces<WebhookResponse>();
-        managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).WithApiKeyCost(WriteCost).Produces(StatusCodes.Status204NoContent);
+        managed.MapPost("/", CreateAsync).As("key.create", WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
+        managed.MapMethods("/", _read, ListAsync).As("key.read").Produces<KeyPageResponse>();
+        managed.MapMethods("/{id}", _read, GetAsync).As("key.read").Produces<KeyResponse>();
+        managed.MapPatch("/{id}", UpdateAsync).As("key.update", WriteCost).Produces<KeyResponse>();
+        managed.MapPost("/{id}/rotate", RotateAsync).As("key.rotate", WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
+        managed.MapPost("/{id}/revoke", RevokeAsync).As("key.revoke", WriteCost).Produces<KeyResponse>();
+        managed.MapPost("/revoke-all", RevokeAllAsync).As("key.revoke", MaxCost).Produces<RevokedResponse>();
+        managed.MapMethods("/ip-allowlist", _read, WorkspaceEndpoints.GetAllowlistAsync).As("allowlist.read").Produces<AllowlistResponse>();
+        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).As("allowlist.update", WriteCost).Produces<AllowlistResponse>();
+        managed.MapMethods("/audit", _read, WorkspaceEndpoints.ListAuditAsync).As("audit.read", ReportCost).Produces<AuditPageResponse>();
+        managed.MapMethods("/usage", _read, UsageEndpoints.GetAsync).As("usage.read", ReportCost).Produces<UsageResponse>();
+        managed.MapMethods("/alerts", _read, AlertEndpoints.ListAsync).As("alert.read").Produces<AlertPageResponse>();
+        managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).As("alert.acknowledge", WriteCost).Produces<AlertResponse>();
+        managed.MapMethods("/webhooks", _read, AlertEndpoints.ListWebhooksAsync).As("webhook.read").Produces<WebhookPageResponse>();
+        managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).As("webhook.create", MaxCost)
+            .Produces<WebhookResponse>(StatusCodes.Status201Created);
+        managed.MapMethods("/webhooks/{id}", _read, AlertEndpoints.GetWebhookAsync).As("webhook.read").Produces<WebhookResponse>();
+        managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).As("webhook.delete", WriteCost).Produces(StatusCodes.Status204NoContent);
+        UnmappedEndpoints.Map(group);
         return group;
     }
+
+    /// <summary>Says what an endpoint does and what it takes of the caller's limit.</summary>
+    private static RouteHandlerBuilder As(this RouteHandlerBuilder endpoint, string action, int cost = 1)
+        => (cost > 1 ? endpoint.WithApiKeyCost(cost) : endpoint).WithMetadata(new ManagementAction(action));
 
     private static IResult GetOwn(HttpContext context)
         => context.Features.Get<ApiKeyRequest>()?.Verdict is { IsValid: true, Live: { } live }

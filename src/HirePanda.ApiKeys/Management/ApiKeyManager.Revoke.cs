@@ -84,7 +84,7 @@ public sealed partial class ApiKeyManager
     }
 
     private static ApiKeyError? CheckReason(string? reason)
-        => reason?.Length > MaxReasonLength || reason?.Any(KeyRules.IsControl) == true
+        => reason is not null && (reason.Length > MaxReasonLength || !Characters.AreText(reason))
             ? ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters, none of them a control character"))
             : null;
 

@@ -244,19 +244,4 @@ public sealed partial class ApiKeyManager
             _events.Raise(change);
         }
     }
-
-    /// <summary>Records an attempt that was refused, and returns the refusal.</summary>
-    private Task<ApiKeyError> RefuseAsync(ApiKeyActor actor, string action, ApiKey? before, ApiKey? after, ApiKeyError refusal)
-        => RefuseAsync(AuditEntries.Key(actor, action + ".refused", Timestamps.Now(_time), before, after) with { KeyId = before?.Id }, refusal);
-
-    /// <summary>Records an attempt on a key that the workspace does not have.</summary>
-    private Task<ApiKeyError> RefuseAsync(ApiKeyActor actor, string action, string id)
-        => RefuseAsync(AuditEntries.New(actor, action + ".refused", Timestamps.Now(_time), AuditEntries.Id(id)), ApiKeyError.NotFound);
-
-    /// <summary>Records an attempt also if the caller has hung up: nobody hides one that way.</summary>
-    private async Task<ApiKeyError> RefuseAsync(ApiKeyAuditEntry entry, ApiKeyError refusal)
-    {
-        await Store.SaveAsync(new ApiKeyChange { Audit = [entry] }, CancellationToken.None).ConfigureAwait(false);
-        return refusal;
-    }
 }

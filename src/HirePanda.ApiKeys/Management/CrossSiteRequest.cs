@@ -4,8 +4,9 @@ using Microsoft.Net.Http.Headers;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Refuses what another site can make a browser send with the credentials of a person, such as a cookie: forms, and requests that say that
-/// they come from elsewhere. A browser never sends a key by itself, so calls with a key are not concerned.
+/// Refuses what another site can make a browser send with the credentials of a person, such as a cookie: forms, and requests that
+/// say that they come from elsewhere. A browser never sends a key by itself, so calls with a key are not concerned, unless the
+/// host takes keys from where a browser puts them.
 /// </summary>
 internal static class CrossSiteRequest
 {
@@ -16,19 +17,28 @@ internal static class CrossSiteRequest
     public static ErrorAnswer? Refusal(HttpContext context)
     {
         var request = context.Request;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || ApiKeyIdentity.In(context.User) is not null)
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+            || (ApiKeyIdentity.In(context.User) is not null && !ApiKeyRequest.Of(context).IsSupplied))
         {
             return null;
         }
 
-        return IsCrossSite(request) ? new ErrorAnswer(_refused)
-
-            // A form can be posted without asking the server first, a body of JSON cannot (Fetch standard, CORS-safelisted request-header).
-            : HttpMethods.IsPost(request.Method) && !JsonBody.IsJson(request.ContentType) ? new ErrorAnswer(JsonBody.NotJson)
-            : null;
+        return IsCrossSite(request) ? new ErrorAnswer(_refused) : MayBeForm(request) ? new ErrorAnswer(JsonBody.NotJson) : null;
     }
 
-    /// <summary>Browsers that do not send <c>Sec-Fetch-Site</c> still say where a request comes from (RFC 6454, section 7).</summary>
+    /// <summary>
+    /// Determines whether a request can be a form, which a browser posts without asking the server first. It asks before it sends
+    /// JSON (Fetch standard, CORS-safelisted request-header). It asks before other methods too, but a host may take the method
+    /// from a form.
+    /// </summary>
+    private static bool MayBeForm(HttpRequest request)
+        => (HttpMethods.IsPost(request.Method) || request.Headers.ContentType.Count > 0) && !JsonBody.IsJson(request.ContentType);
+
+    /// <summary>
+    /// Determines whether a request comes from another site. A sibling host is the same site, as it is for a cookie. Since forms
+    /// are refused, a browser has asked the CORS policy of the host about it. Browsers that do not send <c>Sec-Fetch-Site</c>
+    /// still name the origin (RFC 6454, section 7), which has to be ours.
+    /// </summary>
     private static bool IsCrossSite(HttpRequest request)
     {
         if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site))
@@ -36,8 +46,12 @@ internal static class CrossSiteRequest
             return site.ToString() is not ("same-origin" or "same-site" or "none");
         }
 
-        return request.Headers.TryGetValue(HeaderNames.Origin, out var origin)
-            && (!Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var from)
-                || !string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
+        return request.Headers.TryGetValue(HeaderNames.Origin, out var origin) && !IsOurs(origin.ToString(), request);
     }
+
+    /// <summary>A proxy in front may have taken HTTPS off, so the scheme counts only where it is known to be HTTPS.</summary>
+    private static bool IsOurs(string origin, HttpRequest request)
+        => Uri.TryCreate(origin, UriKind.Absolute, out var from)
+            && (from.Scheme == Uri.UriSchemeHttps || (from.Scheme == Uri.UriSchemeHttp && !request.IsHttps))
+            && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
 }

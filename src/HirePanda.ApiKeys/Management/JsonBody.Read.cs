@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
@@ -55,20 +57,34 @@ internal sealed partial class JsonBody
             throw TooLarge;
         }
 
-        using var memory = new MemoryStream();
-        var buffer = new byte[8192];
-        int count;
-        while ((count = await request.Body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        // A read that its token cancels leaves the reader in the middle of it, and the server cannot drain the body then.
+        var reader = request.BodyReader;
+        using var cancels = cancellationToken.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
+        var bytes = new ArrayBufferWriter<byte>();
+        while (true)
         {
-            if (memory.Length + count > MaxBytes)
+            var read = await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var isTooLarge = bytes.WrittenCount + read.Buffer.Length > MaxBytes;
+            if (!isTooLarge)
+            {
+                foreach (var segment in read.Buffer)
+                {
+                    bytes.Write(segment.Span);
+                }
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (isTooLarge)
             {
                 throw TooLarge;
             }
 
-            memory.Write(buffer, 0, count);
+            if (read.IsCompleted)
+            {
+                return bytes.WrittenSpan.ToArray();
+            }
         }
-
-        return memory.ToArray();
     }
 
     /// <summary>What a body that cannot be read is answered.</summary>

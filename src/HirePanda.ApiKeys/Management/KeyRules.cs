@@ -22,7 +22,8 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
 
     public string Name(string? name)
     {
-        if (string.IsNullOrWhiteSpace(name) || !IsText(name) || name.EnumerateRunes().Count() > MaxNameLength || name.Any(IsControl))
+        if (name is null || name.EnumerateRunes().Count() > MaxNameLength
+            || !name.EnumerateRunes().Any(Characters.IsVisible) || !Characters.AreText(name))
         {
             Refuse("name", $"must have 1 to {MaxNameLength} characters, none of them a control character");
         }
@@ -220,14 +221,6 @@ internal sealed class KeyRules(CompiledCatalog catalog, DateTimeOffset now)
     }
 
     public void Refuse(string field, string message) => Errors.Add(field, message);
-
-    /// <summary>Control characters, line and paragraph separators, and those that change the direction of text (Unicode TR9, section 2).</summary>
-    public static bool IsControl(char character)
-        => char.IsControl(character) || character is '\u2028' or '\u2029' or '\u061C' or '\u200E' or '\u200F'
-            or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
-
-    /// <summary>Half of a surrogate pair is none: no store keeps it as it is.</summary>
-    private static bool IsText(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 
     private static JsonNode? Merge(JsonNode? target, JsonElement patch)
     {

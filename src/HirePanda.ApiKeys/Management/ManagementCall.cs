@@ -91,14 +91,22 @@ internal sealed class ManagementCall
         {
             throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout);
         }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // Of some mistakes in the framing of a body the server says no more.
+            throw new BadHttpRequestException("The body cannot be read.", exception);
+        }
     }
 
     /// <summary>Evaluates the caller as it is now, without taking another permit.</summary>
     /// <returns>Why it may not call; null if it may.</returns>
     private async Task<ApiKeyError?> EvaluateAsync(HttpContext context)
     {
+        // A key says whether it has changed. A person may have lost rights while the body arrived, and cannot say so.
+        var mayHaveChanged = Body.Length > 0;
         if (ApiKeyIdentity.In(context.User) is { } identity)
         {
+            mayHaveChanged = false;
             var verifier = context.RequestServices.GetRequiredService<ApiKeyVerifier>();
             var verdict = await verifier.ReevaluateAsync(
                 identity.Live, context.Connection.RemoteIpAddress, context.RequestAborted).ConfigureAwait(false);
@@ -107,10 +115,21 @@ internal sealed class ManagementCall
                 return ApiKeyError.For(verdict);
             }
 
-            if (verdict.Live!.Key != identity.Live.Key && !await IsStillAuthorizedAsync(context, identity, verdict.Live).ConfigureAwait(false))
+            if (verdict.Live!.Key != identity.Live.Key)
             {
-                return ApiKeyError.Forbidden;
+                context.User = identity.ReplaceIn(context.User, verdict.Live);
+                mayHaveChanged = true;
             }
+        }
+
+        if (mayHaveChanged && !await IsAuthorizedAsync(context).ConfigureAwait(false))
+        {
+            if (context.GetEndpoint()!.Metadata.GetMetadata<IRefusalObserver>() is { } observer)
+            {
+                await observer.RefusedAsync(context).ConfigureAwait(false);
+            }
+
+            return ApiKeyError.Forbidden;
         }
 
         if (context.RequestServices.GetRequiredService<IApiKeyActorResolver>().Resolve(context.User) is not { Workspace.Length: > 0 } actor)
@@ -122,10 +141,9 @@ internal sealed class ManagementCall
         return null;
     }
 
-    /// <summary>Gives the user the key as it is now, and asks the endpoint's policies again.</summary>
-    private static async Task<bool> IsStillAuthorizedAsync(HttpContext context, ApiKeyIdentity identity, LiveKey live)
+    /// <summary>Asks the endpoint's policies again.</summary>
+    private static async Task<bool> IsAuthorizedAsync(HttpContext context)
     {
-        context.User = identity.ReplaceIn(context.User, live);
         var metadata = context.GetEndpoint()!.Metadata;
         var policy = await AuthorizationPolicy.CombineAsync(
             context.RequestServices.GetRequiredService<IAuthorizationPolicyProvider>(),

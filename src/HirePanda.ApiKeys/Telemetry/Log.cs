@@ -17,8 +17,17 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "The endpoint {Endpoint} has a cost, but its key was verified before routing chose it, so it cost 1. Call UseRouting before UseAuthentication. (Logged once.)")]
     public static partial void CostUnknown(ILogger logger, string? endpoint);
 
+    [LoggerMessage(7, LogLevel.Warning, "A request from {Address} carries X-Forwarded-For or Forwarded, which nothing has used, so allowlists and audits see the address of the connection. If the application is behind a proxy, set KnownProxies or KnownIPNetworks of ForwardedHeadersOptions and call UseForwardedHeaders before UseAuthentication. (Logged once.)")]
+    public static partial void ForwardingUnused(ILogger logger, string address);
+
     [LoggerMessage(5, LogLevel.Error, "A call of API key management failed; its store cannot answer, or has a mistake.")]
     public static partial void ManagementStoreFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Error, "The refused attempt at {Action} could not be written to the audit.")]
+    public static partial void RefusalNotAudited(ILogger logger, Exception exception, string action);
+
+    [LoggerMessage(10, LogLevel.Warning, "Workspace {Workspace} has too many refused attempts: until the hour ends, {Action} of {Actor} is not written to the audit. (Logged once an hour for an actor and action.)")]
+    public static partial void RefusalsLeftOut(ILogger logger, string workspace, string action, string actor);
 
     [LoggerMessage(15, LogLevel.Error, "{Message} (Logged once until it succeeds.)")]
     public static partial void JobFailed(ILogger logger, Exception exception, string message);

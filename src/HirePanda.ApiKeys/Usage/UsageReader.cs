@@ -14,7 +14,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         var endpoints = await SumAsync(ApiKeyUsageDimension.Endpoint, parts).ConfigureAwait(false);
         var statuses = await SumAsync(ApiKeyUsageDimension.Status, parts).ConfigureAwait(false);
         var countries = await SumAsync(ApiKeyUsageDimension.Country, parts).ConfigureAwait(false);
-        var keys = keyId.Length > 0 ? [] : await SumAsync(ApiKeyUsageDimension.Key, parts).ConfigureAwait(false);
+        var keys = keyId.Length > 0 ? [] : await TopKeysAsync(parts).ConfigureAwait(false);
         var points = await SumAsync(ApiKeyUsageDimension.Status, Parts(from, to, interval, now), byTime: true).ConfigureAwait(false);
         return new ApiKeyUsageReport(
             from,
@@ -26,9 +26,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             [.. Values(countries).OrderByDescending(value => value.Requests)],
             keyId.Length > 0
                 ? [new(keyId, null, statuses.Sum(sum => sum.Requests), statuses.Sum(sum => sum.Errors))]
-                : [.. keys.GroupBy(sum => sum.Name, StringComparer.Ordinal)
-                    .Select(key => new ApiKeyKeyUsage(key.Key, null, key.Sum(sum => sum.Requests), key.Sum(sum => sum.Errors)))
-                    .OrderByDescending(key => key.Requests).Take(MaxNames)],
+                : [.. keys.Select(key => new ApiKeyKeyUsage(key.Name, null, key.Requests, key.Errors))],
             Series(points, from, to, interval));
     }
 
@@ -80,23 +78,37 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         ApiKeyUsageDimension dimension, List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> parts, bool byTime = false)
     {
         var sums = new List<ApiKeyUsageSum>();
-        foreach (var (level, from, to) in parts)
+        foreach (var part in parts)
         {
-            var query = new ApiKeyUsageQuery
-            {
-                Workspace = workspace,
-                KeyId = keyId,
-                Level = level,
-                Dimension = dimension,
-                From = from,
-                To = to,
-                ByTime = byTime,
-            };
-            sums.AddRange(await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false));
+            // A store that keeps everything in memory need not look.
+            cancellationToken.ThrowIfCancellationRequested();
+            sums.AddRange(await store.SumUsageAsync(Query(dimension, part, byTime), cancellationToken).ConfigureAwait(false));
         }
 
         return sums;
     }
+
+    /// <summary>Reads the busiest keys. Of keys alone a workspace makes as many as it likes, so the store sorts them.</summary>
+    private ValueTask<IReadOnlyList<ApiKeyUsageSum>> TopKeysAsync(
+        List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> parts)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var queries = parts.ConvertAll(part => Query(ApiKeyUsageDimension.Key, part, byTime: false));
+        return store.SumTopUsageAsync(queries, MaxNames, cancellationToken);
+    }
+
+    private ApiKeyUsageQuery Query(
+        ApiKeyUsageDimension dimension, (ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To) part, bool byTime)
+        => new()
+        {
+            Workspace = workspace,
+            KeyId = keyId,
+            Level = part.Level,
+            Dimension = dimension,
+            From = part.From,
+            To = part.To,
+            ByTime = byTime,
+        };
 
     private static IEnumerable<ApiKeyUsageShare> Values(List<ApiKeyUsageSum> sums)
         => sums.GroupBy(sum => sum.Name, StringComparer.Ordinal)

@@ -181,6 +181,25 @@ public sealed class RequestTests
             && entry.Text.Contains("192.0.2.1") && entry.Text.Contains("198.51.100.7"));
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For", "198.51.100.7")]
+    [InlineData("Forwarded", "for=198.51.100.7")]
+    public async Task Get_ForwardedHeadersThatNothingUses_AreLoggedOnceAsAWarning(string header, string value)
+    {
+        await using var api = await TestApi.StartAsync();
+        var secret = api.Secret();
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await api.SendAsync(HttpMethod.Get, "/read", secret, address: "192.0.2.1", change: request => request.Headers.Add(header, value));
+            response.StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+
+        await api.QuietAsync();
+        api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Warning).Which.Text
+            .Should().Contain("192.0.2.1").And.Contain("KnownProxies").And.Contain("UseForwardedHeaders before UseAuthentication");
+    }
+
     [Fact]
     public async Task Options_Preflight_IsNotChallenged()
     {

@@ -12,6 +12,9 @@ internal sealed class LogCollector : ILoggerProvider
     public IReadOnlyList<(string Category, LogLevel Level, string Text)> Ours
         => [.. _entries.Where(entry => entry.Category.StartsWith("HirePanda.ApiKeys.", StringComparison.Ordinal))];
 
+    /// <summary>What anybody, the server included, logged as an error.</summary>
+    public IReadOnlyList<string> Errors => [.. _entries.Where(entry => entry.Level is LogLevel.Error or LogLevel.Critical).Select(entry => entry.Text)];
+
     /// <summary>Everything that was logged, as text.</summary>
     public string All => string.Join('\n', _entries.Select(entry => entry.Text));
 

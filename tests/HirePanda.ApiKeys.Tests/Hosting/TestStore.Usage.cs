@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace HirePanda.ApiKeys.Tests;
 
 internal sealed partial class TestStore : IApiKeyUsageStore
@@ -11,6 +13,9 @@ internal sealed partial class TestStore : IApiKeyUsageStore
 
     /// <summary>Runs after usage is stored, before that is said.</summary>
     public Action AfterUsage { get; set; } = () => { };
+
+    /// <summary>How many sums were asked for, at every call that asks for the highest.</summary>
+    public ConcurrentQueue<int> TopLimits { get; } = new();
 
     /// <summary>Runs before usage is read.</summary>
     public Action BeforeSum { get; set; } = () => { };
@@ -27,6 +32,14 @@ internal sealed partial class TestStore : IApiKeyUsageStore
     {
         BeforeSum();
         return _inner.SumUsageAsync(query, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumTopUsageAsync(
+        IReadOnlyList<ApiKeyUsageQuery> queries, int limit, CancellationToken cancellationToken)
+    {
+        BeforeSum();
+        TopLimits.Enqueue(limit);
+        return ((IApiKeyUsageStore)_inner).SumTopUsageAsync(queries, limit, cancellationToken);
     }
 
     public ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>An in-memory store that counts its reads and can be made to fail, hang or wait.</summary>
@@ -6,6 +8,13 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
     private readonly InMemoryApiKeyStore _inner = new();
     private int _reads;
     private int _lastUsedWrites;
+    private int _keyReads;
+
+    /// <summary>How often management has read keys as a whole.</summary>
+    public int KeyReads => Volatile.Read(ref _keyReads);
+
+    /// <summary>How many names were asked for, at every call that asks for names alone.</summary>
+    public ConcurrentQueue<int> NamesRead { get; } = new();
 
     public int LastUsedWrites => Volatile.Read(ref _lastUsedWrites);
 
@@ -47,12 +56,14 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
     public ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
     {
         BeforeManagement();
+        Interlocked.Increment(ref _keyReads);
         return _inner.GetAsync(workspace, id, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
     {
         BeforeManagement();
+        Interlocked.Increment(ref _keyReads);
         return _inner.ListAsync(query, cancellationToken);
     }
 
@@ -60,6 +71,7 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
         string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         BeforeManagement();
+        NamesRead.Enqueue(ids.Count);
         return _inner.GetNamesAsync(workspace, ids, cancellationToken);
     }
 

@@ -47,6 +47,27 @@ public sealed class ActorTests
         (await response.CodeAsync()).Should().Be("forbidden");
     }
 
+    [Fact]
+    public async Task Create_PersonLosesThePolicyWhileTheBodyArrives_IsForbiddenAndAudited()
+    {
+        var isMember = true;
+        await using var api = await StartAsync(services => services.AddSingleton<IApiKeyActorResolver, People>().AddAuthorizationBuilder()
+            .AddPolicy("people", policy => policy.AddAuthenticationSchemes("Person").RequireAssertion(_ => isMember)));
+        using var body = new Late("""{"name":"x","type":"ci"}""", () => isMember = false);
+
+        using var response = await api.SendAsync(HttpMethod.Post, "/keys", change: request =>
+        {
+            request.Headers.Add("X-Person", TestApi.Workspace);
+            request.Content = body;
+        });
+
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        var token = TestContext.Current.CancellationToken;
+        (await api.Store.ListAsync(new ApiKeyQuery { Workspace = TestApi.Workspace, Limit = 10, Now = TestApi.Start }, token)).Should().BeEmpty();
+        (await api.Store.ListAuditAsync(TestApi.Workspace, null, 10, token)).Should().ContainSingle()
+            .Which.Should().BeEquivalentTo(new { Actor = "person", Action = "key.create.refused" });
+    }
+
     private static Task<HttpResponseMessage> SendAsync(TestApi api, string workspace, object body)
         => api.SendAsync(HttpMethod.Post, "/keys", body: body, change: request => request.Headers.Add("X-Person", workspace));
 
@@ -58,6 +79,34 @@ public sealed class ActorTests
             services(builder.Services);
         },
         app: app => app.MapHirePandaApiKeys("/keys", policy: "people"));
+
+    /// <summary>A body before whose end something happens, once the server reads it.</summary>
+    private sealed class Late : HttpContent
+    {
+        private readonly byte[] _bytes;
+        private readonly Action _before;
+
+        public Late(string text, Action before)
+        {
+            (_bytes, _before) = (System.Text.Encoding.UTF8.GetBytes(text), before);
+            Headers.ContentType = new("application/json");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            // More than the pipe of the test server holds: the rest is taken once the server reads.
+            await stream.WriteAsync(new byte[128 * 1024].Select(_ => (byte)' ').ToArray());
+            await stream.FlushAsync();
+            _before();
+            await stream.WriteAsync(_bytes);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 
     private sealed class People : IApiKeyActorResolver
     {

@@ -41,6 +41,9 @@ public sealed class CrossSiteTests
     [InlineData("Origin", "http://localhost:81", false)]
     [InlineData("Origin", "null", false)]
     [InlineData("Origin", "http://localhost", true)]
+    [InlineData("Origin", "https://localhost", true)]
+    [InlineData("Origin", "ftp://localhost", false)]
+    [InlineData("Sec-Fetch-Site", "same-origin, cross-site", false)]
     public async Task Post_JsonWithACookieFromASite_IsRefusedIfItIsAnother(string header, string value, bool isAccepted)
     {
         await using var api = await StartAsync();
@@ -50,6 +53,75 @@ public sealed class CrossSiteTests
 
         response.StatusCode.Should().Be(isAccepted ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
         (await api.StatusAsync(secret)).Should().Be(isAccepted ? HttpStatusCode.Unauthorized : HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("http://localhost", false)]
+    [InlineData("https://localhost", true)]
+    public async Task Post_OverHttpsFromAPageWithoutIt_IsRefused(string origin, bool isAccepted)
+    {
+        await using var api = await StartAsync();
+
+        using var response = await SendAsync(api, "https://localhost/keys/revoke-all", "application/json", "{}", "Origin", origin);
+
+        response.StatusCode.Should().Be(isAccepted ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    [InlineData("PUT")]
+    public async Task Post_AFormThatNamesAnotherMethod_IsRefused(string method)
+    {
+        await using var api = await StartAsync(app =>
+        {
+            app.UseHttpMethodOverride(new HttpMethodOverrideOptions { FormFieldName = "_method" });
+            app.UseRouting().UseAuthentication().UseAuthorization();
+        });
+        await api.Store.AddWebhookAsync(
+            new ApiKeyWebhook { Id = "whk_x", Workspace = TestApi.Workspace, Url = "https://example.com/", Secret = "", CreatedAt = TestApi.Start },
+            10,
+            null,
+            AuditEntries.New(new ApiKeyActor("person", TestApi.Workspace), "webhook.create", TestApi.Start, null),
+            TestContext.Current.CancellationToken);
+
+        foreach (var path in new[] { "/keys/webhooks/whk_x", "/keys/ip-allowlist", "/keys/key_x" })
+        {
+            using var response = await SendAsync(
+                api, path, "application/x-www-form-urlencoded", $"_method={method}", "Sec-Fetch-Site", "same-site");
+            response.IsSuccessStatusCode.Should().BeFalse();
+        }
+
+        (await api.Store.ListWebhooksAsync(TestApi.Workspace, null, 10, TestContext.Current.CancellationToken)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Post_AFormWithAKeyThatTheHostTakesFromACookie_IsRefused()
+    {
+        await using var api = await TestApi.StartAsync(
+            options => options.Events.OnMessageReceived = received =>
+            {
+                received.Secret = received.Request.Cookies["key"];
+                return Task.CompletedTask;
+            },
+            app: app => app.MapHirePandaApiKeys("/keys"));
+        var (admin, other) = (api.Secret(), api.Secret());
+
+        using var form = await SendAsync("application/x-www-form-urlencoded", "cross-site");
+        using var json = await SendAsync("application/json", "cross-site");
+        using var own = await SendAsync("application/json", "same-origin");
+
+        form.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        json.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        own.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await api.StatusAsync(other)).Should().Be(HttpStatusCode.Unauthorized);
+
+        Task<HttpResponseMessage> SendAsync(string type, string site) => api.SendAsync(HttpMethod.Post, "/keys/revoke-all", change: request =>
+        {
+            request.Headers.Add("Cookie", $"key={admin}");
+            request.Headers.Add("Sec-Fetch-Site", site);
+            request.Content = new StringContent("{}", new MediaTypeHeaderValue(type));
+        });
     }
 
     [Fact]
@@ -85,7 +157,7 @@ public sealed class CrossSiteTests
             request.Headers.Add("Cookie", "person=ada");
             if (header is not null)
             {
-                request.Headers.Add(header, value);
+                request.Headers.TryAddWithoutValidation(header, value).Should().BeTrue();
             }
 
             if (body is not null)
@@ -95,14 +167,18 @@ public sealed class CrossSiteTests
             }
         });
 
-    private static Task<TestApi> StartAsync() => TestApi.StartAsync(
+    private static Task<TestApi> StartAsync(Action<WebApplication>? first = null) => TestApi.StartAsync(
         services: builder =>
         {
             builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, CookieHandler>("Cookie", null);
             builder.Services.AddAuthorizationBuilder().AddPolicy("people", policy => policy.AddAuthenticationSchemes("Cookie").RequireAuthenticatedUser());
             builder.Services.AddSingleton<IApiKeyActorResolver, People>();
         },
-        app: app => app.MapHirePandaApiKeys("/keys", policy: "people"));
+        app: app =>
+        {
+            first?.Invoke(app);
+            app.MapHirePandaApiKeys("/keys", policy: "people");
+        });
 
     private sealed class People : IApiKeyActorResolver
     {

@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Headers;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Net.Http.Headers;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Keeps answers out of shared caches where a secret may come from elsewhere than <c>Authorization</c>, the only place that these
+/// caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint may say
+/// <c>public</c>, so the fields of the response are guarded from authentication on.
+/// </summary>
+internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName, bool isPrivate) : IHttpResponseFeature
+{
+    private GuardedHeaders? _headers;
+
+    public int StatusCode { get => inner.StatusCode; set => inner.StatusCode = value; }
+
+    public string? ReasonPhrase { get => inner.ReasonPhrase; set => inner.ReasonPhrase = value; }
+
+    public IHeaderDictionary Headers
+    {
+        get
+        {
+            var headers = inner.Headers;
+            return _headers?.IsOf(headers) == true ? _headers : _headers = new(headers, headerName, isPrivate);
+        }
+
+        set => inner.Headers = value;
+    }
+
+#pragma warning disable CS0618 // The interface still has it.
+    public Stream Body { get => inner.Body; set => inner.Body = value; }
+#pragma warning restore CS0618
+
+    public bool HasStarted => inner.HasStarted;
+
+    /// <summary>Guards a response from now on.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="headerName">The further header that may hold a secret, on which every answer depends; null if there is
+    /// none.</param>
+    /// <param name="isPrivate">Whether this request's secret comes from elsewhere than <c>Authorization</c>.</param>
+    public static void Attach(HttpContext context, string? headerName, bool isPrivate)
+    {
+        var features = context.Features;
+        if (features.Get<IHttpResponseFeature>() is { HasStarted: false } and not CacheGuard and var response)
+        {
+            features.Set<IHttpResponseFeature>(new CacheGuard(response, headerName, isPrivate));
+            Apply(context.Response.Headers, headerName, isPrivate);
+        }
+
+        // The framework's output cache does not look at the fields. Before authentication it sees nobody who is signed in.
+        if (isPrivate && features.Get<IOutputCacheFeature>() is { } output)
+        {
+            output.Context.AllowCacheStorage = false;
+        }
+    }
+
+    /// <summary>Puts the fields as they have to be.</summary>
+    public static void Apply(IHeaderDictionary headers, string? headerName, bool isPrivate)
+    {
+        if (headerName is not null)
+        {
+            Vary(headers, headerName);
+        }
+
+        if (isPrivate)
+        {
+            MakePrivate(headers);
+        }
+    }
+
+    public void OnStarting(Func<object, Task> callback, object state) => inner.OnStarting(callback, state);
+
+    public void OnCompleted(Func<object, Task> callback, object state) => inner.OnCompleted(callback, state);
+
+    public static void Vary(IHeaderDictionary headers, string headerName)
+    {
+        foreach (var name in headers.GetCommaSeparatedValues(HeaderNames.Vary))
+        {
+            if (name == "*" || name.Equals(headerName, StringComparison.OrdinalIgnoreCase))
+            {
+                return;
+            }
+        }
+
+        headers.AppendCommaSeparatedValues(HeaderNames.Vary, headerName);
+    }
+
+    public static void MakePrivate(IHeaderDictionary headers)
+    {
+        var typed = new ResponseHeaders(headers);
+        var control = typed.CacheControl ?? new CacheControlHeaderValue();
+        if (!control.NoStore
+            && (!control.Private || control.Public || control.SharedMaxAge is not null || control.PrivateHeaders.Count > 0))
+        {
+            control.Public = false;
+            control.SharedMaxAge = null;
+            control.PrivateHeaders.Clear();
+            control.Private = true;
+            typed.CacheControl = control;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Answers what no management endpoint answers, in the same envelope and with the same fields, unless an endpoint of the host
+/// does.
+/// </summary>
+internal static class UnmappedEndpoints
+{
+    /// <summary>The methods of every path, for those who use another one.</summary>
+    private static readonly (string Pattern, string Allow)[] _allowed =
+    [
+        ("/", "GET, HEAD, POST"),
+        ("/me", "GET, HEAD"),
+        ("/{id}", "GET, HEAD, PATCH"),
+        ("/{id}/rotate", "POST"),
+        ("/{id}/revoke", "POST"),
+        ("/revoke-all", "POST"),
+        ("/ip-allowlist", "GET, HEAD, PUT"),
+        ("/audit", "GET, HEAD"),
+        ("/usage", "GET, HEAD"),
+        ("/alerts", "GET, HEAD"),
+        ("/alerts/{id}/acknowledge", "POST"),
+        ("/webhooks", "GET, HEAD, POST"),
+        ("/webhooks/{id}", "DELETE, GET, HEAD"),
+    ];
+
+    private static readonly ApiKeyError _methodNotAllowed
+        = new("method_not_allowed", "The method is not one of those that Allow names", StatusCodes.Status405MethodNotAllowed);
+
+    private static readonly ApiKeyError _noEndpoint = ApiKeyError.NotFound with { Message = "There is no such resource" };
+
+    /// <summary>Maps what comes after every other endpoint.</summary>
+    public static void Map(RouteGroupBuilder group)
+    {
+        foreach (var (pattern, allow) in _allowed)
+        {
+            group.MapFallback(pattern, context =>
+            {
+                context.Response.Headers.Allow = allow;
+                return new ErrorAnswer(_methodNotAllowed).ExecuteAsync(context);
+            }).ExcludeFromDescription();
+        }
+
+        group.MapFallback("/{**path}", static context => new ErrorAnswer(_noEndpoint).ExecuteAsync(context))
+            .ExcludeFromDescription();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>Reports of workspaces with many keys.</summary>
+public sealed class LargeReportTests
+{
+    private const string Usage = ManagementApi.Keys + "/usage";
+
+    [Fact]
+    public async Task Report_OfManyKeys_ReadsAHundredSumsAndTheirNamesAndNoKeys()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var keys = Enumerable.Range(0, 150).Select(i => api.Issue(new NewApiKey { Name = $"Key {i}" }).Key).ToList();
+        var rows = keys.SelectMany((key, i) => new[] { ApiKeyUsageLevel.Minute, ApiKeyUsageLevel.Hour, ApiKeyUsageLevel.Day }.Select(level =>
+            new ApiKeyUsageRow(new ApiKeyUsageSlot(TestApi.Workspace, "", level, UsageTime.Floor(TestApi.Start, level), ApiKeyUsageDimension.Key, key.Id, 0), 1000 - i, 0)));
+        await api.Store.SaveUsageAsync(new ApiKeyUsageBatch("1", TestApi.Start, [.. rows]), TestContext.Current.CancellationToken);
+        var before = api.Store.KeyReads;
+
+        using var response = await api.GetAsync(Usage, secret);
+
+        var byKey = (await response.JsonAsync()).GetProperty("byKey").EnumerateArray().ToList();
+        byKey.Select(key => (key.Text("keyId"), key.Text("name"))).Should().Equal(keys.Take(100).Select(key => (key.Id, key.Name)));
+        api.Store.TopLimits.Should().Equal(100);
+        api.Store.NamesRead.Should().Equal(100);
+        api.Store.KeyReads.Should().Be(before);
+    }
+
+    [Fact]
+    public async Task Report_ThatTakesTooLong_EndsWith503()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var sums = 0;
+        api.Store.BeforeSum = () =>
+        {
+            sums++;
+            api.Time.Advance(TimeSpan.FromSeconds(31));
+        };
+
+        using var response = await api.GetAsync(Usage, api.Secret());
+
+        response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await response.CodeAsync()).Should().Be("service_unavailable");
+        sums.Should().Be(1, "nobody waits for the rest any more");
+    }
+}
