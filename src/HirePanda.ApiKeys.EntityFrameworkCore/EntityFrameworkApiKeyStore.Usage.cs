@@ -13,7 +13,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         // In one order for all, so that no two nodes wait for each other.
         var rows = batch.Rows.ToArray();
         Array.Sort(rows, static (one, other) => UsageSql.Compare(one.Slot, other.Slot));
-        if (!await WriteAsync(db => SaveUsageAsync(db, batch, rows, cancellationToken), null, cancellationToken).ConfigureAwait(false))
+        if (!await WriteAsync((db, token) => SaveUsageAsync(db, batch, rows, token), null, cancellationToken).ConfigureAwait(false))
         {
             throw new DbUpdateConcurrencyException("Usage lost against another write and can be stored later.");
         }
@@ -21,7 +21,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
 
     public async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var (level, dimension, from, to) = ((int)query.Level, (int)query.Dimension, Columns.Write(query.From), Columns.Write(query.To));
         var rows = session.Db.Set<UsageRow>().Where(row => row.Workspace == query.Workspace && row.KeyId == query.KeyId
             && row.Level == level && row.Dimension == dimension && row.At >= from && row.At < to);
@@ -30,7 +30,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
                 .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
             : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
                 .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
-        var read = await sums.ToListAsync(cancellationToken).ConfigureAwait(false);
+        var read = await sums.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageSum(
             query.ByTime ? Columns.ReadTime(sum.At) : default, sum.Name, sum.Bucket, sum.Requests, sum.Errors));
     }
@@ -39,12 +39,12 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
     {
         var (number, microseconds) = ((int)level, Columns.Write(before));
         await WriteAsync(
-            async db =>
+            async (db, token) =>
             {
-                await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
                 if (level == ApiKeyUsageLevel.Minute)
                 {
-                    await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                    await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
                 }
 
                 return true;
