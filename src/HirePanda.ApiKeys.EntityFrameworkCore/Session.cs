@@ -18,6 +18,7 @@ internal sealed class Session<TContext> : IAsyncDisposable
     private readonly CancellationTokenRegistration _caller;
     private readonly Timer? _timer;
     private readonly TimeSpan _timeout;
+    private readonly int? _hostTimeout;
     private int _isCancelled;
 
     public Session(AsyncServiceScope scope, CancellationToken cancellationToken)
@@ -33,7 +34,8 @@ internal sealed class Session<TContext> : IAsyncDisposable
             return;
         }
 
-        _timeout = CommandTimeout();
+        _hostTimeout = Db.Database.GetCommandTimeout();
+        _timeout = TimeSpan.FromSeconds(_hostTimeout ?? ConnectionsTimeout());
         Db.Database.SetCommandTimeout(0);
 
         // Not disposed of: the thread that cancels may come late.
@@ -62,20 +64,21 @@ internal sealed class Session<TContext> : IAsyncDisposable
             await _timer.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_cancellation is not null)
+        {
+            // The context may go back to a pool.
+            Db.Database.SetCommandTimeout(_hostTimeout);
+        }
+
         await _scope.DisposeAsync().ConfigureAwait(false);
         _outside?.Dispose();
     }
 
-    /// <summary>Gets the time-out that the host set on its context or in its connection string; zero means none.</summary>
-    private TimeSpan CommandTimeout()
+    /// <summary>Gets the command time-out of the connection string, in seconds; zero means none.</summary>
+    private int ConnectionsTimeout()
     {
-        if (Db.Database.GetCommandTimeout() is { } seconds)
-        {
-            return TimeSpan.FromSeconds(seconds);
-        }
-
         using var command = Db.Database.GetDbConnection().CreateCommand();
-        return TimeSpan.FromSeconds(command.CommandTimeout);
+        return command.CommandTimeout;
     }
 
     private void Cancel()

@@ -92,8 +92,7 @@ internal sealed class KeyCache : IDisposable
         }
     }
 
-    /// <summary>Has every read that is under way start over.</summary>
-    public void Overtake()
+    public void Clear()
     {
         foreach (var stripe in _stripes)
         {
@@ -102,11 +101,7 @@ internal sealed class KeyCache : IDisposable
                 Interlocked.Increment(ref stripe.Generation);
             }
         }
-    }
 
-    public void Clear()
-    {
-        Overtake();
         _keys.Clear();
         _absent.Clear();
     }

@@ -118,11 +118,7 @@ internal sealed class KeyLookup
     public void Forget(in ApiKeyHash hash) => _cache.Forget(hash);
 
     /// <summary>Forgets the settings of a workspace and all of its keys, also in reads that are under way.</summary>
-    public void ForgetWorkspace(string workspace)
-    {
-        _cache.Overtake();
-        _stamps.Forget(workspace);
-    }
+    public void ForgetWorkspace(string workspace) => _stamps.Forget(workspace);
 
     /// <summary>Forgets everything.</summary>
     public void Clear() => _cache.Clear();

@@ -93,13 +93,23 @@ internal sealed class StoreReader(
             await using (scope.ConfigureAwait(false))
             {
                 var store = scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
-                if (await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false) is not { } key)
+                ApiKey? key;
+                WorkspaceStamps.Stamp stamp;
+                long began;
+                do
                 {
-                    return null;
-                }
+                    began = stamps.Sequence;
+                    key = await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false);
+                    if (key is null)
+                    {
+                        return null;
+                    }
 
-                // The stamp first: a change of the settings during their read must outdate what was read.
-                var stamp = stamps.Current(key.Workspace);
+                    // The stamp first: a change of the settings during their read must outdate what was read.
+                    stamp = stamps.Current(key.Workspace);
+                }
+                while (stamp.Sequence > began);
+
                 var workspace = store is IApiKeyManagementStore management
                     ? await management.GetWorkspaceAsync(key.Workspace, cancellationToken).ConfigureAwait(false)
                     : null;
