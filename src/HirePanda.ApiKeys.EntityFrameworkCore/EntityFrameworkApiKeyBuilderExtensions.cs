@@ -1,6 +1,7 @@
 using HirePanda.ApiKeys.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,8 @@ public static class EntityFrameworkApiKeyBuilderExtensions
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<EntityFrameworkApiKeyStore<TContext>>();
+        builder.Services.AddHostedService<StoreWarmup<TContext>>();
         return builder.AddStore<EntityFrameworkApiKeyStore<TContext>>(ServiceLifetime.Singleton);
     }
 }

@@ -9,7 +9,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {
         if (await WriteOnceAsync(
-            db => TryAddAlertAsync(db, alert, deliveries, cancellationToken),
+            (db, token) => TryAddAlertAsync(db, alert, deliveries, token),
             (db, token) => db.Set<AlertRow>().AnyAsync(row => row.Id == alert.Id, token),
             cancellationToken).ConfigureAwait(false))
         {
@@ -24,7 +24,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     public async ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
         string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var alerts = session.Db.Set<AlertRow>().AsNoTracking().Where(alert => alert.Workspace == workspace);
         if (after is { } last)
         {
@@ -33,24 +33,24 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         }
 
         var rows = await alerts.OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id).Take(limit)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+            .ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToAlert());
     }
 
     public async ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var row = await session.Db.Set<AlertRow>().AsNoTracking()
-            .FirstOrDefaultAsync(alert => alert.Id == id && alert.Workspace == workspace, cancellationToken).ConfigureAwait(false);
+            .FirstOrDefaultAsync(alert => alert.Id == id && alert.Workspace == workspace, session.Token).ConfigureAwait(false);
         return row?.ToAlert();
     }
 
     public async ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
         => await SaveAsync(
-            async db =>
+            async (db, token) =>
             {
-                if (!await LockAsync(db, actor, [], cancellationToken).ConfigureAwait(false))
+                if (!await LockAsync(db, actor, [], token).ConfigureAwait(false))
                 {
                     return ApiKeySaveResult.ActorChanged;
                 }
@@ -61,13 +61,13 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                 if (await alert.Where(row => row.AcknowledgedAt == null)
                     .ExecuteUpdateAsync(
                         row => row.SetProperty(one => one.AcknowledgedAt, at).SetProperty(one => one.AcknowledgedBy, audit.Actor),
-                        cancellationToken).ConfigureAwait(false) == 0)
+                        token).ConfigureAwait(false) == 0)
                 {
-                    return await alert.AnyAsync(cancellationToken).ConfigureAwait(false) ? ApiKeySaveResult.Saved : ApiKeySaveResult.NotFound;
+                    return await alert.AnyAsync(token).ConfigureAwait(false) ? ApiKeySaveResult.Saved : ApiKeySaveResult.NotFound;
                 }
 
                 db.Add(AuditRow.Of(audit));
-                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                await db.SaveChangesAsync(token).ConfigureAwait(false);
                 return ApiKeySaveResult.Saved;
             },
             audit.Id,
@@ -75,16 +75,16 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
     public async ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken)
     {
-        await using var session = Open();
-        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == cause, cancellationToken).ConfigureAwait(false);
+        await using var session = Open(cancellationToken);
+        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == cause, session.Token).ConfigureAwait(false);
     }
 
     public async ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var at = Columns.Write(since);
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         return await session.Db.Set<AlertRow>()
-            .CountAsync(alert => alert.Workspace == workspace && alert.Kind == kind && alert.RaisedAt >= at, cancellationToken)
+            .CountAsync(alert => alert.Workspace == workspace && alert.Kind == kind && alert.RaisedAt >= at, session.Token)
             .ConfigureAwait(false);
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         var now = Columns.Write(query.Now);
         var expiresBefore = Columns.Write(query.ExpiresBefore);
         var createdBefore = Columns.Write(query.CreatedBefore);
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.RevokedAt == null && key.ReplacedBy == null
             && (key.ExpiresAt == null || key.ExpiresAt > now)
             && (key.ExpiresAt < expiresBefore || key.CreatedAt < createdBefore));
@@ -102,7 +102,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             keys = keys.Where(key => string.Compare(key.Id, after) > 0);
         }
 
-        var rows = await keys.OrderBy(key => key.Id).Take(query.Limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var rows = await keys.OrderBy(key => key.Id).Take(query.Limit).ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToKey());
     }
 

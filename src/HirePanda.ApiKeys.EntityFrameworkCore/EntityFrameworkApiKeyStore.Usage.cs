@@ -13,7 +13,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         // In one order for all, so that no two nodes wait for each other.
         var rows = batch.Rows.ToArray();
         Array.Sort(rows, static (one, other) => UsageSql.Compare(one.Slot, other.Slot));
-        if (!await WriteAsync(db => SaveUsageAsync(db, batch, rows, cancellationToken), null, cancellationToken).ConfigureAwait(false))
+        if (!await WriteAsync((db, token) => SaveUsageAsync(db, batch, rows, token), null, cancellationToken).ConfigureAwait(false))
         {
             throw new DbUpdateConcurrencyException("Usage lost against another write and can be stored later.");
         }
@@ -21,14 +21,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
 
     public async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var rows = Rows(session.Db, query);
         var sums = query.ByTime
             ? rows.GroupBy(row => new { row.At, row.Name, Bucket = 0 })
                 .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
             : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
                 .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
-        var read = await sums.ToListAsync(cancellationToken).ConfigureAwait(false);
+        var read = await sums.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageSum(
             query.ByTime ? Columns.ReadTime(sum.At) : default, sum.Name, sum.Bucket, sum.Requests, sum.Errors));
     }
@@ -41,13 +41,13 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             return [];
         }
 
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var top = queries.Select(query => Rows(session.Db, query).Select(row => new { row.Name, row.Requests, row.Errors }))
             .Aggregate((one, other) => one.Concat(other))
             .GroupBy(row => row.Name)
             .Select(group => new { Name = group.Key, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
             .OrderByDescending(sum => sum.Requests).ThenBy(sum => sum.Name).Take(limit);
-        var read = await top.ToListAsync(cancellationToken).ConfigureAwait(false);
+        var read = await top.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageSum(default, sum.Name, 0, sum.Requests, sum.Errors));
     }
 
@@ -55,12 +55,12 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
     {
         var (number, microseconds) = ((int)level, Columns.Write(before));
         await WriteAsync(
-            async db =>
+            async (db, token) =>
             {
-                await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
                 if (level == ApiKeyUsageLevel.Minute)
                 {
-                    await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                    await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
                 }
 
                 return true;

@@ -8,22 +8,22 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     public async ValueTask<ApiKeySaveResult> AddWebhookAsync(
         ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
         => await SaveAsync(
-            async db =>
+            async (db, token) =>
             {
-                await Provider.LockWorkspaceAsync(db, webhook.Workspace, cancellationToken).ConfigureAwait(false);
-                if (!await LockAsync(db, actor, [], cancellationToken).ConfigureAwait(false))
+                await Provider.LockWorkspaceAsync(db, webhook.Workspace, token).ConfigureAwait(false);
+                if (!await LockAsync(db, actor, [], token).ConfigureAwait(false))
                 {
                     return ApiKeySaveResult.ActorChanged;
                 }
 
-                if (await db.Set<WebhookRow>().CountAsync(row => row.Workspace == webhook.Workspace, cancellationToken).ConfigureAwait(false) >= limit)
+                if (await db.Set<WebhookRow>().CountAsync(row => row.Workspace == webhook.Workspace, token).ConfigureAwait(false) >= limit)
                 {
                     return ApiKeySaveResult.LimitReached;
                 }
 
                 db.Add(WebhookRow.Of(webhook));
                 db.Add(AuditRow.Of(audit));
-                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                await db.SaveChangesAsync(token).ConfigureAwait(false);
                 return ApiKeySaveResult.Saved;
             },
             audit.Id,
@@ -32,7 +32,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     public async ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
         string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var webhooks = session.Db.Set<WebhookRow>().AsNoTracking().Where(webhook => webhook.Workspace == workspace);
         if (after is { } last)
         {
@@ -41,29 +41,29 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         }
 
         var rows = await webhooks.OrderByDescending(webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id).Take(limit)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+            .ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToWebhook());
     }
 
     public async ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
         => await SaveAsync(
-            async db =>
+            async (db, token) =>
             {
-                if (!await LockAsync(db, actor, [], cancellationToken).ConfigureAwait(false))
+                if (!await LockAsync(db, actor, [], token).ConfigureAwait(false))
                 {
                     return ApiKeySaveResult.ActorChanged;
                 }
 
                 if (await db.Set<WebhookRow>().Where(row => row.Id == id && row.Workspace == workspace)
-                    .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false) == 0)
+                    .ExecuteDeleteAsync(token).ConfigureAwait(false) == 0)
                 {
                     return ApiKeySaveResult.NotFound;
                 }
 
-                await db.Set<DeliveryRow>().Where(row => row.WebhookId == id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                await db.Set<DeliveryRow>().Where(row => row.WebhookId == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
                 db.Add(AuditRow.Of(audit));
-                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                await db.SaveChangesAsync(token).ConfigureAwait(false);
                 return ApiKeySaveResult.Saved;
             },
             audit.Id,
@@ -76,15 +76,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         while (true)
         {
             List<string> due;
-            await using (var session = Open())
+            await using (var session = Open(cancellationToken))
             {
                 // Most often nothing is due, and then nothing is locked.
                 due = await Due(session.Db, at).Where(row => !exceptWebhooks.Contains(row.WebhookId)).OrderBy(row => row.NextAttemptAt).Take(limit)
-                    .Select(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+                    .Select(row => row.Id).ToListAsync(session.Token).ConfigureAwait(false);
             }
 
             var taken = new List<ApiKeyLeasedDelivery>();
-            if (due.Count == 0 || !await WriteAsync(db => TakeAsync(db, due, at, until, taken, cancellationToken), null, cancellationToken).ConfigureAwait(false))
+            if (due.Count == 0 || !await WriteAsync((db, token) => TakeAsync(db, due, at, until, taken, token), null, cancellationToken).ConfigureAwait(false))
             {
                 return [];
             }
@@ -99,23 +99,23 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
     public async ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         return Columns.ReadTime(await session.Db.Set<DeliveryRow>().Where(row => row.NextAttemptAt != null)
-            .MinAsync(row => row.LeasedUntil > row.NextAttemptAt ? row.LeasedUntil : row.NextAttemptAt, cancellationToken).ConfigureAwait(false));
+            .MinAsync(row => row.LeasedUntil > row.NextAttemptAt ? row.LeasedUntil : row.NextAttemptAt, session.Token).ConfigureAwait(false));
     }
 
     public async ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
-        => await WriteAsync(db => TrySaveAttemptAsync(db, attempt, cancellationToken), null, cancellationToken).ConfigureAwait(false);
+        => await WriteAsync((db, token) => TrySaveAttemptAsync(db, attempt, token), null, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         // A row does not say when it was finished, but its alert says when it began, and attempts end within a day.
         var at = Columns.Write(before);
         await WriteAsync(
-            async db =>
+            async (db, token) =>
             {
                 await db.Set<DeliveryRow>().Where(row => row.NextAttemptAt == null && !db.Set<AlertRow>().Any(alert => alert.Id == row.AlertId && alert.RaisedAt >= at))
-                    .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                    .ExecuteDeleteAsync(token).ConfigureAwait(false);
                 return true;
             },
             null,

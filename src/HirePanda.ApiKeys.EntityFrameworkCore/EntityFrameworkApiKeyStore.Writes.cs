@@ -6,49 +6,49 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 /// <content>Writes: a change, its audit entries and its change rows in one transaction.</content>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
-    private const int LastUsedBatch = 500;
+    private const int LastUsedBatch = 100;
 
     public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
         => await SaveAsync(
-            db => TrySaveAsync(db, change, cancellationToken), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
+            (db, token) => TrySaveAsync(db, change, token), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
         // By and by, in an order that all nodes share: others may write in between, and no two nodes wait for each other.
         foreach (var batch in lastUsed.OrderBy(one => one.Key, StringComparer.Ordinal).Chunk(LastUsedBatch))
         {
-            await WriteAsync(db => SaveLastUsedAsync(db, batch, cancellationToken), null, cancellationToken).ConfigureAwait(false);
+            await WriteAsync((db, token) => SaveLastUsedAsync(db, batch, token), null, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public async ValueTask<long> GetLastChangeAsync(CancellationToken cancellationToken)
     {
-        await using var session = Open();
-        return await session.Db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, cancellationToken).ConfigureAwait(false) ?? 0;
+        await using var session = Open(cancellationToken);
+        return await session.Db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, session.Token).ConfigureAwait(false) ?? 0;
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyChangeRow>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var rows = session.Db.Set<ChangeRow>().AsNoTracking();
         var wanted = missing.Count == 0
             ? rows.Where(row => row.Number > after)
             : rows.Where(row => row.Number > after || missing.Contains(row.Number));
         return await wanted.OrderBy(row => row.Number)
             .Select(row => new ApiKeyChangeRow(row.Number, row.Hash == null ? null : new ApiKeyHash(row.Hash), row.Workspace) { At = Columns.ReadTime(row.At) })
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+            .ToListAsync(session.Token).ConfigureAwait(false);
     }
 
     public async ValueTask PruneChangesAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var microseconds = Columns.Write(before);
         await WriteAsync(
-            async db =>
+            async (db, token) =>
             {
                 // The last row stays, so that numbers go on from it.
-                var last = await db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, cancellationToken).ConfigureAwait(false);
+                var last = await db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, token).ConfigureAwait(false);
                 await db.Set<ChangeRow>().Where(row => row.At < microseconds && row.Number < last)
-                    .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                    .ExecuteDeleteAsync(token).ConfigureAwait(false);
                 return true;
             },
             null,
@@ -59,7 +59,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     /// <param name="write">The write; false rolls back.</param>
     /// <param name="auditId">An audit entry of the write, by which a commit whose answer was lost is told from one that never was; null: none.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    private Task<bool> WriteAsync(Func<TContext, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
+    private Task<bool> WriteAsync(Func<TContext, CancellationToken, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
         => WriteOnceAsync(
             write,
             async (db, token) => auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token).ConfigureAwait(false),
@@ -69,14 +69,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     /// <param name="write">The write; anything but <see cref="ApiKeySaveResult.Saved"/> rolls back.</param>
     /// <param name="auditId">An audit entry of the write.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    private async Task<ApiKeySaveResult> SaveAsync(Func<TContext, Task<ApiKeySaveResult>> write, string? auditId, CancellationToken cancellationToken)
+    private async Task<ApiKeySaveResult> SaveAsync(
+        Func<TContext, CancellationToken, Task<ApiKeySaveResult>> write, string? auditId, CancellationToken cancellationToken)
     {
         var reason = ApiKeySaveResult.VersionConflict;
         var isSaved = await WriteAsync(
-            async db =>
+            async (db, token) =>
             {
                 reason = ApiKeySaveResult.VersionConflict;
-                return (reason = await write(db).ConfigureAwait(false)) == ApiKeySaveResult.Saved;
+                return (reason = await write(db, token).ConfigureAwait(false)) == ApiKeySaveResult.Saved;
             },
             auditId,
             cancellationToken).ConfigureAwait(false);
@@ -88,22 +89,24 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     /// <param name="wasCommitted">Tells a commit whose answer was lost from one that never was.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     private async Task<bool> WriteOnceAsync(
-        Func<TContext, Task<bool>> write, Func<TContext, CancellationToken, Task<bool>> wasCommitted, CancellationToken cancellationToken)
+        Func<TContext, CancellationToken, Task<bool>> write,
+        Func<TContext, CancellationToken, Task<bool>> wasCommitted,
+        CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var db = session.Db;
         using var turn = await WaitForTurnAsync(db, cancellationToken).ConfigureAwait(false);
         try
         {
             return await db.Database.CreateExecutionStrategy().ExecuteAsync(
                 write,
-                async (_, one, token) => await InTransactionAsync(db, one, token).ConfigureAwait(false),
+                async (_, one, _) => await InTransactionAsync(session, one).ConfigureAwait(false),
                 async (_, _, token) =>
                 {
                     var isCommitted = await wasCommitted(db, token).ConfigureAwait(false);
                     return new ExecutionResult<bool>(isCommitted, isCommitted);
                 },
-                cancellationToken).ConfigureAwait(false);
+                session.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (Provider.IsOvertaken(exception))
         {
@@ -138,14 +141,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return new SqliteTurn(_sqliteWriter, connection, _sqliteTimeout);
     }
 
-    private static async Task<bool> InTransactionAsync(TContext db, Func<TContext, Task<bool>> write, CancellationToken cancellationToken)
+    private static async Task<bool> InTransactionAsync(Session<TContext> session, Func<TContext, CancellationToken, Task<bool>> write)
     {
-        db.ChangeTracker.Clear();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var isWritten = await write(db).ConfigureAwait(false);
+        session.Restart();
+        session.Db.ChangeTracker.Clear();
+        await using var transaction = await session.Db.Database.BeginTransactionAsync(session.Token).ConfigureAwait(false);
+        var isWritten = await write(session.Db, session.Token).ConfigureAwait(false);
         if (isWritten)
         {
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(session.Token).ConfigureAwait(false);
         }
 
         return isWritten;

@@ -1,4 +1,3 @@
-using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,10 +26,10 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
 
     public async ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         foreach (var hash in hashes)
         {
-            if (await _byHash(session.Db, hash.ToByteArray(), cancellationToken).ConfigureAwait(false) is { } row)
+            if (await _byHash(session.Db, hash.ToByteArray(), session.Token).ConfigureAwait(false) is { } row)
             {
                 return row.ToKey();
             }
@@ -41,15 +40,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
 
     public async ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var row = await session.Db.Set<KeyRow>().AsNoTracking()
-            .FirstOrDefaultAsync(key => key.Id == id && key.Workspace == workspace, cancellationToken).ConfigureAwait(false);
+            .FirstOrDefaultAsync(key => key.Id == id && key.Workspace == workspace, session.Token).ConfigureAwait(false);
         return row?.ToKey();
     }
 
     public async ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var keys = Filter(session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.Workspace == query.Workspace), query);
         if (query.After is { } after)
         {
@@ -59,28 +58,28 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         }
 
         var rows = await keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id).Take(query.Limit)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+            .ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToKey());
     }
 
     public async ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
         string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         return await session.Db.Set<KeyRow>().Where(key => ids.Contains(key.Id) && key.Workspace == workspace)
-            .Select(key => new { key.Id, key.Name }).ToDictionaryAsync(key => key.Id, key => key.Name, cancellationToken).ConfigureAwait(false);
+            .Select(key => new { key.Id, key.Name }).ToDictionaryAsync(key => key.Id, key => key.Name, session.Token).ConfigureAwait(false);
     }
 
     public async ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
     {
-        await using var session = Open();
-        return (await _workspaceById(session.Db, workspace, cancellationToken).ConfigureAwait(false))?.ToWorkspace();
+        await using var session = Open(cancellationToken);
+        return (await _workspaceById(session.Db, workspace, session.Token).ConfigureAwait(false))?.ToWorkspace();
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
         string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
     {
-        await using var session = Open();
+        await using var session = Open(cancellationToken);
         var entries = session.Db.Set<AuditRow>().AsNoTracking().Where(entry => entry.Workspace == workspace);
         if (after is { } last)
         {
@@ -89,7 +88,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         }
 
         var rows = await entries.OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Id).Take(limit)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+            .ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToEntry());
     }
 
@@ -133,21 +132,5 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         return keys;
     }
 
-    private Session Open() => new(scopes.CreateAsyncScope());
-
-    /// <summary>A scope with its context, outside any transaction that the host's request may be in.</summary>
-    private readonly struct Session(AsyncServiceScope scope) : IAsyncDisposable
-    {
-        private readonly TransactionScope? _outside = Transaction.Current is null
-            ? null
-            : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
-
-        public TContext Db { get; } = scope.ServiceProvider.GetRequiredService<TContext>();
-
-        public async ValueTask DisposeAsync()
-        {
-            await scope.DisposeAsync().ConfigureAwait(false);
-            _outside?.Dispose();
-        }
-    }
+    private Session<TContext> Open(CancellationToken cancellationToken) => new(scopes.CreateAsyncScope(), cancellationToken);
 }

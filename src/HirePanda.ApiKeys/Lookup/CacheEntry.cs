@@ -18,6 +18,9 @@ internal abstract class CacheEntry(in ApiKeyHash hash, long readAt, long freshUn
 
     public long FreshUntil { get; } = freshUntil;
 
+    /// <summary>How much room it takes in the cache: 1 for a note or an ordinary key.</summary>
+    public virtual int Size => 1;
+
     /// <summary>The key; null: the store has none.</summary>
     public LiveKey? Live => this as LiveKey;
 

@@ -23,7 +23,13 @@ internal sealed class ChangePoller(
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _retention = TimeSpan.FromHours(1);
 
+    /// <summary>How many rows are read again while a wide gap may be filled.</summary>
+    private const int MaxSeen = 10_000;
+
     private readonly Dictionary<long, DateTimeOffset> _gaps = [];
+
+    /// <summary>What was read above the start of a gap that is too wide to look for each of its numbers; null: there is none.</summary>
+    private WideGap? _wide;
     private long _last = -1;
     private DateTimeOffset _readAt;
     private DateTimeOffset _since;
@@ -44,6 +50,7 @@ internal sealed class ChangePoller(
             // The first time, or so long ago that rows may be gone: whatever was cached meanwhile may be old.
             _last = await feed.GetLastChangeAsync(cancellationToken);
             _gaps.Clear();
+            _wide = null;
             _since = now;
             for (var number = Math.Max(1, _last - MaxGap); number < _last; number++)
             {
@@ -53,17 +60,35 @@ internal sealed class ChangePoller(
             lookup.Clear();
         }
 
-        var rows = await feed.ReadChangesAsync(_last, [.. _gaps.Keys], cancellationToken);
-        foreach (var row in rows)
+        var rows = await feed.ReadChangesAsync(_wide?.Start ?? _last, [.. _gaps.Keys], cancellationToken);
+        foreach (var row in rows.Where(row => _wide?.Seen.Contains(row.Number) != true))
         {
             Forget(row);
             _gaps.Remove(row.Number);
+            if (row.Number - _last - 1 > MaxGap)
+            {
+                // Too many numbers to look for: what any of them says is forgotten now, and until they are too old all above is read again.
+                lookup.Clear();
+                _wide = new WideGap(_wide?.Start ?? _last, now, _wide?.Seen ?? []);
+            }
+
             for (var number = Math.Max(_last + 1, row.Number - MaxGap); number < row.Number; number++)
             {
                 _gaps.TryAdd(number, now);
             }
 
             _last = Math.Max(_last, row.Number);
+            _wide?.Seen.Add(row.Number);
+        }
+
+        if (_wide?.Seen.Count > MaxSeen)
+        {
+            _wide = null;
+            lookup.Clear();
+        }
+        else if (now - _wide?.Since > _gapLifetime)
+        {
+            _wide = null;
         }
 
         foreach (var (number, since) in _gaps)
@@ -119,4 +144,10 @@ internal sealed class ChangePoller(
             metrics.Invalidated(Time.GetUtcNow() - row.At.Value);
         }
     }
+
+    /// <summary>Numbers that were left out, more than are looked for one by one.</summary>
+    /// <param name="Start">The last number before them.</param>
+    /// <param name="Since">When they were last left out.</param>
+    /// <param name="Seen">The numbers above that have been read.</param>
+    private sealed record WideGap(long Start, DateTimeOffset Since, HashSet<long> Seen);
 }

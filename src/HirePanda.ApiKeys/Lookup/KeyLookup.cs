@@ -17,7 +17,9 @@ internal sealed class KeyLookup
     private readonly RateLimiter _limiter;
     private readonly KeyUses _uses;
     private readonly WorkspaceStamps _stamps;
+    private readonly KnownHashes _known = new();
     private long _failureLoggedAt;
+    private long _refusalLoggedAt;
     private readonly ApiKeySettings _settings;
     private readonly ApiKeyMetrics _metrics;
     private readonly TimeProvider _time;
@@ -115,7 +117,7 @@ internal sealed class KeyLookup
     /// <summary>Forgets a key, also in reads that are under way: once this returns, nobody is given the older record.</summary>
     public void Forget(in ApiKeyHash hash) => _cache.Forget(hash);
 
-    /// <summary>Forgets the settings of a workspace, and with them how its keys were compiled.</summary>
+    /// <summary>Forgets the settings of a workspace and all of its keys, also in reads that are under way.</summary>
     public void ForgetWorkspace(string workspace) => _stamps.Forget(workspace);
 
     /// <summary>Forgets everything.</summary>
@@ -173,14 +175,27 @@ internal sealed class KeyLookup
                 return;
             }
 
+            var isKnown = known?.Live is not null || _known.Contains(hashes);
             long generation;
             do
             {
                 generation = _cache.Generation(hashes);
                 var readAt = Now;
-                entry = await ReadAsync(hashes, readAt).ConfigureAwait(false);
+                if (_store.TryRead(hashes, isKnown) is not { } read)
+                {
+                    entry = null;
+                    LogRefusal();
+                    return;
+                }
+
+                entry = Compile(hashes, await read.ConfigureAwait(false), readAt);
             }
             while (entry.IsOutdated || !_cache.TryPublish(hashes, entry, generation));
+
+            if (entry.Live is not null)
+            {
+                _known.Add(entry.Hash);
+            }
         }
 #pragma warning disable CA1031 // Whatever a store throws means that it cannot answer.
         catch (Exception exception)
@@ -196,21 +211,34 @@ internal sealed class KeyLookup
         }
     }
 
-    /// <summary>Every five seconds at most: an outage must not flood the log too.</summary>
     private void LogFailure(Exception exception)
     {
-        var now = Now;
-        var logged = Volatile.Read(ref _failureLoggedAt);
-        if (Math.Abs(now - logged) >= _retryAfterFailure && Interlocked.CompareExchange(ref _failureLoggedAt, now, logged) == logged)
+        if (IsTimeToLog(ref _failureLoggedAt))
         {
             Log.StoreCannotAnswer(_logger, exception);
         }
     }
 
-    private async Task<CacheEntry> ReadAsync(ApiKeyHash[] hashes, long readAt)
+    private void LogRefusal()
+    {
+        if (IsTimeToLog(ref _refusalLoggedAt))
+        {
+            Log.StoreIsBusy(_logger, _settings.Current.Options.MaxStoreReads);
+        }
+    }
+
+    /// <summary>Every five seconds at most: neither an outage nor a flood floods the log too.</summary>
+    private bool IsTimeToLog(ref long loggedAt)
+    {
+        var now = Now;
+        var logged = Volatile.Read(ref loggedAt);
+        return Math.Abs(now - logged) >= _retryAfterFailure && Interlocked.CompareExchange(ref loggedAt, now, logged) == logged;
+    }
+
+    private CacheEntry Compile(ApiKeyHash[] hashes, StoredKey? stored, long readAt)
     {
         var settings = _settings.Current;
-        if (await _store.ReadAsync(hashes).ConfigureAwait(false) is not var (key, workspace, stamp))
+        if (stored is not var (key, workspace, stamp))
         {
             return new AbsentKey(hashes[0], readAt, readAt + settings.Options.NegativeCacheLifetime.Ticks);
         }

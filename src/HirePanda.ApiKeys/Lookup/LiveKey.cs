@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace HirePanda.ApiKeys;
 
@@ -37,6 +38,7 @@ internal sealed class LiveKey : CacheEntry
         }
 
         Key = key;
+        Size = SizeOf(key);
         IsRevoked = key.RevokedAt is not null;
         Catalog = catalog;
         Grant = catalog.Grant(key.Tier, key.Permissions);
@@ -78,4 +80,17 @@ internal sealed class LiveKey : CacheEntry
     public string? ExpiresField { get; }
 
     public bool IsRevoked { get; }
+
+    /// <summary>1, and 1 more for each KiB of what a key may have much of, so that large keys take the room of several.</summary>
+    public override int Size { get; }
+
+    private static int SizeOf(ApiKey key)
+    {
+        // Strings and what they are compiled to, about.
+        var bytes = 2L * (key.Name.Length + (key.Metadata is { } metadata ? JsonMarshal.GetRawUtf8Value(metadata).Length : 0));
+        bytes += key.AllowedNetworks.Sum(network => 96L + (2 * network.Length));
+        bytes += key.Permissions.Sum(permission => 32L + (2 * permission.Length));
+        bytes += 128L * key.RateLimits.Count;
+        return 1 + (int)Math.Min(bytes / 1024, int.MaxValue - 1);
+    }
 }

@@ -7,21 +7,70 @@ internal sealed class StoreReader(
     IServiceScopeFactory scopes, IServiceProviderIsService services, WorkspaceStamps stamps, ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)
 {
     private int _reads;
+    private int _unknownReads;
 
     /// <summary>Whether the host registered a store at all.</summary>
     public bool HasStore { get; } = services.IsService(typeof(IApiKeyStore));
 
-    /// <summary>Reads one key and the settings of its workspace.</summary>
-    /// <exception cref="Exception">The store cannot answer: it threw, took too long, or is busy already.</exception>
-    public async Task<StoredKey?> ReadAsync(ApiKeyHash[] hashes)
+    /// <summary>Starts to read one key and the settings of its workspace.</summary>
+    /// <param name="hashes">All hashes that one secret may have.</param>
+    /// <param name="isKnown">Whether a key has or had one of them. What nobody knows gets at most half of the places.</param>
+    /// <returns>The read, which fails when the store throws or takes too long; null when no place is free.</returns>
+    public Task<StoredKey?>? TryRead(ApiKeyHash[] hashes, bool isKnown)
+    {
+        var options = settings.Current.Options;
+        if (!TryEnter(ref _reads, options.MaxStoreReads))
+        {
+            return null;
+        }
+
+        if (!isKnown && !TryEnter(ref _unknownReads, (options.MaxStoreReads + 1) / 2))
+        {
+            Interlocked.Decrement(ref _reads);
+            return null;
+        }
+
+        return ReadAsync(hashes, isKnown, options.StoreTimeout);
+    }
+
+    private static bool TryEnter(ref int count, int max)
+    {
+        if (Interlocked.Increment(ref count) <= max)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref count);
+        return false;
+    }
+
+    private async Task<StoredKey?> ReadAsync(ApiKeyHash[] hashes, bool isKnown, TimeSpan timeout)
     {
         var started = metrics.StartRead();
         var isOk = false;
+
+        // Not disposed of: a read that is given up may still ask its token.
+#pragma warning disable CA2000
+        var givenUp = new CancellationTokenSource();
+#pragma warning restore CA2000
+        Task<StoredKey?> read;
+
+        // On the pool and without the caller's context: a store that blocks, or looks for the current request, harms nobody.
+        using (ExecutionContext.SuppressFlow())
+        {
+            read = Task.Run(() => ReadInScopeAsync(hashes, isKnown, givenUp.Token));
+        }
+
         try
         {
-            var read = await ReadInTimeAsync(hashes).ConfigureAwait(false);
+            var stored = await read.WaitAsync(timeout, time).ConfigureAwait(false);
             isOk = true;
-            return read;
+            return stored;
+        }
+        catch (TimeoutException) when (!read.IsCompleted)
+        {
+            GiveUp(givenUp);
+            throw new TimeoutException($"The API key store did not answer within {timeout.TotalSeconds} s.");
         }
         finally
         {
@@ -29,35 +78,14 @@ internal sealed class StoreReader(
         }
     }
 
-    private async Task<StoredKey?> ReadInTimeAsync(ApiKeyHash[] hashes)
-    {
-        var options = settings.Current.Options;
-        if (Interlocked.Increment(ref _reads) > options.MaxStoreReads)
-        {
-            Interlocked.Decrement(ref _reads);
-            throw new InvalidOperationException($"{options.MaxStoreReads} reads of the API key store are under way already.");
-        }
+    /// <summary>
+    /// Cancels on a thread outside the pool: clients of databases may block for seconds when they are cancelled. There are no more of
+    /// these threads than reads, since a read holds its place until it ends.
+    /// </summary>
+    private static void GiveUp(CancellationTokenSource read) => Task.Factory.StartNew(
+        static read => ((CancellationTokenSource)read!).Cancel(), read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-        using var timeout = new CancellationTokenSource(options.StoreTimeout, time);
-        Task<StoredKey?> read;
-
-        // On the pool and without the caller's context: a store that blocks, or looks for the current request, harms nobody.
-        using (ExecutionContext.SuppressFlow())
-        {
-            read = Task.Run(() => ReadInScopeAsync(hashes, timeout.Token));
-        }
-
-        try
-        {
-            return await read.WaitAsync(timeout.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The API key store did not answer within {options.StoreTimeout.TotalSeconds} s.");
-        }
-    }
-
-    private async Task<StoredKey?> ReadInScopeAsync(ApiKeyHash[] hashes, CancellationToken cancellationToken)
+    private async Task<StoredKey?> ReadInScopeAsync(ApiKeyHash[] hashes, bool isKnown, CancellationToken cancellationToken)
     {
         try
         {
@@ -65,13 +93,23 @@ internal sealed class StoreReader(
             await using (scope.ConfigureAwait(false))
             {
                 var store = scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
-                if (await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false) is not { } key)
+                ApiKey? key;
+                WorkspaceStamps.Stamp stamp;
+                long began;
+                do
                 {
-                    return null;
-                }
+                    began = stamps.Sequence;
+                    key = await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false);
+                    if (key is null)
+                    {
+                        return null;
+                    }
 
-                // The stamp first: a change of the settings during their read must outdate what was read.
-                var stamp = stamps.Current(key.Workspace);
+                    // The stamp first: a change of the settings during their read must outdate what was read.
+                    stamp = stamps.Current(key.Workspace);
+                }
+                while (stamp.Sequence > began);
+
                 var workspace = store is IApiKeyManagementStore management
                     ? await management.GetWorkspaceAsync(key.Workspace, cancellationToken).ConfigureAwait(false)
                     : null;
@@ -82,6 +120,10 @@ internal sealed class StoreReader(
         {
             // A read that outlives its time-out still holds its place.
             Interlocked.Decrement(ref _reads);
+            if (!isKnown)
+            {
+                Interlocked.Decrement(ref _unknownReads);
+            }
         }
     }
 }

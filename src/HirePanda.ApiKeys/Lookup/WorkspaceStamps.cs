@@ -10,20 +10,36 @@ internal sealed class WorkspaceStamps
 {
     private readonly ConcurrentDictionary<string, Stamp> _stamps = new(StringComparer.Ordinal);
 
-    public Stamp Current(string workspace) => _stamps.GetOrAdd(workspace, static _ => new Stamp());
+    private long _sequence;
 
+    /// <summary>How often a workspace was forgotten.</summary>
+    public long Sequence => Volatile.Read(ref _sequence);
+
+    public Stamp Current(string workspace) => _stamps.GetOrAdd(workspace, static _ => new Stamp(0));
+
+    /// <summary>Makes the stamp stale; by the next one, reads that are under way see that they were overtaken.</summary>
     public void Forget(string workspace)
     {
-        if (_stamps.TryRemove(workspace, out var stamp))
+        var next = new Stamp(Interlocked.Increment(ref _sequence));
+        Stamp? stamp = null;
+        _stamps.AddOrUpdate(workspace, next, (_, current) =>
+        {
+            stamp = current;
+            return next;
+        });
+        if (stamp is not null)
         {
             stamp.IsStale = true;
         }
     }
 
-    internal sealed class Stamp
+    /// <param name="sequence">The <see cref="WorkspaceStamps.Sequence"/> when the stamp before it went stale; 0 for the first one.</param>
+    internal sealed class Stamp(long sequence)
     {
         private volatile bool _isStale;
         private volatile Allowlist? _allowlist;
+
+        public long Sequence => sequence;
 
         public bool IsStale
         {

@@ -76,6 +76,8 @@ public sealed partial class ApiKeyManager
 
             if (count == before)
             {
+                // Another process may have revoked some a moment ago, and they are not admitted here either.
+                _events.Raise(new ApiKeyChange { Workspace = new ApiKeyWorkspace { Id = actor.Workspace } });
                 return count;
             }
         }
@@ -139,6 +141,7 @@ public sealed partial class ApiKeyManager
                     // One revocation that includes the actor's own key goes on without it.
                     var guard = actor.Key is null || seen.Contains(actor.Key.Id) ? null : actor.Guard(Timestamps.Now(_time))! with { Version = null };
                     List<ApiKey> keys = [.. page.Where(key => key.RevokedAt is null)];
+                    ForgetRevoked(page);
                     if (keys.Count > 0 && await RevokeBatchAsync(actor, guard, keys, reason).ConfigureAwait(false) is { } stopped)
                     {
                         return stopped;
@@ -186,8 +189,14 @@ public sealed partial class ApiKeyManager
     {
         for (var attempt = 0; attempt < RevokeAttempts; attempt++)
         {
-            if (await Store.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false) is not { RevokedAt: null } current)
+            if (await Store.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false) is not { } current)
             {
+                return ApiKeySaveResult.Saved;
+            }
+
+            if (current.RevokedAt is not null)
+            {
+                ForgetRevoked([current]);
                 return ApiKeySaveResult.Saved;
             }
 

@@ -65,7 +65,7 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
 
     /// <summary>
     /// How many unknown or revoked secrets a minute one client (an IPv4 address, an IPv6 /64) may try before its cache misses are
-    /// answered 429; 1 to 1,000,000. Default: 100.
+    /// answered 429; 1 to 1,000,000. All of an IPv6 /48 together may try ten times as many. Default: 100.
     /// </summary>
     public int FailedAttemptsPerMinute { get; set; } = 100;
 
@@ -75,7 +75,10 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// <summary>How long it is remembered that no key has a hash; up to 5 minutes, 0: not at all. Default: 5 seconds.</summary>
     public TimeSpan NegativeCacheLifetime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many keys the cache holds at most. Default: 100,000.</summary>
+    /// <summary>
+    /// The most ordinary keys that the cache holds. A key with long lists or much metadata takes the room of several, one for each KiB. While the
+    /// cache is full, a workspace that has more than half of it makes room with its own keys. The default is 100,000.
+    /// </summary>
     public int CacheCapacity { get; set; } = 100_000;
 
     /// <summary>How many hashes that no key has are remembered at most. Default: 10,000.</summary>
@@ -84,7 +87,10 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// <summary>How long a read of the store may take; 10 milliseconds to 1 minute. Default: 2 seconds.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many reads of the store run at once; above that a key that is not cached is answered 503. Default: 64.</summary>
+    /// <summary>
+    /// The most reads of the store that run at once; above that a key that is not cached is answered 503. Secrets that no key is known to have
+    /// get at most half of them, so that junk does not hold up keys that were in use. The default is 64.
+    /// </summary>
     public int MaxStoreReads { get; set; } = 64;
 
     /// <summary>

@@ -8,6 +8,9 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Error, "The API key store cannot answer; cached keys serve for at most five minutes, all others are answered 503.")]
     public static partial void StoreCannotAnswer(ILogger logger, Exception exception);
 
+    [LoggerMessage(13, LogLevel.Warning, "Too many reads of the API key store are under way, so keys that are not cached are answered 503. At most {Max} run at once (MaxStoreReads), half of them for secrets that no key is known to have. (Logged every five seconds.)")]
+    public static partial void StoreIsBusy(ILogger logger, int max);
+
     [LoggerMessage(2, LogLevel.Warning, "No API key store is registered, so every key is answered 503. Call AddHirePandaApiKeys().AddStore<T>() with your own IApiKeyStore, or AddInMemoryStore().")]
     public static partial void NoStore(ILogger logger);
 

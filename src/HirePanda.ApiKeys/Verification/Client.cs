@@ -16,6 +16,9 @@ internal readonly record struct Client(byte Family, ulong Number)
         return isIPv4 ? new(4, (ulong)number) : new(6, (ulong)(number >> 64));
     }
 
+    /// <summary>The IPv6 /48 that the client is in, as a /64; null for others.</summary>
+    public Client? Site => Family == 6 ? this with { Number = Number & ~0xFFFFUL } : null;
+
     /// <summary>The address, or the network with its prefix length.</summary>
     public override string ToString()
     {

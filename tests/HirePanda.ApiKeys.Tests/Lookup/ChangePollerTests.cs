@@ -107,6 +107,52 @@ public sealed class ChangePollerTests
     }
 
     [Fact]
+    public async Task Poll_NumberFarBelowAHigherOne_IsNotMissed()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 10 });
+        await poller.PollAsync(feed, Token);
+        var (late, other) = (await CachedAsync(api), await CachedAsync(api));
+        var reads = api.Store.Reads;
+
+        feed.Rows = [new ApiKeyChangeRow(5000, null, "elsewhere")];
+        await poller.PollAsync(feed, Token);
+        await late.VerifyAsync();
+        await other.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 2, "nobody knows what the numbers between say");
+
+        feed.Rows = [new ApiKeyChangeRow(700, late.Key.Hash, null), new ApiKeyChangeRow(5000, null, "elsewhere")];
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+        await late.VerifyAsync();
+        await other.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 3, "it committed late");
+
+        api.Time.Advance(TimeSpan.FromMinutes(3));
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+        feed.After.Should().Be(5000, "no transaction stays open longer");
+    }
+
+    [Fact]
+    public async Task Poll_NumbersThatJumpAgainAndAgain_ReadsNoMoreThanAWindow()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 10 });
+        await poller.PollAsync(feed, Token);
+        var key = await CachedAsync(api);
+        feed.Rows = [.. Enumerable.Range(0, 10_001).Select(i => new ApiKeyChangeRow(5000 + (2000L * i), null, "elsewhere"))];
+        await poller.PollAsync(feed, Token);
+        var reads = api.Store.Reads;
+        await key.VerifyAsync();
+
+        await poller.PollAsync(feed, Token);
+
+        api.Store.Reads.Should().Be(reads + 1);
+        feed.After.Should().Be(feed.Rows[^1].Number);
+    }
+
+    [Fact]
     public async Task Poll_ChangeOfAnother_IsMeasuredFromItsStorageToHere()
     {
         await using var api = await TestApi.StartAsync();

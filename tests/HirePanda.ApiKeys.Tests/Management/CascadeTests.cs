@@ -225,6 +225,50 @@ public sealed class CascadeTests
         (await api.StatusAsync(victimSecret)).Should().Be(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task RevokeAll_KeysThatAnotherProcessRevoked_AreNotAdmittedOnceItIsAnswered()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var (cached, cachedSecret) = api.Issue();
+        (await api.StatusAsync(cachedSecret)).Should().Be(HttpStatusCode.OK);
+        var (read, readSecret) = api.Issue();
+        var (release, reads) = (new TaskCompletionSource(), api.Store.Reads);
+        api.Store.AfterRead = () => release.Task;
+        var slow = api.StatusAsync(readSecret);
+        await TestApi.Until(() => api.Store.Reads == reads + 1);
+        api.Store.AfterRead = () => Task.CompletedTask;
+        foreach (var key in new[] { cached, read })
+        {
+            api.Store.Change(key, stored => stored with { RevokedAt = api.Time.GetUtcNow() });
+        }
+
+        using var response = await api.PostAsync("/revoke-all", secret);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await response.JsonAsync()).GetProperty("revoked").GetInt32().Should().Be(0);
+        (await api.StatusAsync(cachedSecret)).Should().Be(HttpStatusCode.Unauthorized);
+        release.SetResult();
+        (await slow).Should().Be(HttpStatusCode.Unauthorized, "its read began before");
+        (await api.StatusAsync(readSecret)).Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Cascade_DescendantThatAnotherProcessRevoked_IsNotAdmittedOnceItIsAnswered()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var secret = api.Secret();
+        var (parent, _) = api.Issue();
+        var (child, childSecret) = api.Issue(change: key => key with { CreatedBy = parent.Id });
+        (await api.StatusAsync(childSecret)).Should().Be(HttpStatusCode.OK);
+        api.Store.Change(child, stored => stored with { RevokedAt = api.Time.GetUtcNow() });
+
+        using var response = await api.PostAsync($"/{parent.Id}/revoke", secret, new { cascade = true });
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await api.StatusAsync(childSecret)).Should().Be(HttpStatusCode.Unauthorized);
+    }
+
     private static void RevokeAtTheNextSave(TestApi api, ApiKey key) => api.Store.BeforeSave = _ =>
     {
         api.Store.BeforeSave = _ => { };

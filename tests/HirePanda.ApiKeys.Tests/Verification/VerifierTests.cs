@@ -182,6 +182,26 @@ public sealed class VerifierTests
     }
 
     [Fact]
+    public async Task VerifyAsync_JunkFromAWholeSite_ThrottlesTheSitesMissesAlone()
+    {
+        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 2);
+        var known = api.Secret();
+        (await VerifyAsync(known, "2001:db8:1:ffff::1")).Should().Be(ApiKeyOutcome.Valid);
+        for (var network = 0; network < 20; network++)
+        {
+            (await VerifyAsync(api.UnknownSecret(), $"2001:db8:1:{network:x}::1")).Should().Be(ApiKeyOutcome.Unknown);
+        }
+
+        (await VerifyAsync(api.UnknownSecret(), "2001:db8:1:ffff::1")).Should().Be(ApiKeyOutcome.Throttled, "the /48 has had ten times as many as a client may");
+        (await VerifyAsync(known, "2001:db8:1:ffff::1")).Should().Be(ApiKeyOutcome.Valid, "it is cached");
+        (await VerifyAsync(api.UnknownSecret(), "2001:db8:2::1")).Should().Be(ApiKeyOutcome.Unknown);
+        (await VerifyAsync(api.UnknownSecret(), "192.0.2.1")).Should().Be(ApiKeyOutcome.Unknown);
+
+        async Task<ApiKeyOutcome> VerifyAsync(string secret, string address)
+            => (await api.Verifier.VerifyAsync(secret, new ApiKeyCaller(IPAddress.Parse(address)), Token)).Outcome;
+    }
+
+    [Fact]
     public async Task VerifyAsync_RevokedSecrets_CountAsFailuresButMalformedOnesDoNot()
     {
         await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);

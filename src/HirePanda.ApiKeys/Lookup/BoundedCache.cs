@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Internal;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and makes room
+/// later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
+/// </summary>
+internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposable
+{
+    private readonly MemoryCache _entries = new(new MemoryCacheOptions { SizeLimit = capacity, Clock = new Clock(time) });
+    private readonly Lock _compacting = new();
+
+    /// <summary>At least the size of all entries: what leaves is subtracted only when room is made.</summary>
+    private long _size;
+
+    public int Count => _entries.Count;
+
+    public CacheEntry? Get(in ApiKeyHash hash) => _entries.TryGetValue(HashKey.Probe(hash), out var entry) ? (CacheEntry?)entry : null;
+
+    /// <summary>The same for somebody who has read the clock, which is not read again.</summary>
+    public CacheEntry? Get(in ApiKeyHash hash, long now)
+    {
+        Clock.Known = now;
+        var entry = Get(hash);
+        Clock.Known = 0;
+        return entry;
+    }
+
+    /// <summary>Makes room for an entry that is about to be stored.</summary>
+    public void MakeRoom(CacheEntry entry)
+    {
+        var size = SizeOf(entry);
+        var replaced = Get(entry.Hash) is { } older ? SizeOf(older) : 0;
+        var assumed = Interlocked.Add(ref _size, size - replaced);
+        if (assumed > capacity && _compacting.TryEnter())
+        {
+            try
+            {
+                var left = Sum(out var largest);
+                if (left + size > capacity && largest is not null)
+                {
+                    RemoveOldest(largest, left + size - capacity + (capacity / 20));
+                    left = Sum(out _);
+                }
+
+                for (var share = 0.05; left + size > capacity && _entries.Count > 0; share *= 2)
+                {
+                    _entries.Compact(Math.Min(1, Math.Max(share, 1.5 / _entries.Count)));
+                    left = Sum(out _);
+                }
+
+                // Others may have added meanwhile.
+                Interlocked.Add(ref _size, left + size - assumed);
+            }
+            finally
+            {
+                _compacting.Exit();
+            }
+        }
+    }
+
+    /// <summary>Stores an entry in the place of an older one.</summary>
+    public void Set(CacheEntry entry)
+    {
+        // Removed, not replaced: else the cache would keep the older entry for its key.
+        _entries.Remove(entry);
+        using var stored = _entries.CreateEntry(entry);
+        stored.Size = SizeOf(entry);
+        stored.AbsoluteExpiration = new DateTimeOffset(entry.ReadAt, TimeSpan.Zero) + KeyLookup.MaxStaleness;
+        stored.Value = entry;
+    }
+
+    public void Remove(in ApiKeyHash hash) => _entries.Remove(HashKey.Probe(hash));
+
+    public void Clear() => _entries.Clear();
+
+    public void Dispose() => _entries.Dispose();
+
+    /// <summary>The largest of all fits too, alone.</summary>
+    private int SizeOf(CacheEntry entry) => Math.Min(entry.Size, capacity);
+
+    /// <summary>Adds up what is stored.</summary>
+    /// <param name="largest">The workspace that holds more than half of the capacity, or null if none does.</param>
+    private long Sum(out string? largest)
+    {
+        var total = 0L;
+        var shares = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (CacheEntry entry in _entries.Keys)
+        {
+            total += SizeOf(entry);
+            if (entry.Live is { } live)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(shares, live.Key.Workspace, out _) += SizeOf(entry);
+            }
+        }
+
+        largest = shares.FirstOrDefault(share => share.Value > capacity / 2).Key;
+        return total;
+    }
+
+    /// <summary>Removes the keys of a workspace that were read longest ago: what is in use is read again every few seconds.</summary>
+    private void RemoveOldest(string workspace, long size)
+    {
+        foreach (var entry in _entries.Keys.Cast<CacheEntry>().Where(entry => entry.Live?.Key.Workspace == workspace).OrderBy(entry => entry.ReadAt).ToList())
+        {
+            if (size <= 0)
+            {
+                return;
+            }
+
+            _entries.Remove(entry);
+            size -= SizeOf(entry);
+        }
+    }
+
+    private sealed class Clock(TimeProvider time) : ISystemClock
+    {
+        [ThreadStatic]
+        private static long t_known;
+
+        /// <summary>What this thread knows the time to be, in ticks; 0: it does not.</summary>
+        public static long Known
+        {
+            set => t_known = value;
+        }
+
+        public DateTimeOffset UtcNow => t_known is not 0 and var known ? new DateTimeOffset(known, TimeSpan.Zero) : time.GetUtcNow();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
+
+/// <summary>A PostgreSQL server that one test owns, so that the test can freeze it.</summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly string _bin;
+    private readonly int _port;
+
+    private PostgresServer(string folder, string bin, int port) => (_folder, _bin, _port) = (folder, bin, port);
+
+    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=hirepanda;Database=postgres";
+
+    private string Data => Path.Combine(_folder, "data");
+
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var bin = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
+            .Last(folder => File.Exists(Path.Combine(folder, "initdb")));
+        // Not in this run's own folder for temporary files, which the server's user cannot reach.
+        var folder = Directory.CreateDirectory($"/tmp/hirepanda-frozen-{Guid.NewGuid():N}").FullName;
+        if (Environment.UserName == "root")
+        {
+            // PostgreSQL refuses to run as root.
+            await RunAsync("chown", "postgres", folder);
+        }
+
+        var server = new PostgresServer(folder, bin, FreePort());
+        await server.RunOwnAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "hirepanda", "--no-sync");
+        await server.RunOwnAsync(
+            "pg_ctl", "-D", server.Data, "-w", "-l", Path.Combine(folder, "log"), "-o",
+            $"-p {server._port} -c max_connections=200 -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off", "start");
+        return server;
+    }
+
+    /// <summary>Stops every process of the server where it is; connections stay open, and the system accepts new ones for it.</summary>
+    public async Task FreezeAsync()
+    {
+        // The parent first, so that it starts no more children.
+        var parent = Parent();
+        await SignalAsync("STOP", [parent]);
+        await SignalAsync("STOP", Children(parent));
+    }
+
+    /// <summary>Lets all of them go on.</summary>
+    public Task ThawAsync() => SignalAsync("CONT", [.. Children(Parent()), Parent()]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await ThawAsync();
+        await RunOwnAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        // Below the ports that the system gives to others.
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
+    }
+
+    private static int[] Children(int parent)
+    {
+        var children = new List<int>();
+        foreach (var folder in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                try
+                {
+                    // "id (name) state parent ...": the name may have spaces, but a database's has no parenthesis.
+                    var stat = File.ReadAllText($"/proc/{id}/stat");
+                    if (stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture))
+                    {
+                        children.Add(id);
+                    }
+                }
+                catch (IOException)
+                {
+                    // The process has ended.
+                }
+            }
+        }
+
+        return [.. children];
+    }
+
+    private static Task SignalAsync(string signal, int[] processes)
+        => processes.Length == 0
+            ? Task.CompletedTask
+            : RunAsync("sh", "-c", $"kill -{signal} {string.Join(' ', processes)} 2> /dev/null || true");
+
+    private static async Task RunAsync(params string[] command)
+    {
+        using var process = Process.Start(command[0], command[1..]);
+        await process.WaitForExitAsync(CancellationToken.None);
+        process.ExitCode.Should().Be(0, string.Join(' ', command));
+    }
+
+    private int Parent() => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+
+    private Task RunOwnAsync(string program, params string[] arguments)
+        => RunAsync([.. Environment.UserName == "root" ? new[] { "runuser", "-u", "postgres", "--" } : [], Path.Combine(_bin, program), .. arguments]);
+}
