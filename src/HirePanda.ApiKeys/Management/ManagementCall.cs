@@ -113,7 +113,8 @@ internal sealed class ManagementCall
             }
         }
 
-        if (context.RequestServices.GetRequiredService<IApiKeyActorResolver>().Resolve(context.User) is not { Workspace.Length: > 0 } actor)
+        var resolver = context.RequestServices.GetRequiredService<IApiKeyActorResolver>();
+        if (await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false) is not { Workspace.Length: > 0 } actor)
         {
             return ApiKeyError.NoWorkspace;
         }
