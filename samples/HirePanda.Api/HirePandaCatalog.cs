@@ -5,7 +5,9 @@ namespace HirePanda.Api;
 /// <summary>The tiers and permissions of the HirePanda product. The types are those of the library.</summary>
 public static class HirePandaCatalog
 {
-    /// <summary>Replaces the tiers of a catalog. The order of permissions is their order in the <c>scope</c> claim and in answers.</summary>
+    /// <summary>
+    /// Replaces the tiers of a catalog. The order of permissions is their order in the <c>scope</c> claim and in answers.
+    /// </summary>
     public static void Configure(ApiKeyCatalog catalog)
     {
         catalog.Tiers.Clear();

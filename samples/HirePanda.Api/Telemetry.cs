@@ -23,7 +23,8 @@ internal static class Telemetry
         configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ??= configuration["Otlp:Endpoint"];
         if (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
-            telemetry.WithTracing(traces => traces.AddSource(ApiKeyDefaults.ActivitySourceName).AddAspNetCoreInstrumentation()).UseOtlpExporter();
+            telemetry.WithTracing(traces => traces.AddSource(ApiKeyDefaults.ActivitySourceName).AddAspNetCoreInstrumentation())
+                .UseOtlpExporter();
         }
     }
 }

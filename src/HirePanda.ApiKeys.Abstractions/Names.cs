@@ -32,7 +32,9 @@ public static class ApiKeyTypes
 /// <summary>The names of the permissions in the default catalog.</summary>
 public static class ApiKeyPermissions
 {
-    /// <summary>Reads analytics. Tier <see cref="ApiKeyTiers.Read"/> and the type <see cref="ApiKeyTypes.Analytics"/> have it.</summary>
+    /// <summary>
+    /// Reads analytics. Tier <see cref="ApiKeyTiers.Read"/> and the type <see cref="ApiKeyTypes.Analytics"/> have it.
+    /// </summary>
     public const string AnalyticsRead = "analytics:read";
 
     /// <summary>Manages the API keys of a workspace. The management endpoints require it by default.</summary>

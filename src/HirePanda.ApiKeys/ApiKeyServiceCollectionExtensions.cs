@@ -121,9 +121,9 @@ public static class ApiKeyServiceCollectionExtensions
     /// <inheritdoc cref="AddHirePandaApiKeys(IServiceCollection)"/>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">
-    /// A section with options by name, such as <c>ApiKeys</c>. A list of the catalog that it names, such as <c>Catalog:Tiers</c>, replaces the
-    /// catalog's list. A change applies to the next request, except for the capacities of the caches. A change that is not valid is logged
-    /// and ignored.
+    /// A section with options by name, such as <c>ApiKeys</c>. A list of the catalog that it names, such as <c>Catalog:Tiers</c>,
+    /// replaces the catalog's list. A change applies to the next request, except for the capacities of the caches. A change that
+    /// is not valid is logged and ignored.
     /// </param>
     public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services, IConfiguration configuration)
     {

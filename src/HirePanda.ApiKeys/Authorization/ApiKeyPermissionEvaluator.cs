@@ -7,7 +7,9 @@ public sealed class ApiKeyPermissionEvaluator
 
     internal ApiKeyPermissionEvaluator(ApiKeySettings settings) => _settings = settings;
 
-    /// <summary>Gets the effective permissions of a key, in the catalog's order. It does not check whether the key is active.</summary>
+    /// <summary>
+    /// Gets the effective permissions of a key, in the catalog's order. It does not check whether the key is active.
+    /// </summary>
     /// <param name="key">The key.</param>
     public IReadOnlyList<string> GetPermissions(ApiKey key)
     {
@@ -20,7 +22,9 @@ public sealed class ApiKeyPermissionEvaluator
     /// Determines whether a key meets the policy of a permission or tier. It does not check whether the key is active.
     /// </summary>
     /// <param name="key">The key.</param>
-    /// <param name="name">The name of a permission or tier, in any case. The result is false if the catalog does not have it.</param>
+    /// <param name="name">
+    /// The name of a permission or tier, in any case. The result is false if the catalog does not have it.
+    /// </param>
     public bool HasPermission(ApiKey key, string name)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -10,7 +10,9 @@ namespace HirePanda.ApiKeys
         /// Determines whether a principal is an API key that holds a permission. Claims do not count: only the key itself does.
         /// </summary>
         /// <param name="principal">The principal, such as <c>HttpContext.User</c>.</param>
-        /// <param name="name">The name of a permission or tier, in any case. The result is false if the catalog does not have it.</param>
+        /// <param name="name">
+        /// The name of a permission or tier, in any case. The result is false if the catalog does not have it.
+        /// </param>
         public static bool HasApiKeyPermission(this ClaimsPrincipal principal, string name)
         {
             ArgumentNullException.ThrowIfNull(principal);
@@ -26,12 +28,13 @@ namespace Microsoft.AspNetCore.Authorization
     public static class ApiKeyAuthorizationPolicyBuilderExtensions
     {
         /// <summary>
-        /// Requires an API key that holds a permission, and adds the scheme <see cref="ApiKeyDefaults.AuthenticationScheme"/> to the policy.
+        /// Requires an API key that holds a permission, and adds the scheme <see cref="ApiKeyDefaults.AuthenticationScheme"/> to
+        /// the policy.
         /// </summary>
         /// <param name="builder">The policy's builder.</param>
         /// <param name="name">
-        /// The name of a permission or tier, in any case. If the catalog does not have it, a host with an endpoint under the policy stops at
-        /// start, and no request meets the policy.
+        /// The name of a permission or tier, in any case. If the catalog does not have it, a host with an endpoint under the
+        /// policy stops at start, and no request meets the policy.
         /// </param>
         /// <returns>The policy's builder.</returns>
         public static AuthorizationPolicyBuilder RequireApiKeyPermission(this AuthorizationPolicyBuilder builder, string name)

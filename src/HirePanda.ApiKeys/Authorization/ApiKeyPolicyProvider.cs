@@ -15,9 +15,13 @@ internal sealed class ApiKeyPolicyProvider(IAuthorizationPolicyProvider inner, C
     public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => inner.GetFallbackPolicyAsync();
 
     public async Task<AuthorizationPolicy?> GetPolicyAsync(string policyName)
-        => policies.FindRequired(policyName) ?? await inner.GetPolicyAsync(policyName).ConfigureAwait(false) ?? policies.Find(policyName);
+        => policies.FindRequired(policyName)
+            ?? await inner.GetPolicyAsync(policyName).ConfigureAwait(false)
+            ?? policies.Find(policyName);
 
-    /// <summary>Gets the tiers and permissions whose policy is hidden by a policy of the host, and the name of that policy.</summary>
+    /// <summary>
+    /// Gets the tiers and permissions whose policy is hidden by a policy of the host, and the name of that policy.
+    /// </summary>
     public async Task<IReadOnlyList<(string Policy, string Name)>> GetHiddenAsync()
     {
         var hidden = new List<(string Policy, string Name)>();

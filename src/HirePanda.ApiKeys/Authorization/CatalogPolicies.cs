@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>The policies of the catalog. Each pins our scheme, so that a host's default scheme (cookies, say) never answers for it.</summary>
+/// <summary>
+/// The policies of the catalog. Each pins our scheme, so that a host's default scheme (cookies, say) never answers for it.
+/// </summary>
 internal sealed class CatalogPolicies(ApiKeySettings settings)
 {
     /// <summary>
-    /// The prefix of the policies that <see cref="RequirePermissionAttribute"/> names. An attribute cannot know the options, and a policy of
-    /// the host never has such a name.
+    /// The prefix of the policies that <see cref="RequirePermissionAttribute"/> names. An attribute cannot know the options, and
+    /// a policy of the host never has such a name.
     /// </summary>
     public const string PermissionPrefix = "HirePanda.ApiKeys.RequirePermission/";
 
@@ -34,6 +36,8 @@ internal sealed class CatalogPolicies(ApiKeySettings settings)
     private AuthorizationPolicy? Find(string prefix, string policyName)
         => policyName.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
             && settings.Current.Catalog.CanonicalName(policyName[prefix.Length..]) is { } canonical
-                ? _policies.GetOrAdd(canonical, static name => new AuthorizationPolicyBuilder().RequireApiKeyPermission(name).Build())
+                ? _policies.GetOrAdd(canonical, Create)
                 : null;
+
+    private static AuthorizationPolicy Create(string name) => new AuthorizationPolicyBuilder().RequireApiKeyPermission(name).Build();
 }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Stops a host with an endpoint that requires a permission that the catalog does not have. It runs when the host's middleware is set up:
-/// every endpoint that is mapped at start is known then, and the server does not listen yet.
+/// Stops a host with an endpoint that requires a permission that the catalog does not have. It runs when the host's middleware is
+/// set up: every endpoint that is mapped at start is known then, and the server does not listen yet.
 /// </summary>
 internal sealed class EndpointPermissionCheck(ApiKeySettings settings) : IStartupFilter
 {
@@ -34,8 +34,8 @@ internal sealed class EndpointPermissionCheck(ApiKeySettings settings) : IStartu
                 {
                     var tier = catalog.Tiers is [.., var highest] ? highest.Name : ApiKeyTiers.Admin;
                     throw new InvalidOperationException(
-                        $"The endpoint '{endpoint.DisplayName}' requires the permission '{name}', but the catalog has no permission or tier with "
-                        + "this name. Correct the name, or add the permission to a tier of the catalog: "
+                        $"The endpoint '{endpoint.DisplayName}' requires the permission '{name}', but the catalog has no permission or tier "
+                        + "with this name. Correct the name, or add the permission to a tier of the catalog: "
                         + $"options.Catalog.AddPermissions(\"{tier}\", \"{name}\").");
                 }
             }

@@ -4,13 +4,14 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Maps the signed-in user of a request to a workspace, its rights and a name for audits. The default knows users that are API keys. If
-/// people manage keys too, for example with a cookie, register your own.
+/// Maps the signed-in user of a request to a workspace, its rights and a name for audits. The default knows users that are API
+/// keys. If people manage keys too, for example with a cookie, register your own.
 /// </summary>
 public interface IApiKeyActorResolver
 {
     /// <summary>
-    /// Maps the user of a request to an actor. Management calls this after it has read the body of the request. An exception is answered 503.
+    /// Maps the user of a request to an actor. Management calls this after it has read the body of the request. An exception is
+    /// answered 503.
     /// </summary>
     /// <param name="context">The request. Its user is authenticated.</param>
     /// <param name="cancellationToken">Is canceled when the caller disconnects or the call takes too long.</param>

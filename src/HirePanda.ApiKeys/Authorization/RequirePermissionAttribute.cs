@@ -4,15 +4,16 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys
 {
     /// <summary>
-    /// Requires an API key that holds a permission, whatever <see cref="ApiKeyOptions.PolicyPrefix"/> is and whatever the host names its own
-    /// policies.
+    /// Requires an API key that holds a permission, whatever <see cref="ApiKeyOptions.PolicyPrefix"/> is and whatever the host
+    /// names its own policies.
     /// </summary>
     /// <param name="permission">
-    /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint that is added
-    /// later fails at each request.
+    /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint that
+    /// is added later fails at each request.
     /// </param>
     [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
-    public sealed class RequirePermissionAttribute(string permission) : AuthorizeAttribute(CatalogPolicies.PermissionPrefix + permission)
+    public sealed class RequirePermissionAttribute(string permission)
+        : AuthorizeAttribute(CatalogPolicies.PermissionPrefix + permission)
     {
         /// <summary>Gets the name of the permission or tier.</summary>
         public string Permission { get; } = permission;
@@ -28,8 +29,8 @@ namespace Microsoft.AspNetCore.Builder
         /// <typeparam name="TBuilder">The type of the endpoints' builder.</typeparam>
         /// <param name="builder">The endpoints.</param>
         /// <param name="permission">
-        /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint that is added
-        /// later fails at each request.
+        /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint
+        /// that is added later fails at each request.
         /// </param>
         /// <returns>The endpoints' builder.</returns>
         public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)

@@ -1,9 +1,9 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The tiers, permissions and types that keys can have. A new catalog has the tiers <c>read</c>, <c>write</c> and <c>admin</c>, the
-/// permissions <c>analytics:read</c> and <c>keys:manage</c>, and the types production, development, ci and analytics. Change it in code, or
-/// replace its lists from configuration.
+/// The tiers, permissions and types that keys can have. A new catalog has the tiers <c>read</c>, <c>write</c> and <c>admin</c>,
+/// the permissions <c>analytics:read</c> and <c>keys:manage</c>, and the types production, development, ci and analytics. Change
+/// it in code, or replace its lists from configuration.
 /// </summary>
 public sealed class ApiKeyCatalog
 {
@@ -23,14 +23,14 @@ public sealed class ApiKeyCatalog
     }
 
     /// <summary>
-    /// Gets the tiers, from lowest to highest. A tier has its own permissions and those of every tier below it, and it meets the policies
-    /// of every tier below it. The default is read, write and admin.
+    /// Gets the tiers, from lowest to highest. A tier has its own permissions and those of every tier below it, and it meets the
+    /// policies of every tier below it. The default is read, write and admin.
     /// </summary>
     public IList<ApiKeyTier> Tiers { get; } = [];
 
     /// <summary>
-    /// Gets the permissions that belong to no tier. Only keys that list them, or whose tier grants everything, hold them. The default is
-    /// empty.
+    /// Gets the permissions that belong to no tier. Only keys that list them, or whose tier grants everything, hold them. The
+    /// default is empty.
     /// </summary>
     public IList<string> Permissions { get; } = [];
 
@@ -72,7 +72,8 @@ public sealed class ApiKeyCatalog
         ArgumentNullException.ThrowIfNull(permissions);
         var found = Tiers.FirstOrDefault(known => string.Equals(known.Name, tier, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentException(
-                $"The catalog has no tier '{tier}'. Its tiers: {string.Join(", ", Tiers.Select(known => known.Name))}.", nameof(tier));
+                $"The catalog has no tier '{tier}'. Its tiers: {string.Join(", ", Tiers.Select(known => known.Name))}.",
+                nameof(tier));
         AddTo(found, permissions);
         return this;
     }
@@ -103,8 +104,8 @@ public sealed class ApiKeyCatalog
 public sealed class ApiKeyTier
 {
     /// <summary>
-    /// Gets or sets the name of the tier and of its policy: 1 to 100 letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>:</c>. Names are
-    /// compared ignoring case.
+    /// Gets or sets the name of the tier and of its policy: 1 to 100 letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>:</c>.
+    /// Names are compared ignoring case.
     /// </summary>
     public string Name { get; set; } = "";
 
@@ -112,13 +113,15 @@ public sealed class ApiKeyTier
     public IList<string> Permissions { get; } = [];
 
     /// <summary>
-    /// Gets or sets whether the tier grants every permission, including permissions defined later. Only the highest tier can. The default is
-    /// false.
+    /// Gets or sets whether the tier grants every permission, including permissions defined later. Only the highest tier can. The
+    /// default is false.
     /// </summary>
     public bool GrantsEverything { get; set; }
 }
 
-/// <summary>A type of key: what it is for, how its secrets begin, and what a key gets when its creator asks for nothing.</summary>
+/// <summary>
+/// A type of key: what it is for, how its secrets begin, and what a key gets when its creator asks for nothing.
+/// </summary>
 public sealed class ApiKeyType
 {
     /// <summary>Gets or sets the name of the type.</summary>
@@ -127,7 +130,9 @@ public sealed class ApiKeyType
     /// <summary>Gets or sets the text after the brand in secrets of this type: 1 to 16 lowercase letters and digits.</summary>
     public string Prefix { get; set; } = "";
 
-    /// <summary>Gets or sets the tier of a key created with neither tier nor permissions, or null for none. The default is null.</summary>
+    /// <summary>
+    /// Gets or sets the tier of a key created with neither tier nor permissions, or null for none. The default is null.
+    /// </summary>
     public string? DefaultTier { get; set; }
 
     /// <summary>Gets or sets the permissions of a key created with neither tier nor permissions. The default is empty.</summary>

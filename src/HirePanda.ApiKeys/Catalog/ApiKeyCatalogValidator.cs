@@ -71,7 +71,8 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
 
     private void CheckTier(ApiKeyTier tier, bool isHighest, string key)
     {
-        if (CheckName(tier.Name, "tier", $"{key}:{nameof(tier.Name)}") && (!_tiers.Add(tier.Name) | _permissions.Contains(tier.Name)))
+        if (CheckName(tier.Name, "tier", $"{key}:{nameof(tier.Name)}")
+            && (!_tiers.Add(tier.Name) | _permissions.Contains(tier.Name)))
         {
             errors.Add($"{key}:{nameof(tier.Name)} is '{tier.Name}', which names two tiers, or a tier and a permission.");
         }
@@ -91,7 +92,8 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
 
         if (!IsPrefix(type.Prefix))
         {
-            errors.Add($"{key}:{nameof(type.Prefix)} is '{type.Prefix}'. A prefix must be 1 to {MaxPrefixLength} lowercase letters and digits.");
+            errors.Add(
+                $"{key}:{nameof(type.Prefix)} is '{type.Prefix}'. It must be 1 to {MaxPrefixLength} lowercase letters and digits.");
         }
         else if (!_prefixes.Add(type.Prefix))
         {
@@ -105,10 +107,9 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
 
         for (var i = 0; i < type.DefaultPermissions?.Count; i++)
         {
-            if (type.DefaultPermissions[i] is not { } permission || !_permissions.Contains(permission))
+            if (type.DefaultPermissions[i] is var permission && (permission is null || !_permissions.Contains(permission)))
             {
-                errors.Add(
-                    $"{key}:{nameof(type.DefaultPermissions)}:{i} is '{type.DefaultPermissions[i]}', which is not one of the permissions.");
+                errors.Add($"{key}:{nameof(type.DefaultPermissions)}:{i} is '{permission}', which is not one of the permissions.");
             }
         }
 

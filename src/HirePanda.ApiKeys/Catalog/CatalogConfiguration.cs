@@ -3,13 +3,20 @@ using Microsoft.Extensions.Configuration;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Prepares a catalog for its section of configuration: a list that the section names replaces the catalog's, where the binder would add
-/// to it. Finds the mistakes that the binder ignores.
+/// Prepares a catalog for its section of configuration: a list that the section names replaces the catalog's, where the binder
+/// would add to it. Finds the mistakes that the binder ignores.
 /// </summary>
 internal static class CatalogConfiguration
 {
-    private static readonly string[] _lists = [nameof(ApiKeyCatalog.Tiers), nameof(ApiKeyCatalog.Permissions), nameof(ApiKeyCatalog.Types)];
-    private static readonly string[] _tier = [nameof(ApiKeyTier.Name), nameof(ApiKeyTier.Permissions), nameof(ApiKeyTier.GrantsEverything)];
+    private static readonly string[] _lists =
+    [
+        nameof(ApiKeyCatalog.Tiers), nameof(ApiKeyCatalog.Permissions), nameof(ApiKeyCatalog.Types),
+    ];
+
+    private static readonly string[] _tier =
+    [
+        nameof(ApiKeyTier.Name), nameof(ApiKeyTier.Permissions), nameof(ApiKeyTier.GrantsEverything),
+    ];
 
     private static readonly string[] _type =
     [
@@ -18,7 +25,9 @@ internal static class CatalogConfiguration
     ];
 
     /// <summary>Empties the lists that the section names.</summary>
-    /// <exception cref="InvalidOperationException">The section has a name that no catalog has, or a value in place of a list.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The section has a name that no catalog has, or a value in place of a list.
+    /// </exception>
     public static void Prepare(ApiKeyCatalog catalog, IConfigurationSection section)
     {
         CheckNames(section, _lists);
@@ -53,7 +62,8 @@ internal static class CatalogConfiguration
         list = parent.GetSection(name);
         return string.IsNullOrEmpty(list.Value)
             ? list.Exists()
-            : throw new InvalidOperationException($"{list.Path} is '{list.Value}', but it must be a list: set {list.Path}:0, {list.Path}:1 and so on.");
+            : throw new InvalidOperationException(
+                $"{list.Path} is '{list.Value}', but it must be a list: set {list.Path}:0, {list.Path}:1 and so on.");
     }
 
     private static void CheckNames(IConfigurationSection section, string[] known)

@@ -52,7 +52,9 @@ internal sealed class CompiledCatalog
     /// <summary>Gets what the policy of a tier or permission requires, or null if there is no such name.</summary>
     public Grant? Need(string name) => _needs.GetValueOrDefault(name);
 
-    /// <summary>Determines whether a grant meets the policy of a tier or permission. Nothing meets a name that the catalog does not have.</summary>
+    /// <summary>
+    /// Determines whether a grant meets the policy of a tier or permission. Nothing meets a name that the catalog does not have.
+    /// </summary>
     public bool IsMet(string name, Grant grant) => Need(name) is { } required && grant.Meets(required);
 
     /// <summary>Every permission, in the catalog's order.</summary>

@@ -10,8 +10,8 @@ internal sealed record Grant(int Rank, bool Everything, HashSet<string> Permissi
     public bool Has(string permission) => Everything || Permissions.Contains(permission);
 
     /// <summary>
-    /// Determines whether this meets the requirement of a policy of the same catalog. The rank alone decides about a tier: a tier can add no
-    /// permission, and can get more permissions later.
+    /// Determines whether this meets the requirement of a policy of the same catalog. The rank alone decides about a tier: a tier
+    /// can add no permission, and can get more permissions later.
     /// </summary>
     public bool Meets(Grant required) => required.Rank >= 0 ? Rank >= required.Rank : Covers(required);
 

@@ -12,8 +12,8 @@ public static class ApiKeyEndpointRouteBuilderExtensions
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="pattern">Where, such as <c>/api/v1/api-keys</c>.</param>
     /// <param name="policy">
-    /// The policy that a caller must meet, or null for the permission <see cref="ApiKeyPermissions.KeysManage"/>. Callers that are not keys
-    /// also need an <see cref="IApiKeyActorResolver"/> that knows them. The default is null.
+    /// The policy that a caller must meet, or null for the permission <see cref="ApiKeyPermissions.KeysManage"/>. Callers that
+    /// are not keys also need an <see cref="IApiKeyActorResolver"/> that knows them. The default is null.
     /// </param>
     /// <returns>The endpoints.</returns>
     /// <exception cref="InvalidOperationException"><c>AddHirePandaApiKeys</c> was not called.</exception>

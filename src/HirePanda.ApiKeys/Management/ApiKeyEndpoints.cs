@@ -37,7 +37,8 @@ internal static class ApiKeyEndpoints
         group.MapMethods("/me", _read, GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
 
         var managed = group.MapGroup("").AddEndpointFilter(ManagementCall.RunAsync);
-        managed.RequireAuthorization(policy is null ? new RequirePermissionAttribute(ApiKeyPermissions.KeysManage) : new AuthorizeAttribute(policy));
+        managed.RequireAuthorization(
+            policy is null ? new RequirePermissionAttribute(ApiKeyPermissions.KeysManage) : new AuthorizeAttribute(policy));
         managed.MapPost("/", CreateAsync).WithApiKeyCost(WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
         managed.MapMethods("/", _read, ListAsync).Produces<KeyPageResponse>();
         managed.MapMethods("/{id}", _read, GetAsync).Produces<KeyResponse>();

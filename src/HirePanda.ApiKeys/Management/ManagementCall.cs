@@ -114,7 +114,8 @@ internal sealed class ManagementCall
         }
 
         var resolver = context.RequestServices.GetRequiredService<IApiKeyActorResolver>();
-        if (await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false) is not { Workspace.Length: > 0 } actor)
+        var resolved = await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false);
+        if (resolved is not { Workspace.Length: > 0 } actor)
         {
             return ApiKeyError.NoWorkspace;
         }

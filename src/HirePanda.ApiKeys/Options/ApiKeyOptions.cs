@@ -18,9 +18,10 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public ApiKeyCatalog Catalog { get; } = new();
 
     /// <summary>
-    /// Gets or sets the text before the name of a tier or permission in the name of its policy, or null for none. With <c>key:</c> the policies
-    /// are <c>key:write</c> and <c>key:jobs:write</c>, and the host's own policies can be named <c>write</c>. <c>RequirePermission</c> works
-    /// without the prefix. Policies are cached, so change it only while the host is stopped. The default is null.
+    /// Gets or sets the text before the name of a tier or permission in the name of its policy, or null for none. With
+    /// <c>key:</c> the policies are <c>key:write</c> and <c>key:jobs:write</c>, and the host's own policies can be named
+    /// <c>write</c>. <c>RequirePermission</c> works without the prefix. Policies are cached, so change it only while the host is
+    /// stopped. The default is null.
     /// </summary>
     public string? PolicyPrefix { get; set; }
 

@@ -1,9 +1,10 @@
+using HirePanda.Api;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.TestHost;
@@ -60,19 +61,23 @@ public sealed class EndpointPermissionCheckTests
     }
 
     [Fact]
-    public void Start_ControllerWhosePermissionTheCatalogLacks_StopsTheHost()
+    public async Task Start_ControllerWhosePermissionTheCatalogLacks_StopsTheHost()
     {
-        using var folder = new TemporaryFolder();
-        using var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
-            .UseSetting("ConnectionStrings:ApiKeys", $"Data Source={folder["keys.db"]}")
-            .UseSetting("ApiKeys:Catalog:Tiers:0:Name", "admin")
-            .UseSetting("ApiKeys:Catalog:Tiers:0:Permissions:0", "keys:manage")
-            .UseSetting("ApiKeys:Catalog:Types:0:Name", "production")
-            .UseSetting("ApiKeys:Catalog:Types:0:Prefix", "live"));
+        var start = () => TestApi.StartAsync(
+            options =>
+            {
+                options.Catalog.Clear();
+                options.Catalog.AddTier("owner", "jobs:write");
+                options.Catalog.AddType("key", "k");
+            },
+            builder => builder.Services.AddControllers().ConfigureApplicationPartManager(parts =>
+            {
+                parts.ApplicationParts.Clear();
+                parts.ApplicationParts.Add(new AssemblyPart(typeof(HirePandaCatalog).Assembly));
+            }),
+            app => app.MapControllers());
 
-        var start = () => factory.CreateClient();
-
-        start.Should().Throw<InvalidOperationException>().WithMessage("*Controller*'*:*'*AddPermissions(\"admin\", *");
+        await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*Controllers.*Controller.*'*:*'*AddPermissions(\"owner\", *");
     }
 
     [Fact]

@@ -129,7 +129,11 @@ public sealed class ActorTests
             await stream.WriteAsync("\"type\":\"ci\"}"u8.ToArray());
         }
 
-        protected override bool TryComputeLength(out long length) => (length = 0) > 0;
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     private sealed class PersonHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
