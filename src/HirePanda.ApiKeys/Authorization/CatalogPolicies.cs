@@ -39,5 +39,6 @@ internal sealed class CatalogPolicies(ApiKeySettings settings)
                 ? _policies.GetOrAdd(canonical, Create)
                 : null;
 
-    private static AuthorizationPolicy Create(string name) => new AuthorizationPolicyBuilder().RequireApiKeyPermission(name).Build();
+    private static AuthorizationPolicy Create(string name)
+        => new AuthorizationPolicyBuilder().RequireApiKeyPermission(name).Build();
 }

@@ -93,7 +93,7 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
         if (!IsPrefix(type.Prefix))
         {
             errors.Add(
-                $"{key}:{nameof(type.Prefix)} is '{type.Prefix}'. It must be 1 to {MaxPrefixLength} lowercase letters and digits.");
+                $"{key}:{nameof(type.Prefix)} is '{type.Prefix}'. It must be 1 to {MaxPrefixLength} lowercase letters or digits.");
         }
         else if (!_prefixes.Add(type.Prefix))
         {
@@ -109,7 +109,8 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
         {
             if (type.DefaultPermissions[i] is var permission && (permission is null || !_permissions.Contains(permission)))
             {
-                errors.Add($"{key}:{nameof(type.DefaultPermissions)}:{i} is '{permission}', which is not one of the permissions.");
+                errors.Add(
+                    $"{key}:{nameof(type.DefaultPermissions)}:{i} is '{permission}', which is not one of the permissions.");
             }
         }
 
