@@ -34,8 +34,8 @@ internal sealed class EndpointPermissionCheck(ApiKeySettings settings) : IStartu
                 {
                     var tier = catalog.Tiers is [.., var highest] ? highest.Name : ApiKeyTiers.Admin;
                     throw new InvalidOperationException(
-                        $"The endpoint '{endpoint.DisplayName}' requires the permission '{name}', but the catalog has no permission or "
-                        + "tier with this name. Correct the name, or add the permission to a tier of the catalog: "
+                        $"The endpoint '{endpoint.DisplayName}' requires the permission '{name}', but the catalog has no "
+                        + "permission or tier with this name. Correct the name, or add the permission to a tier of the catalog: "
                         + $"options.Catalog.AddPermissions(\"{tier}\", \"{name}\").");
                 }
             }

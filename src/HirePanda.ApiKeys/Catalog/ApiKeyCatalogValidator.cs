@@ -93,7 +93,8 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
         if (!IsPrefix(type.Prefix))
         {
             errors.Add(
-                $"{key}:{nameof(type.Prefix)} is '{type.Prefix}'. It must be 1 to {MaxPrefixLength} lowercase letters or digits.");
+                $"{key}:{nameof(type.Prefix)} is '{type.Prefix}'. It must be 1 to {MaxPrefixLength} lowercase letters and "
+                + "digits.");
         }
         else if (!_prefixes.Add(type.Prefix))
         {

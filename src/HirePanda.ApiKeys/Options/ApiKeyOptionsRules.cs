@@ -47,8 +47,8 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
         if (options.PolicyPrefix is { Length: > 0 } prefix && !ApiKeyCatalogValidator.IsName(prefix))
         {
             errors.Add(
-                $"{nameof(options.PolicyPrefix)} must be at most {ApiKeyCatalogValidator.MaxNameLength} letters, digits and - _ . "
-                + ": or null for none.");
+                $"{nameof(options.PolicyPrefix)} must be at most {ApiKeyCatalogValidator.MaxNameLength} letters, digits and "
+                + "- _ . : or null for none.");
         }
     }
 

@@ -35,8 +35,8 @@ internal static partial class Log
     [LoggerMessage(
         13,
         LogLevel.Warning,
-        "The host's own authorization policy '{Policy}' hides the policy of the API key tier or permission '{Name}'. To use both, "
-        + "set ApiKeyOptions.PolicyPrefix, for example to 'key:'.")]
+        "The host's own authorization policy '{Policy}' hides the policy of the API key tier or permission '{Name}'. To "
+        + "use both, set ApiKeyOptions.PolicyPrefix, for example to 'key:'.")]
     public static partial void PolicyHidden(ILogger logger, string policy, string name);
 
     [LoggerMessage(12, LogLevel.Error, "The changed options of API keys are not valid; the last valid ones stay in force.")]
