@@ -1,3 +1,4 @@
+using HirePanda.ApiKeys;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -11,20 +12,19 @@ namespace HirePanda.Api;
 /// </summary>
 internal static class Telemetry
 {
-    private const string ApiKeys = "HirePanda.ApiKeys";
-
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? "hirepanda-api"))
-            .WithMetrics(metrics => metrics.AddMeter(ApiKeys).AddAspNetCoreInstrumentation()
+            .WithMetrics(metrics => metrics.AddMeter(ApiKeyDefaults.MeterName).AddAspNetCoreInstrumentation()
                 .AddPrometheusExporter(page => page.ScrapeResponseCacheDurationMilliseconds = 0));
 
         configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ??= configuration["Otlp:Endpoint"];
         if (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
-            telemetry.WithTracing(traces => traces.AddSource(ApiKeys).AddAspNetCoreInstrumentation()).UseOtlpExporter();
+            telemetry.WithTracing(traces => traces.AddSource(ApiKeyDefaults.ActivitySourceName).AddAspNetCoreInstrumentation())
+                .UseOtlpExporter();
         }
     }
 }

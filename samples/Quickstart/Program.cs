@@ -5,7 +5,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddControllers();
 builder.Services.AddHirePandaApiKeys().AddStore<MyApiKeyStore>();
 var app = builder.Build();
-var (key, secret) = app.Services.GetRequiredService<ApiKeyIssuer>().Issue("my-workspace", new() { Name = "First key" });
+var (key, secret) = app.Services.GetRequiredService<ApiKeyIssuer>()
+    .Issue("my-workspace", new() { Name = "First key", Type = "production" });
 MyApiKeyStore.Keys[key.Hash] = key; // Keep the key; show the secret once.
 Console.WriteLine($"export HIREPANDA_API_KEY={secret}");
 app.MapControllers();

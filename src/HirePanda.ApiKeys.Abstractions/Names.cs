@@ -1,15 +1,15 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>The names of the default tiers, from least to most.</summary>
+/// <summary>The names of the tiers in the default catalog, from lowest to highest.</summary>
 public static class ApiKeyTiers
 {
-    /// <summary>Reads jobs, candidates, analytics and webhooks.</summary>
+    /// <summary>The lowest tier: <c>read</c>.</summary>
     public const string Read = "read";
 
-    /// <summary>All of <see cref="Read"/>, and changes jobs, candidates and webhooks.</summary>
+    /// <summary>The tier above <see cref="Read"/>: <c>write</c>.</summary>
     public const string Write = "write";
 
-    /// <summary>Everything, and any permission defined later.</summary>
+    /// <summary>The highest tier, <c>admin</c>. It grants every permission, including permissions defined later.</summary>
     public const string Admin = "admin";
 }
 
@@ -29,40 +29,15 @@ public static class ApiKeyTypes
     public const string Analytics = "analytics";
 }
 
-/// <summary>The names of the default permissions.</summary>
+/// <summary>The names of the permissions in the default catalog.</summary>
 public static class ApiKeyPermissions
 {
-    /// <summary>View jobs.</summary>
-    public const string JobsRead = "jobs:read";
-
-    /// <summary>Create and update jobs.</summary>
-    public const string JobsWrite = "jobs:write";
-
-    /// <summary>List candidates.</summary>
-    public const string CandidatesRead = "candidates:read";
-
-    /// <summary>Manage candidates.</summary>
-    public const string CandidatesWrite = "candidates:write";
-
-    /// <summary>Access analytics.</summary>
+    /// <summary>
+    /// Reads analytics. Tier <see cref="ApiKeyTiers.Read"/> and the type <see cref="ApiKeyTypes.Analytics"/> have it.
+    /// </summary>
     public const string AnalyticsRead = "analytics:read";
 
-    /// <summary>Read webhooks.</summary>
-    public const string WebhooksRead = "webhooks:read";
-
-    /// <summary>Configure webhooks.</summary>
-    public const string WebhooksWrite = "webhooks:write";
-
-    /// <summary>Manage team members.</summary>
-    public const string TeamManage = "team:manage";
-
-    /// <summary>Access billing.</summary>
-    public const string BillingRead = "billing:read";
-
-    /// <summary>Delete resources.</summary>
-    public const string ResourcesDelete = "resources:delete";
-
-    /// <summary>Create, change, rotate and revoke the workspace's keys.</summary>
+    /// <summary>Manages the API keys of a workspace. The management endpoints require it by default.</summary>
     public const string KeysManage = "keys:manage";
 }
 

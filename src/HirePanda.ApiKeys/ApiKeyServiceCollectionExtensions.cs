@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using HirePanda.ApiKeys;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,7 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRules>();
         services.AddSingleton<SetupCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<SetupCheck>());
+        services.AddSingleton<IStartupFilter, EndpointPermissionCheck>();
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeySettings>();
@@ -100,6 +102,7 @@ public static class ApiKeyServiceCollectionExtensions
         services.Decorate<IAuthorizationMiddlewareResultHandler>((provider, inner)
             => new ApiKeyAuthorizationResultHandler(inner, provider.GetRequiredService<ApiKeySettings>()));
 
+        services.AddSingleton(provider => new ApiKeyPermissionEvaluator(provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton(provider => new ApiKeyIssuer(provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RefusalBudget>();
         services.AddScoped(provider => new ApiKeyManager(
@@ -124,11 +127,18 @@ public static class ApiKeyServiceCollectionExtensions
 
     /// <inheritdoc cref="AddHirePandaApiKeys(IServiceCollection)"/>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">A section with options by name, such as <c>ApiKeys</c>; a change of it holds for the next request, but for the capacities of the caches; a change that is not valid is logged and ignored.</param>
+    /// <param name="configuration">
+    /// A section with options by name, such as <c>ApiKeys</c>. A list of the catalog that it names, such as <c>Catalog:Tiers</c>,
+    /// replaces the catalog's list. A change applies to the next request, except for the capacities of the caches. A change that
+    /// is not valid is logged and ignored.
+    /// </param>
     public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var builder = services.AddHirePandaApiKeys();
+        services.Configure<ApiKeyOptions>(
+            ApiKeyDefaults.AuthenticationScheme,
+            options => CatalogConfiguration.Prepare(options.Catalog, configuration.GetSection(nameof(options.Catalog))));
         services.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, configuration);
         return builder;
     }

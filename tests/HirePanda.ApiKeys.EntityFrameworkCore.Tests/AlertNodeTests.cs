@@ -48,7 +48,7 @@ public sealed class AlertNodeTests
         await one.Store.SaveAsync(
             new ApiKeyChange
             {
-                Added = [.. Enumerable.Range(0, 5).Select(i => issuer.Issue("acme", new NewApiKey { Name = $"{i}" }).Key with { CreatedAt = _start.AddDays(-90) })],
+                Added = [.. Enumerable.Range(0, 5).Select(i => issuer.Issue("acme", new NewApiKey { Name = $"{i}", Type = ApiKeyTypes.Production }).Key with { CreatedAt = _start.AddDays(-90) })],
             },
             Token);
 

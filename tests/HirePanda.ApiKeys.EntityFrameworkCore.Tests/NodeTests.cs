@@ -161,7 +161,7 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         for (var round = 0; round < 10; round++)
         {
-            var key = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!.Key;
+            var key = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!.Key;
             var self = new ApiKeyActor(key.Id, key.Workspace) { Tier = "admin", Key = key };
 
             var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
@@ -181,9 +181,9 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         for (var round = 0; round < 10; round++)
         {
-            var parent = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Parent" }))).Value!.Key;
+            var parent = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Parent", Type = ApiKeyTypes.Production }))).Value!.Key;
             var parentActor = new ApiKeyActor(parent.Id, parent.Workspace) { Tier = "admin", Key = parent };
-            var child = (await app.ManageAsync(manager => manager.CreateAsync(parentActor, new NewApiKey { Name = "Child" }))).Value!.Key;
+            var child = (await app.ManageAsync(manager => manager.CreateAsync(parentActor, new NewApiKey { Name = "Child", Type = ApiKeyTypes.Production }))).Value!.Key;
             var childActor = new ApiKeyActor(child.Id, child.Workspace) { Tier = "admin", Key = child };
 
             var rotation = Task.Run(() => app.ManageAsync(manager => manager.RotateAsync(childActor, parent.Id)), Token);
@@ -269,7 +269,7 @@ public sealed class NodeTests
     {
         var database = await Database.NewAsync("postgres");
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
         var target = method == "POST" ? $"/api-keys/{admin.Key.Id}{path}" : $"/api-keys{path}";
         using var request = new HttpRequestMessage(new HttpMethod(method), target);
@@ -314,7 +314,7 @@ public sealed class NodeTests
     {
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
 
         using var created = await app.Client.PostAsJsonAsync("/api-keys", new { name = "x", type = "ci", metadata = new { a = 1 } }, Token);
@@ -384,7 +384,7 @@ public sealed class NodeTests
         await using var scope = provided.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<OwnContext>().Database.EnsureCreatedAsync(Token);
 
-        var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, new NewApiKey { Name = "x" }, Token);
+        var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, new NewApiKey { Name = "x", Type = ApiKeyTypes.Production }, Token);
 
         (await provided.GetRequiredService<ApiKeyVerifier>().VerifyAsync(created.Value!.Secret, default, Token)).IsValid.Should().BeTrue();
     }

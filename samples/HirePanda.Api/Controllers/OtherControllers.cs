@@ -6,10 +6,10 @@ namespace HirePanda.Api.Controllers;
 [ApiController, Route("api/v1/candidates")]
 public sealed class CandidatesController(Catalogue catalogue) : ControllerBase
 {
-    [HttpGet, RequirePermission(ApiKeyPermissions.CandidatesRead)]
+    [HttpGet, RequirePermission(HirePandaPermissions.CandidatesRead)]
     public IEnumerable<Candidate> List() => catalogue.Candidates.All;
 
-    [HttpPost, RequirePermission(ApiKeyPermissions.CandidatesWrite)]
+    [HttpPost, RequirePermission(HirePandaPermissions.CandidatesWrite)]
     public ActionResult<Candidate> Create(Candidate candidate) => StatusCode(StatusCodes.Status201Created, catalogue.Candidates.Add(candidate));
 }
 
@@ -23,14 +23,14 @@ public sealed class AnalyticsController(Catalogue catalogue) : ControllerBase
 [ApiController, Route("api/v1/webhooks")]
 public sealed class WebhooksController(Catalogue catalogue) : ControllerBase
 {
-    [HttpGet, RequirePermission(ApiKeyPermissions.WebhooksRead)]
+    [HttpGet, RequirePermission(HirePandaPermissions.WebhooksRead)]
     public IEnumerable<Webhook> List() => catalogue.Webhooks.All;
 
-    [HttpPost, RequirePermission(ApiKeyPermissions.WebhooksWrite)]
+    [HttpPost, RequirePermission(HirePandaPermissions.WebhooksWrite)]
     public ActionResult<Webhook> Create(Webhook webhook) => StatusCode(StatusCodes.Status201Created, catalogue.Webhooks.Add(webhook));
 }
 
-[ApiController, Route("api/v1/team"), RequirePermission(ApiKeyPermissions.TeamManage)]
+[ApiController, Route("api/v1/team"), RequirePermission(HirePandaPermissions.TeamManage)]
 public sealed class TeamController(Catalogue catalogue) : ControllerBase
 {
     [HttpGet]
@@ -43,6 +43,6 @@ public sealed class TeamController(Catalogue catalogue) : ControllerBase
 [ApiController, Route("api/v1/billing")]
 public sealed class BillingController : ControllerBase
 {
-    [HttpGet, RequirePermission(ApiKeyPermissions.BillingRead)]
+    [HttpGet, RequirePermission(HirePandaPermissions.BillingRead)]
     public object Get() => new { plan = "trial", balance = 0 };
 }

@@ -16,11 +16,16 @@ internal sealed class SetupCheck(
     {
         await using var scope = scopes.CreateAsyncScope();
         var provider = scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>();
-        if (provider is not ApiKeyPolicyProvider)
+        if (provider is not ApiKeyPolicyProvider policies)
         {
             throw new InvalidOperationException(
                 $"The authorization policy provider in effect is {provider.GetType()}, so the policies of API keys would be unknown. "
                 + "Register it before AddHirePandaApiKeys(), which then asks it first.");
+        }
+
+        foreach (var (policy, name) in await policies.GetHiddenAsync().ConfigureAwait(false))
+        {
+            Log.PolicyHidden(logger, policy, name);
         }
 
         if (scope.ServiceProvider.GetRequiredService<IAuthorizationMiddlewareResultHandler>() is not ApiKeyAuthorizationResultHandler)

@@ -1,18 +1,22 @@
 using System.Net;
-using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Says who a signed-in principal is to key management. The default knows keys; a host whose people manage keys (with a cookie,
-/// say) registers its own, which may ask the default first.
+/// Maps the signed-in user of a request to a workspace, its rights and a name for audits. The default knows users that are API
+/// keys. If people manage keys too, for example with a cookie, register your own.
 /// </summary>
 public interface IApiKeyActorResolver
 {
-    /// <summary>Maps a principal to an actor.</summary>
-    /// <param name="principal">Who is signed in.</param>
-    /// <returns>The actor, or null: the principal belongs to no workspace and is answered 403.</returns>
-    ApiKeyActor? Resolve(ClaimsPrincipal principal);
+    /// <summary>
+    /// Maps the user of a request to an actor. Management calls this after it has read the body of the request. An exception is
+    /// answered 503.
+    /// </summary>
+    /// <param name="context">The request. Its user is authenticated.</param>
+    /// <param name="cancellationToken">Is canceled when the caller disconnects or the call takes too long.</param>
+    /// <returns>The actor, or null if the user belongs to no workspace, which is answered 403.</returns>
+    ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken);
 }
 
 /// <summary>Who manages keys: of which workspace, and with which rights.</summary>
@@ -46,8 +50,8 @@ public sealed record ApiKeyActor(string Id, string Workspace)
 /// <summary>Knows the principals that our scheme made.</summary>
 internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
 {
-    public ApiKeyActor? Resolve(ClaimsPrincipal principal)
-        => ApiKeyIdentity.In(principal)?.Live.Key is { } key
+    public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
+        => new(ApiKeyIdentity.In(context.User)?.Live.Key is { } key
             ? new ApiKeyActor(key.Id, key.Workspace) { Tier = key.Tier, Permissions = key.Permissions, Key = key }
-            : null;
+            : null);
 }

@@ -3,25 +3,36 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace HirePanda.ApiKeys
 {
-    /// <summary>Demands an API key that holds a permission: short for <c>[Authorize(Policy = "jobs:write")]</c>.</summary>
-    /// <param name="permission">The permission's name, in any case. One that the catalog does not know fails every request loudly.</param>
+    /// <summary>
+    /// Requires an API key that holds a permission, whatever <see cref="ApiKeyOptions.PolicyPrefix"/> is and whatever the host
+    /// names its own policies.
+    /// </summary>
+    /// <param name="permission">
+    /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint that
+    /// is added later fails at each request.
+    /// </param>
     [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
-    public sealed class RequirePermissionAttribute(string permission) : AuthorizeAttribute(permission)
+    public sealed class RequirePermissionAttribute(string permission)
+        : AuthorizeAttribute(CatalogPolicies.PermissionPrefix + permission)
     {
-        /// <summary>The permission's name.</summary>
+        /// <summary>Gets the name of the permission or tier.</summary>
         public string Permission { get; } = permission;
     }
 }
 
 namespace Microsoft.AspNetCore.Builder
 {
-    /// <summary>Demands permissions of API keys.</summary>
+    /// <summary>Requires permissions of API keys.</summary>
     public static class RequirePermissionEndpointConventionBuilderExtensions
     {
-        /// <summary>Demands an API key that holds a permission.</summary>
-        /// <typeparam name="TBuilder">The endpoints' builder.</typeparam>
+        /// <summary>Requires an API key that holds a permission.</summary>
+        /// <typeparam name="TBuilder">The type of the endpoints' builder.</typeparam>
         /// <param name="builder">The endpoints.</param>
-        /// <param name="permission">The permission's name, in any case. One that the catalog does not know fails every request loudly.</param>
+        /// <param name="permission">
+        /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint
+        /// that is added later fails at each request.
+        /// </param>
+        /// <returns>The endpoints' builder.</returns>
         public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
             where TBuilder : IEndpointConventionBuilder
             => builder.RequireAuthorization(new RequirePermissionAttribute(permission));

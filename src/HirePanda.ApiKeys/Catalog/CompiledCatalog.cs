@@ -45,11 +45,17 @@ internal sealed class CompiledCatalog
 
     public IReadOnlyList<ApiKeyTier> Tiers { get; }
 
-    /// <summary>The name of a tier or permission as the catalog spells it; null: there is none.</summary>
-    public string? CanonicalName(string name) => TryGetTier(name, out var tier) ? tier : TryGetPermission(name, out var permission) ? permission : null;
+    /// <summary>Gets the name of a tier or permission as the catalog spells it, or null if there is none.</summary>
+    public string? CanonicalName(string name)
+        => TryGetTier(name, out var tier) ? tier : TryGetPermission(name, out var permission) ? permission : null;
 
-    /// <summary>What the policy of a tier or permission asks for; null: there is no such name.</summary>
+    /// <summary>Gets what the policy of a tier or permission requires, or null if there is no such name.</summary>
     public Grant? Need(string name) => _needs.GetValueOrDefault(name);
+
+    /// <summary>
+    /// Determines whether a grant meets the policy of a tier or permission. Nothing meets a name that the catalog does not have.
+    /// </summary>
+    public bool IsMet(string name, Grant grant) => Need(name) is { } required && grant.Meets(required);
 
     /// <summary>Every permission, in the catalog's order.</summary>
     public IReadOnlyList<string> Permissions { get; }

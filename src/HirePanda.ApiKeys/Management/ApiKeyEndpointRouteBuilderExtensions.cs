@@ -12,14 +12,14 @@ public static class ApiKeyEndpointRouteBuilderExtensions
     /// <param name="endpoints">The host's endpoints.</param>
     /// <param name="pattern">Where, such as <c>/api/v1/api-keys</c>.</param>
     /// <param name="policy">
-    /// The policy that a caller must meet. Callers that are not keys also need an <see cref="IApiKeyActorResolver"/> that knows them.
-    /// Default: the permission <c>keys:manage</c>.
+    /// The policy that a caller must meet, or null for the permission <see cref="ApiKeyPermissions.KeysManage"/>. Callers that
+    /// are not keys also need an <see cref="IApiKeyActorResolver"/> that knows them. The default is null.
     /// </param>
     /// <returns>The endpoints.</returns>
     /// <exception cref="InvalidOperationException"><c>AddHirePandaApiKeys</c> was not called.</exception>
     /// <remarks>A host whose store is no <see cref="IApiKeyManagementStore"/> does not start.</remarks>
     public static RouteGroupBuilder MapHirePandaApiKeys(
-        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string policy = ApiKeyPermissions.KeysManage)
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string? policy = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var check = endpoints.ServiceProvider.GetService<SetupCheck>()

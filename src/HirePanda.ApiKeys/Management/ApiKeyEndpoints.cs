@@ -27,13 +27,15 @@ internal static class ApiKeyEndpoints
             .Select(status => new ProducesResponseTypeMetadata(status, typeof(ErrorEnvelope), ["application/json"])),
     ];
 
-    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string policy)
+    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string? policy)
     {
         var group = endpoints.MapGroup(pattern).WithTags("API keys").WithMetadata(_errors).WithMetadata(NotStored.Instance);
         var anyKey = new AuthorizationPolicyBuilder(ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser().Build();
         group.MapRead("/me", GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
 
-        var managed = group.MapGroup("").RequireAuthorization(policy).AddEndpointFilter(ManagementCall.RunAsync);
+        var managed = group.MapGroup("").AddEndpointFilter(ManagementCall.RunAsync);
+        managed.RequireAuthorization(
+            policy is null ? new RequirePermissionAttribute(ApiKeyPermissions.KeysManage) : new AuthorizeAttribute(policy));
         managed.MapPost("/", CreateAsync).As("key.create", WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
         managed.MapRead("/", ListAsync).As("key.read").Produces<KeyPageResponse>();
         managed.MapRead("/{id}", GetAsync).As("key.read").Produces<KeyResponse>();

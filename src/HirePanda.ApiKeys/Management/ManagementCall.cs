@@ -132,7 +132,9 @@ internal sealed class ManagementCall
             return ApiKeyError.Forbidden;
         }
 
-        if (context.RequestServices.GetRequiredService<IApiKeyActorResolver>().Resolve(context.User) is not { Workspace.Length: > 0 } actor)
+        var resolver = context.RequestServices.GetRequiredService<IApiKeyActorResolver>();
+        var resolved = await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false);
+        if (resolved is not { Workspace.Length: > 0 } actor)
         {
             return ApiKeyError.NoWorkspace;
         }

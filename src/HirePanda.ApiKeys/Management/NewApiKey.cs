@@ -8,8 +8,8 @@ public sealed record NewApiKey
     /// <summary>A name for people, 1 to 200 characters.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The name of its type. Default: production.</summary>
-    public string Type { get; init; } = ApiKeyTypes.Production;
+    /// <summary>Gets the name of its type, such as <see cref="ApiKeyTypes.Ci"/>. Nothing defaults to a type.</summary>
+    public required string Type { get; init; }
 
     /// <summary>The name of its tier; null: none, or the type's default where <see cref="Permissions"/> is null too.</summary>
     public string? Tier { get; init; }

@@ -11,8 +11,19 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// <summary>How every secret begins, before <c>_</c>: 1 to 16 lower case letters and digits. Default: <c>hp</c>.</summary>
     public string Brand { get; set; } = "hp";
 
-    /// <summary>The tiers, permissions and types that keys can have. Default: those of the HirePanda API.</summary>
+    /// <summary>
+    /// Gets the tiers, permissions and types that keys can have. Lists that configuration names (<c>Catalog:Tiers</c>,
+    /// <c>Catalog:Permissions</c>, <c>Catalog:Types</c>) replace those of the default catalog.
+    /// </summary>
     public ApiKeyCatalog Catalog { get; } = new();
+
+    /// <summary>
+    /// Gets or sets the text before the name of a tier or permission in the name of its policy, or null for none. With
+    /// <c>key:</c> the policies are <c>key:write</c> and <c>key:jobs:write</c>, and the host's own policies can be named
+    /// <c>write</c>. <c>RequirePermission</c> works without the prefix. Policies are cached, so change it only while the host is
+    /// stopped. The default is null.
+    /// </summary>
+    public string? PolicyPrefix { get; set; }
 
     /// <summary>
     /// A secret of the host's with which new keys are hashed (HMAC-SHA256), so that a stolen table alone is worthless: at least 32

@@ -13,13 +13,7 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
 {
     private const int MinPepperLength = 32;
     private const int MaxAlertDays = 1000;
-    private const int MaxNameLength = 100;
-    private const int MaxPrefixLength = 16;
-    private const string InCatalog = $"{nameof(ApiKeyOptions.Catalog)}: ";
-
-    private static readonly SearchValues<char> _nameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-");
     private static readonly SearchValues<char> _headerCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
-    private static readonly SearchValues<char> _prefixCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
 
     public ValidateOptionsResult Validate(string? name, ApiKeyOptions options)
     {
@@ -28,26 +22,33 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
         CheckNumbers(options, errors);
         CheckTimes(options, errors);
         CheckPeppers(options, errors);
-        CheckCatalog(options.Catalog, errors);
+        new ApiKeyCatalogValidator(options.Catalog, errors).Validate();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
     private static void CheckNames(ApiKeyOptions options, List<string> errors)
     {
-        if (!IsMadeOf(options.Brand, _prefixCharacters, MaxPrefixLength))
+        if (!ApiKeyCatalogValidator.IsPrefix(options.Brand))
         {
-            errors.Add($"{nameof(options.Brand)} must be 1 to {MaxPrefixLength} lower case letters and digits.");
+            errors.Add($"{nameof(options.Brand)} must be 1 to 16 lowercase letters and digits.");
         }
 
         if (options.HeaderName is { } header
-            && (!IsMadeOf(header, _headerCharacters, int.MaxValue) || HeaderNames.Authorization.Equals(header, StringComparison.OrdinalIgnoreCase)))
+            && (!IsHeaderName(header) || HeaderNames.Authorization.Equals(header, StringComparison.OrdinalIgnoreCase)))
         {
             errors.Add($"{nameof(options.HeaderName)} must be the name of a header other than Authorization, or null for none.");
         }
 
-        if (options.CountryHeader is { Length: > 0 } country && !IsMadeOf(country, _headerCharacters, int.MaxValue))
+        if (options.CountryHeader is { Length: > 0 } country && !IsHeaderName(country))
         {
             errors.Add($"{nameof(options.CountryHeader)} must be the name of a header, or null for none.");
+        }
+
+        if (options.PolicyPrefix is { Length: > 0 } prefix && !ApiKeyCatalogValidator.IsName(prefix))
+        {
+            errors.Add(
+                $"{nameof(options.PolicyPrefix)} must be at most {ApiKeyCatalogValidator.MaxNameLength} letters, digits and "
+                + "- _ . : or null for none.");
         }
     }
 
@@ -62,12 +63,12 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
         Within(nameof(options.FailedAttemptsAlert), options.FailedAttemptsAlert, 2, 10_000);
         if (!options.DefaultRateLimit.IsValid)
         {
-            errors.Add(Limit(nameof(options.DefaultRateLimit)));
+            errors.Add(ApiKeyCatalogValidator.Limit(nameof(options.DefaultRateLimit)));
         }
 
         if (options.MaxRateLimit is { IsValid: false })
         {
-            errors.Add(Limit(nameof(options.MaxRateLimit)));
+            errors.Add(ApiKeyCatalogValidator.Limit(nameof(options.MaxRateLimit)));
         }
 
         // No Any, of which the instance over numbers is compiled when a host starts.
@@ -136,92 +137,5 @@ internal sealed class ApiKeyOptionsRules : IValidateOptions<ApiKeyOptions>
         }
     }
 
-    private static void CheckCatalog(ApiKeyCatalog catalog, List<string> errors)
-    {
-        var permissions = new HashSet<string>(catalog.Permissions, StringComparer.OrdinalIgnoreCase);
-        foreach (var tier in catalog.Tiers)
-        {
-            permissions.UnionWith(tier.Permissions);
-            CheckTier(tier, isLast: tier == catalog.Tiers[^1], errors);
-        }
-
-        var (names, tiers) = (new HashSet<string>(permissions, StringComparer.OrdinalIgnoreCase), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
-        foreach (var tier in catalog.Tiers)
-        {
-            tiers.Add(tier.Name);
-            if (!names.Add(tier.Name))
-            {
-                errors.Add($"{InCatalog}'{tier.Name}' names two tiers, or a tier and a permission.");
-            }
-        }
-
-        foreach (var name in names)
-        {
-            if (!IsMadeOf(name, _nameCharacters, MaxNameLength))
-            {
-                errors.Add($"{InCatalog}'{name}' is no name for a tier or permission; use letters, digits and - _ . :");
-            }
-        }
-
-        if (catalog.Types.Count == 0)
-        {
-            errors.Add($"{InCatalog}there is no type.");
-        }
-
-        var (types, prefixes) = (new HashSet<string>(StringComparer.OrdinalIgnoreCase), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
-        foreach (var type in catalog.Types)
-        {
-            if (!types.Add(type.Name) | !prefixes.Add(type.Prefix))
-            {
-                errors.Add($"{InCatalog}the name '{type.Name}' or the prefix '{type.Prefix}' is that of two types.");
-            }
-
-            CheckType(type, tiers, permissions, errors);
-        }
-    }
-
-    private static void CheckTier(ApiKeyTier tier, bool isLast, List<string> errors)
-    {
-        if (tier.GrantsEverything && !isLast)
-        {
-            errors.Add($"{InCatalog}the tier '{tier.Name}' grants everything, which only the last tier may.");
-        }
-
-        if (tier.Permissions.Count == 0 && !tier.GrantsEverything)
-        {
-            errors.Add($"{InCatalog}the tier '{tier.Name}' adds no permission, so whoever holds the one before it would hold it too.");
-        }
-    }
-
-    private static void CheckType(ApiKeyType type, HashSet<string> tiers, HashSet<string> permissions, List<string> errors)
-    {
-        if (!IsMadeOf(type.Prefix, _prefixCharacters, MaxPrefixLength))
-        {
-            errors.Add($"{InCatalog}the prefix '{type.Prefix}' of type '{type.Name}' must be 1 to 16 lower case letters and digits.");
-        }
-
-        if (type.DefaultTier is { } tier && !tiers.Contains(tier))
-        {
-            errors.Add($"{InCatalog}the default tier '{tier}' of type '{type.Name}' is not one of its tiers.");
-        }
-
-        foreach (var permission in type.DefaultPermissions)
-        {
-            if (!permissions.Contains(permission))
-            {
-                errors.Add($"{InCatalog}the default permission '{permission}' of type '{type.Name}' is not one of its permissions.");
-            }
-        }
-
-        if (type.RateLimit is { IsValid: false })
-        {
-            errors.Add($"{InCatalog}{Limit($"{nameof(type.RateLimit)} of type '{type.Name}'")}");
-        }
-    }
-
-    private static string Limit(string what)
-        => $"{what} must have 1 to {RateLimit.MaxPermits} permits and a window of whole seconds, 1 second to {RateLimit.MaxWindow.TotalDays} days.";
-
-    private static bool IsMadeOf(string? text, SearchValues<char> characters, int maxLength)
-        => text is { Length: > 0 } && text.Length <= maxLength && !text.AsSpan().ContainsAnyExcept(characters);
+    private static bool IsHeaderName(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(_headerCharacters);
 }

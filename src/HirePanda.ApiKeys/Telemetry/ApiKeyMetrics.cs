@@ -8,8 +8,6 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class ApiKeyMetrics
 {
-    public const string MeterName = "HirePanda.ApiKeys";
-
     private const string Prefix = "hirepanda.api_keys.";
     private const string Result = Prefix + "result";
 
@@ -28,7 +26,7 @@ internal sealed class ApiKeyMetrics
     public ApiKeyMetrics(IMeterFactory meters, TimeProvider time)
     {
         _time = time;
-        _meter = meters.Create(MeterName);
+        _meter = meters.Create(ApiKeyDefaults.MeterName);
         _verifications = Tallies("verifications", "{request}", "Credentials that were verified, by outcome.", OutcomeNames.Tag, OutcomeNames.All);
         _lookups = Tallies("cache.lookups", "{lookup}", "What the cache knew of a secret.", Result, "hit", "miss", "stale", "negative");
         _decisions = Tallies("rate_limit.decisions", "{request}", "What the rate limits of keys decided.", Prefix + "decision", "admitted", "refused");

@@ -5,7 +5,7 @@ namespace HirePanda.ApiKeys;
 /// <summary>The activity source <c>HirePanda.ApiKeys</c>: one activity for each request whose credential is verified.</summary>
 internal static class ApiKeyTracing
 {
-    private static readonly ActivitySource _source = new("HirePanda.ApiKeys");
+    private static readonly ActivitySource _source = new(ApiKeyDefaults.ActivitySourceName);
 
     /// <summary>Whether anybody listens.</summary>
     public static bool IsOn => _source.HasListeners();

@@ -44,6 +44,13 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "Another IAuthorizationMiddlewareResultHandler was registered after AddHirePandaApiKeys(): a policy that names a second scheme may find the response started. Register it before.")]
     public static partial void ResultHandlerReplaced(ILogger logger);
 
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "The host's own authorization policy '{Policy}' hides the policy of the API key tier or permission '{Name}'. To "
+        + "use both, set ApiKeyOptions.PolicyPrefix, for example to 'key:'.")]
+    public static partial void PolicyHidden(ILogger logger, string policy, string name);
+
     [LoggerMessage(12, LogLevel.Error, "The changed options of API keys are not valid; the last valid ones stay in force.")]
     public static partial void OptionsInvalid(ILogger logger, Exception exception);
 

@@ -15,7 +15,7 @@ internal sealed class UsageMetrics
     public UsageMetrics(IMeterFactory meters, UsageBudget budget, UsagePending pending, TimeProvider time)
     {
         _time = time;
-        var meter = meters.Create(ApiKeyMetrics.MeterName);
+        var meter = meters.Create(ApiKeyDefaults.MeterName);
         meter.CreateObservableCounter("hirepanda.api_keys.usage.flushes", Flushes, "{flush}", "Attempts to store a batch of usage.");
         meter.CreateObservableGauge("hirepanda.api_keys.usage.lag", Lag, "s", "For how long usage has been waiting for the store; 0 when none is.");
         meter.CreateObservableCounter(

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace HirePanda.ApiKeys;
 
 /// <summary>The outcome of verifying one secret for one caller.</summary>
@@ -9,7 +11,8 @@ public readonly struct ApiKeyVerdict : IEquatable<ApiKeyVerdict>
     /// <summary>How it went.</summary>
     public ApiKeyOutcome Outcome { get; }
 
-    /// <summary>Whether the key may be used now.</summary>
+    /// <summary>Gets whether the key can be used now. If true, <see cref="Key"/> is not null.</summary>
+    [MemberNotNullWhen(true, nameof(Key))]
     public bool IsValid => Outcome == ApiKeyOutcome.Valid;
 
     /// <summary>The key, also where it was refused; null when the secret belongs to none that is known.</summary>

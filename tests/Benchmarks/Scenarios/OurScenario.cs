@@ -14,6 +14,7 @@ internal static class OurScenario
     public static IssuedApiKey Issue(string name = "CI") => _provider.Value.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey
     {
         Name = name,
+        Type = ApiKeyTypes.Production,
         Tier = Scenario.Policy,
         AllowedNetworks = Networks,
         RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],

@@ -81,7 +81,7 @@ public sealed class AlertTests
             withStore: false,
             services: builder => builder.Services.AddSingleton(inner).AddHirePandaApiKeys().AddStore<NoAlerts>(),
             app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
-        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Admin" });
+        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production });
         await inner.SaveAsync(new ApiKeyChange { Added = [key] }, TestContext.Current.CancellationToken);
 
         foreach (var path in new[] { AlertApi.Alerts, AlertApi.Webhooks })

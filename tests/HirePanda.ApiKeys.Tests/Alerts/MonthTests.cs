@@ -20,7 +20,7 @@ public sealed class MonthTests(ITestOutputHelper output)
         await using var provider = services.BuildServiceProvider();
         var (watch, activity) = (provider.GetRequiredService<AlertWatch>(), provider.GetRequiredService<ActivityWatch>());
         var (uses, flusher, failures) = (provider.GetRequiredService<KeyUses>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());
-        var keys = Enumerable.Range(0, 30).Select(i => provider.GetRequiredService<ApiKeyIssuer>().Issue($"workspace-{i % 3}", new NewApiKey { Name = $"Key {i}" }).Key).ToList();
+        var keys = Enumerable.Range(0, 30).Select(i => provider.GetRequiredService<ApiKeyIssuer>().Issue($"workspace-{i % 3}", new NewApiKey { Name = $"Key {i}", Type = ApiKeyTypes.Production }).Key).ToList();
         var month = new Month(keys);
 
         for (var hour = 0; hour < Month.Hours; hour++)

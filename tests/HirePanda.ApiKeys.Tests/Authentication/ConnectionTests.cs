@@ -126,7 +126,7 @@ public sealed class ConnectionTests
 
         public async Task<string> IssueAsync(string name, Func<ApiKey, ApiKey>? change = null)
         {
-            var (key, secret) = await api.IssueAsync(new NewApiKey { Name = name }, change);
+            var (key, secret) = await api.IssueAsync(new NewApiKey { Name = name, Type = ApiKeyTypes.Production }, change);
             _ids[name] = key.Id;
             return secret;
         }

@@ -17,7 +17,9 @@ public sealed class OptionsTests
         { "HeaderName", options => options.HeaderName = "X API Key" },
         { "HeaderName", options => options.HeaderName = "" },
         { "HeaderName", options => options.HeaderName = "authorization" },
-        { "adds no permission", options => options.Catalog.Tiers.Insert(0, new ApiKeyTier("guest")) },
+        { "Catalog:Tiers:3:Name", options => options.Catalog.Tiers.Add(new ApiKeyTier()) },
+        { "PolicyPrefix", options => options.PolicyPrefix = "with space" },
+        { "PolicyPrefix", options => options.PolicyPrefix = new string('x', 101) },
         { "Pepper", options => options.Pepper = "short" },
         { "PreviousPeppers", options => options.PreviousPeppers.Add(new string('x', 40)) },
         { "PreviousPeppers", options =>
@@ -54,15 +56,17 @@ public sealed class OptionsTests
         { "ExpiryAlertDays", options => options.ExpiryAlertDays = null! },
         { "RotationReminder", options => options.RotationReminder = TimeSpan.FromDays(-1) },
         { "RotationReminder", options => options.RotationReminder = TimeSpan.FromDays(3651) },
-        { "tier or permission", options => options.Catalog.Permissions.Add("no spaces") },
-        { "two tiers", options => options.Catalog.Permissions.Add("read") },
-        { "grants everything", options => options.Catalog.Tiers.Add(new ApiKeyTier("owner")) },
-        { "there is no type", options => options.Catalog.Types.Clear() },
-        { "two types", options => options.Catalog.Types.Add(new ApiKeyType("other", "live")) },
-        { "prefix", options => options.Catalog.Types.Add(new ApiKeyType("other", "NOT_OK")) },
-        { "default tier", options => options.Catalog.Types.Add(new ApiKeyType("other", "x") { DefaultTier = "nope" }) },
-        { "default permission", options => options.Catalog.Types.Add(new ApiKeyType("other", "x") { DefaultPermissions = ["nope"] }) },
-        { "RateLimit", options => options.Catalog.Types.Add(new ApiKeyType("other", "x") { RateLimit = default(RateLimit) }) },
+        { "Catalog:Permissions:0", options => options.Catalog.Permissions.Add("no spaces") },
+        { "Catalog:Tiers:0:Name*two tiers", options => options.Catalog.Permissions.Add("read") },
+        { "Catalog:Tiers:2:GrantsEverything", options => options.Catalog.AddTier("owner") },
+        { "Catalog:Types is empty", options => options.Catalog.Types.Clear() },
+        { "Catalog:Types:4:Prefix*two types", options => options.Catalog.AddType("other", "live") },
+        { "Catalog:Types:4:Name*two types", options => options.Catalog.AddType("CI", "other") },
+        { "Catalog:Types:4:Name", options => options.Catalog.Types.Add(new ApiKeyType { Prefix = "x" }) },
+        { "Catalog:Types:4:Prefix", options => options.Catalog.AddType("other", "NOT_OK") },
+        { "Catalog:Types:4:DefaultTier*nope", options => options.Catalog.AddType("other", "x").DefaultTier = "nope" },
+        { "Catalog:Types:4:DefaultPermissions:0*nope", options => options.Catalog.AddType("other", "x").DefaultPermissions = ["nope"] },
+        { "Catalog:Types:4:RateLimit", options => options.Catalog.AddType("other", "x").RateLimit = default(RateLimit) },
     };
 
     [Theory]
@@ -200,7 +204,7 @@ public sealed class OptionsTests
             {
                 if (withGuest)
                 {
-                    options.Catalog.Tiers.Insert(0, new ApiKeyTier("guest", "zoo:visit"));
+                    options.Catalog.Tiers.Insert(0, new ApiKeyTier { Name = "guest", Permissions = { "zoo:visit" } });
                 }
             },
             builder => builder.Services.AddHirePandaApiKeys(configuration));

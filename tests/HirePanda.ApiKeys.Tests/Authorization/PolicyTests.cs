@@ -31,23 +31,25 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Send_KeyWithEveryPermissionOfATier_PassesItsPolicyButNeverAdmins()
+    public async Task Send_KeyWithEveryPermissionButNoTier_MeetsNoTiersPolicy()
     {
         await using var api = await TestApi.StartAsync();
-        var all = new CompiledCatalog(new ApiKeyCatalog(), new RateLimit(1, TimeSpan.FromSeconds(1))).Permissions;
-        var (_, secret) = api.Issue(new NewApiKey { Name = "All", Permissions = [.. all] });
-        var (_, some) = api.Issue(new NewApiKey { Name = "Some", Permissions = [.. all.Where(one => one != "webhooks:read")] });
+        var admin = api.Issue().Key;
+        var all = api.Services.GetRequiredService<ApiKeyPermissionEvaluator>().GetPermissions(admin);
+        var (_, secret) = api.Issue(new NewApiKey { Name = "All", Type = ApiKeyTypes.Production, Permissions = [.. all] });
 
-        (await StatusAsync(api, "/read", secret)).Should().Be(HttpStatusCode.OK);
-        (await StatusAsync(api, "/admin", secret)).Should().Be(HttpStatusCode.Forbidden, "admin holds what is defined later, too");
-        (await StatusAsync(api, "/read", some)).Should().Be(HttpStatusCode.Forbidden);
+        using var job = await api.SendAsync(HttpMethod.Post, "/jobs", secret);
+
+        job.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await StatusAsync(api, "/read", secret)).Should().Be(HttpStatusCode.Forbidden, "a tier is more than its permissions of today");
+        (await StatusAsync(api, "/admin", secret)).Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]
     public async Task Send_TierAndOwnPermissions_CountTogether()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Both", Tier = "read", Permissions = ["jobs:write"] });
+        var (_, secret) = api.Issue(new NewApiKey { Name = "Both", Type = ApiKeyTypes.Production, Tier = "read", Permissions = ["jobs:write"] });
 
         using var job = await api.SendAsync(HttpMethod.Post, "/jobs", secret);
         using var write = await api.SendAsync(HttpMethod.Post, "/write", secret);
@@ -67,30 +69,20 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Send_MisspeltPermission_FailsLoudly()
-    {
-        await using var api = await TestApi.StartAsync(app: app => app.MapGet("/typo", () => "typo").RequirePermission("jobs:raed"));
-
-        var send = () => StatusAsync(api, "/typo", api.Secret());
-
-        await send.Should().ThrowAsync<InvalidOperationException>().WithMessage("*jobs:raed*");
-    }
-
-    [Fact]
     public async Task Send_HostsOwnCatalog_MakesItsOwnPolicies()
     {
         await using var api = await TestApi.StartAsync(
             options =>
             {
                 options.Brand = "zoo";
-                options.Catalog.Tiers.Clear();
-                options.Catalog.Tiers.Add(new ApiKeyTier("read", "pandas:see"));
-                options.Catalog.Tiers.Add(new ApiKeyTier("write", "pandas:feed"));
-                options.Catalog.Tiers.Add(new ApiKeyTier("admin") { GrantsEverything = true });
+                options.Catalog.Clear();
+                options.Catalog.AddTier("read", "pandas:see");
+                options.Catalog.AddTier("write", "pandas:feed");
+                options.Catalog.AddTier("admin").GrantsEverything = true;
                 options.Catalog.Permissions.Add("jobs:write");
-                options.Catalog.Permissions.Add("keys:manage");
-                options.Catalog.Types.Clear();
-                options.Catalog.Types.Add(new ApiKeyType("visitor", "v") { DefaultTier = "read", RateLimit = new RateLimit(5, TimeSpan.FromSeconds(10)) });
+                var visitor = options.Catalog.AddType("visitor", "v");
+                visitor.DefaultTier = "read";
+                visitor.RateLimit = new RateLimit(5, TimeSpan.FromSeconds(10));
             },
             app: app => app.MapGet("/feed", () => "fed").RequirePermission("pandas:feed"));
         var (_, visitor) = api.Issue(new NewApiKey { Name = "Visitor", Type = "visitor" });

@@ -185,7 +185,7 @@ public sealed class BackgroundJobTests : IDisposable
         await using var provider = NotStarted();
         var jobs = provider.Jobs();
         await jobs.StartAsync(Token);
-        var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test" }).Key;
+        var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production }).Key;
         var uses = provider.GetRequiredService<KeyUses>();
         uses.Count(uses.Of(key, TestApi.Start.UtcTicks), new UsageCell(EndpointNames.Other, 200, 0, 1), (uint)(TestApi.Start.ToUnixTimeSeconds() / 60));
 

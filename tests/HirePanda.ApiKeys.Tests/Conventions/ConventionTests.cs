@@ -37,7 +37,10 @@ public sealed partial class ConventionTests
     [Fact]
     public void PublicNamespaces_AreTheLibrarysOrMicrosofts()
         => PublicTypes.Select(type => type.Namespace).Distinct().Should().BeSubsetOf(
-            ["HirePanda.ApiKeys", "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http"]);
+        [
+            "HirePanda.ApiKeys", "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Authorization",
+            "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http",
+        ]);
 
     [Fact]
     public void Abstractions_DependOnTheBaseClassLibraryAlone()

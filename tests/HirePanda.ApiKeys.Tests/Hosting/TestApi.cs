@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using HirePanda.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -43,7 +44,7 @@ internal sealed class TestApi : IAsyncDisposable
 
     public ApiKeyVerifier Verifier => Services.GetRequiredService<ApiKeyVerifier>();
 
-    /// <summary>Starts an application with the endpoints /read, /write, /admin, /jobs, /any (any key) and /open (anonymous).</summary>
+    /// <summary>Starts an application with the catalog of the sample and the endpoints /read, /write, /admin, /jobs, /any (any key) and /open (anonymous).</summary>
     public static async Task<TestApi> StartAsync(
         Action<ApiKeyOptions>? options = null,
         Action<WebApplicationBuilder>? services = null,
@@ -61,7 +62,11 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton<IStartupFilter, RemoteAddress>();
         var store = new TestStore();
         first?.Invoke(builder);
-        var keys = builder.Services.AddHirePandaApiKeys(options ?? (_ => { }));
+        var keys = builder.Services.AddHirePandaApiKeys(ours =>
+        {
+            HirePandaCatalog.Configure(ours.Catalog);
+            options?.Invoke(ours);
+        });
         if (withStore)
         {
             builder.Services.AddSingleton(store);
@@ -84,16 +89,16 @@ internal sealed class TestApi : IAsyncDisposable
     /// <summary>Puts a key into the store and gives its secret.</summary>
     public (ApiKey Key, string Secret) Issue(NewApiKey? request = null, Func<ApiKey, ApiKey>? change = null)
     {
-        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, request ?? new NewApiKey { Name = "Test" });
+        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, request ?? new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production });
         key = change?.Invoke(key) ?? key;
         Store.Add(key);
         return (key, secret);
     }
 
-    public string Secret(string? tier = "admin") => Issue(new NewApiKey { Name = "Test", Tier = tier, Permissions = [] }).Secret;
+    public string Secret(string? tier = "admin") => Issue(new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production, Tier = tier, Permissions = [] }).Secret;
 
     /// <summary>A secret of right shape that no key has.</summary>
-    public string UnknownSecret() => Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, new NewApiKey { Name = "Unknown" }).Secret;
+    public string UnknownSecret() => Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, new NewApiKey { Name = "Unknown", Type = ApiKeyTypes.Production }).Secret;
 
     public Task<HttpResponseMessage> GetAsync(string path, string? secret = null, string? address = null)
         => SendAsync(HttpMethod.Get, path, secret, address: address);

@@ -168,7 +168,7 @@ public sealed class LookupTests
     public async Task VerifyAsync_StoreFails_NeverServesPastTheKeysExpiry()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", ExpiresAt = TestApi.Start.AddMinutes(2) });
+        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddMinutes(2) });
         await VerifyAsync(api, secret);
         api.Store.BeforeRead = _ => throw new InvalidOperationException();
 

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -68,6 +69,32 @@ public sealed class ActorTests
             .Which.Should().BeEquivalentTo(new { Actor = "person", Action = "key.create.refused" });
     }
 
+    [Fact]
+    public async Task Manage_PersonWithASlowBody_IsResolvedAfterTheBody()
+    {
+        var isSignedIn = new TaskCompletionSource();
+        var body = new SlowBody(isSignedIn.Task);
+        var resolver = new Recording(() => body.IsSent);
+        await using var api = await TestApi.StartAsync(
+            services: builder =>
+            {
+                builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, PersonHandler>("Person", null);
+                builder.Services.AddAuthorizationBuilder().AddPolicy("people", policy => policy.AddAuthenticationSchemes("Person")
+                    .RequireAssertion(_ => isSignedIn.TrySetResult() || true));
+                builder.Services.AddScoped<IApiKeyActorResolver>(_ => resolver);
+            },
+            app: app => app.MapHirePandaApiKeys("/keys", policy: "people"));
+
+        using var response = await api.SendAsync(HttpMethod.Post, "/keys", change: request =>
+        {
+            request.Headers.Add("X-Person", "acme");
+            request.Content = body;
+        });
+
+        response.StatusCode.Should().Be(HttpStatusCode.Created, await response.TextAsync());
+        resolver.Seen.Should().Equal(true);
+    }
+
     private static Task<HttpResponseMessage> SendAsync(TestApi api, string workspace, object body)
         => api.SendAsync(HttpMethod.Post, "/keys", body: body, change: request => request.Headers.Add("X-Person", workspace));
 
@@ -110,8 +137,52 @@ public sealed class ActorTests
 
     private sealed class People : IApiKeyActorResolver
     {
-        public ApiKeyActor? Resolve(ClaimsPrincipal principal)
-            => new("person", principal.FindFirstValue("workspace") ?? "") { Tier = "write" };
+        public async ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            cancellationToken.CanBeCanceled.Should().BeTrue();
+            return new("person", context.User.FindFirstValue("workspace") ?? "") { Tier = "write" };
+        }
+    }
+
+    private sealed class Recording(Func<bool> look) : IApiKeyActorResolver
+    {
+        public List<bool> Seen { get; } = [];
+
+        public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
+        {
+            Seen.Add(look());
+            return new(new ApiKeyActor("person", context.Request.Headers["X-Person"].ToString()) { Tier = "admin" });
+        }
+    }
+
+    /// <summary>A body whose end is sent when something has happened.</summary>
+    private sealed class SlowBody : HttpContent
+    {
+        private readonly Task _happened;
+
+        public SlowBody(Task happened)
+        {
+            _happened = happened;
+            Headers.ContentType = new("application/json");
+        }
+
+        public bool IsSent { get; private set; }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("""{"name":"x","""u8.ToArray());
+            await stream.FlushAsync();
+            await _happened;
+            IsSent = true;
+            await stream.WriteAsync("\"type\":\"ci\"}"u8.ToArray());
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     private sealed class PersonHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)

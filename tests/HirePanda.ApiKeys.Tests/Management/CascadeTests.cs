@@ -278,7 +278,7 @@ public sealed class CascadeTests
     private static async Task<List<ApiKey>> AddAsync(TestApi api, string creator, int count)
     {
         var issuer = api.Services.GetRequiredService<ApiKeyIssuer>();
-        var keys = Enumerable.Range(0, count).Select(i => issuer.Issue(TestApi.Workspace, new NewApiKey { Name = $"{i}" }, creator).Key).ToList();
+        var keys = Enumerable.Range(0, count).Select(i => issuer.Issue(TestApi.Workspace, new NewApiKey { Name = $"{i}", Type = ApiKeyTypes.Production }, creator).Key).ToList();
         (await api.Store.SaveAsync(new ApiKeyChange { Added = keys }, Token)).Should().Be(ApiKeySaveResult.Saved);
         return keys;
     }

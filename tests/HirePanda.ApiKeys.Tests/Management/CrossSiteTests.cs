@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -182,7 +183,8 @@ public sealed class CrossSiteTests
 
     private sealed class People : IApiKeyActorResolver
     {
-        public ApiKeyActor? Resolve(ClaimsPrincipal principal) => new("person", TestApi.Workspace) { Tier = "admin" };
+        public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
+            => new(new ApiKeyActor("person", TestApi.Workspace) { Tier = "admin" });
     }
 
     private sealed class CookieHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)

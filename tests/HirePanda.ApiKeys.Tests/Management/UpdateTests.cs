@@ -273,7 +273,7 @@ public sealed class UpdateTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (admin, _) = api.Issue();
-        var (_, manager) = api.Issue(new NewApiKey { Name = "Manager", Permissions = ["keys:manage"] });
+        var (_, manager) = api.Issue(new NewApiKey { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
 
         using var patched = await api.PatchAsync(admin.Id, manager, new { allowedNetworks = Array.Empty<string>() });
         using var rotated = await api.PostAsync($"/{admin.Id}/rotate", manager);
@@ -288,6 +288,7 @@ public sealed class UpdateTests
     private static NewApiKey Restricted() => new()
     {
         Name = "Restricted",
+        Type = ApiKeyTypes.Production,
         Tier = "read",
         Permissions = ["keys:manage"],
         AllowedNetworks = ["10.0.0.0/8"],

@@ -123,7 +123,7 @@ public sealed class MetricsTests
     {
         await using var api = await TestApi.StartAsync();
         using var metrics = new MetricCollector(api.Services);
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Limited", RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        var (_, secret) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
 
         for (var i = 0; i < 5; i++)
         {

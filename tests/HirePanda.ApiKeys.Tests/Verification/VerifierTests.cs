@@ -10,6 +10,16 @@ public sealed class VerifierTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task VerifyAsync_ValidKey_GivesAVerdictWhoseKeyTheCompilerKnows()
+    {
+        await using var api = await TestApi.StartAsync();
+
+        var verdict = await api.Verifier.VerifyAsync(api.Secret(), default, TestContext.Current.CancellationToken);
+
+        (verdict.IsValid ? verdict.Key.Name : null).Should().Be("Test", "IsValid says that there is a key: this compiles without '!'");
+    }
+
+    [Fact]
     public async Task VerifyAsync_ValidKeyOutsideHttp_IsValidWithItsKey()
     {
         await using var api = await TestApi.StartAsync();
@@ -29,7 +39,7 @@ public sealed class VerifierTests
     public async Task VerifyAsync_AroundTheExpiry_IsExpiredFromThatMomentOn(int ticks, ApiKeyOutcome outcome)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", ExpiresAt = TestApi.Start.AddMinutes(1) });
+        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddMinutes(1) });
 
         api.Time.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(ticks));
 
@@ -58,6 +68,7 @@ public sealed class VerifierTests
         var (_, secret) = api.Issue(new NewApiKey
         {
             Name = "Listed",
+            Type = ApiKeyTypes.Production,
             AllowedNetworks = ["::ffff:192.0.2.1", "2001:db8::/32"],
             RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))],
         });
@@ -76,6 +87,7 @@ public sealed class VerifierTests
         var (_, secret) = api.Issue(new NewApiKey
         {
             Name = "Limited",
+            Type = ApiKeyTypes.Production,
             RateLimits = [new RateLimit(10, TimeSpan.FromSeconds(10)), new RateLimit(3, TimeSpan.FromSeconds(300))],
         });
         for (var i = 0; i < 3; i++)
@@ -99,8 +111,8 @@ public sealed class VerifierTests
     {
         await using var api = await TestApi.StartAsync();
         var limit = new RateLimit(2, TimeSpan.FromSeconds(60));
-        var (first, oldSecret) = api.Issue(new NewApiKey { Name = "Old", RateLimits = [limit] });
-        var (_, newSecret) = api.Issue(new NewApiKey { Name = "New", RateLimits = [limit] }, key => key with { Family = first.Id });
+        var (first, oldSecret) = api.Issue(new NewApiKey { Name = "Old", Type = ApiKeyTypes.Production, RateLimits = [limit] });
+        var (_, newSecret) = api.Issue(new NewApiKey { Name = "New", Type = ApiKeyTypes.Production, RateLimits = [limit] }, key => key with { Family = first.Id });
 
         (await api.Verifier.VerifyAsync(oldSecret, default, Token)).IsValid.Should().BeTrue();
         (await api.Verifier.VerifyAsync(newSecret, default, Token)).IsValid.Should().BeTrue();
@@ -112,7 +124,7 @@ public sealed class VerifierTests
     public async Task VerifyAsync_ReadAnewFromTheStore_KeepsItsQuota()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Limited", RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
+        var (_, secret) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
         await api.Verifier.VerifyAsync(secret, default, Token);
 
         for (var minute = 0; minute < 60; minute++)
@@ -252,6 +264,7 @@ public sealed class VerifierTests
         var (_, secret) = api.Issue(new NewApiKey
         {
             Name = "Hot",
+            Type = ApiKeyTypes.Production,
             AllowedNetworks = ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/32"],
             RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
         });

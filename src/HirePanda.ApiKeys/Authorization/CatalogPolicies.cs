@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Authorization;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// The policies of the catalog. Each pins our scheme, so that a host's default scheme (cookies, say) never answers for it.
+/// </summary>
+internal sealed class CatalogPolicies(ApiKeySettings settings)
+{
+    /// <summary>
+    /// The prefix of the policies that <see cref="RequirePermissionAttribute"/> names. An attribute cannot know the options, and
+    /// a policy of the host never has such a name.
+    /// </summary>
+    public const string PermissionPrefix = "HirePanda.ApiKeys.RequirePermission/";
+
+    private readonly ConcurrentDictionary<string, AuthorizationPolicy> _policies = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Gets the name of the policy of every tier and permission.</summary>
+    public IEnumerable<(string Policy, string Name)> Names
+    {
+        get
+        {
+            var current = settings.Current;
+            return current.Catalog.Tiers.Select(tier => tier.Name).Concat(current.Catalog.Permissions)
+                .Select(name => (current.Options.PolicyPrefix + name, name));
+        }
+    }
+
+    /// <summary>Finds the policy of a tier or permission by its name, which has the host's prefix.</summary>
+    public AuthorizationPolicy? Find(string policyName) => Find(settings.Current.Options.PolicyPrefix ?? "", policyName);
+
+    /// <summary>Finds the policy that a <see cref="RequirePermissionAttribute"/> names.</summary>
+    public AuthorizationPolicy? FindRequired(string policyName) => Find(PermissionPrefix, policyName);
+
+    private AuthorizationPolicy? Find(string prefix, string policyName)
+        => policyName.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            && settings.Current.Catalog.CanonicalName(policyName[prefix.Length..]) is { } canonical
+                ? _policies.GetOrAdd(canonical, Create)
+                : null;
+
+    private static AuthorizationPolicy Create(string name)
+        => new AuthorizationPolicyBuilder().RequireApiKeyPermission(name).Build();
+}

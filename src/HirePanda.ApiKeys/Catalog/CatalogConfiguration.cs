@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Configuration;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Prepares a catalog for its section of configuration: a list that the section names replaces the catalog's, where the binder
+/// would add to it. Finds the mistakes that the binder ignores.
+/// </summary>
+internal static class CatalogConfiguration
+{
+    private static readonly string[] _lists =
+    [
+        nameof(ApiKeyCatalog.Tiers), nameof(ApiKeyCatalog.Permissions), nameof(ApiKeyCatalog.Types),
+    ];
+
+    private static readonly string[] _tier =
+    [
+        nameof(ApiKeyTier.Name), nameof(ApiKeyTier.Permissions), nameof(ApiKeyTier.GrantsEverything),
+    ];
+
+    private static readonly string[] _type =
+    [
+        nameof(ApiKeyType.Name), nameof(ApiKeyType.Prefix), nameof(ApiKeyType.DefaultTier), nameof(ApiKeyType.DefaultPermissions),
+        nameof(ApiKeyType.RateLimit),
+    ];
+
+    /// <summary>Empties the lists that the section names.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The section has a name that no catalog has, or a value in place of a list.
+    /// </exception>
+    public static void Prepare(ApiKeyCatalog catalog, IConfigurationSection section)
+    {
+        CheckNames(section, _lists);
+        if (IsNamed(section, nameof(catalog.Tiers), out var tiers))
+        {
+            catalog.Tiers.Clear();
+            foreach (var tier in tiers.GetChildren())
+            {
+                CheckNames(tier, _tier);
+                IsNamed(tier, nameof(ApiKeyTier.Permissions), out _);
+            }
+        }
+
+        if (IsNamed(section, nameof(catalog.Permissions), out _))
+        {
+            catalog.Permissions.Clear();
+        }
+
+        if (IsNamed(section, nameof(catalog.Types), out var types))
+        {
+            catalog.Types.Clear();
+            foreach (var type in types.GetChildren())
+            {
+                CheckNames(type, _type);
+                IsNamed(type, nameof(ApiKeyType.DefaultPermissions), out _);
+            }
+        }
+    }
+
+    private static bool IsNamed(IConfigurationSection parent, string name, out IConfigurationSection list)
+    {
+        list = parent.GetSection(name);
+        return string.IsNullOrEmpty(list.Value)
+            ? list.Exists()
+            : throw new InvalidOperationException(
+                $"{list.Path} is '{list.Value}', but it must be a list: set {list.Path}:0, {list.Path}:1 and so on.");
+    }
+
+    private static void CheckNames(IConfigurationSection section, string[] known)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new InvalidOperationException($"{child.Path} is not a setting. Known names: {string.Join(", ", known)}.");
+            }
+        }
+    }
+}
