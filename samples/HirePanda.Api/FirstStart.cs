@@ -50,7 +50,7 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issue
             return null;
         }
 
-        var (key, secret) = issuer.Issue(workspace, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }, createdBy: "first-start");
+        var (key, secret) = issuer.Issue(workspace, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }, createdBy: "first-start");
         var entry = new ApiKeyAuditEntry
         {
             Id = $"evt_{key.Id}",
@@ -60,7 +60,7 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, ApiKeyIssuer issue
             Action = "key.create",
             KeyId = key.Id,
         };
-        var change = new ApiKeyChange { Added = [key], Workspace = new ApiKeyWorkspace { Id = workspace }, Audit = [entry] };
+        var change = new ApiKeyChangeSet { Added = [key], Workspace = new ApiKeyWorkspace { Id = workspace }, Audit = [entry] };
 
         // Also when somebody stops the start meanwhile: a key that is stored but never shown would be lost for good.
         return await store.SaveAsync(change, CancellationToken.None) == ApiKeySaveResult.Saved ? secret : null;

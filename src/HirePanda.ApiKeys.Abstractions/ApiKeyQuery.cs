@@ -22,7 +22,7 @@ public sealed record ApiKeyQuery
     public bool ExcludeRevoked { get; init; }
 
     /// <summary>Only keys that come after this one in the list's order; null: from the start.</summary>
-    public ApiKeyPosition? After { get; init; }
+    public ApiKeyPageToken? After { get; init; }
 
     /// <summary>The largest number of keys to return, at least 1.</summary>
     public required int Limit { get; init; }
@@ -34,4 +34,4 @@ public sealed record ApiKeyQuery
 /// <summary>A place in a list that is ordered by time and id.</summary>
 /// <param name="At">The time.</param>
 /// <param name="Id">The id.</param>
-public readonly record struct ApiKeyPosition(DateTimeOffset At, string Id);
+public readonly record struct ApiKeyPageToken(DateTimeOffset At, string Id);

@@ -21,7 +21,7 @@ public interface IApiKeyAlertStore
     /// <param name="after">Only alerts that come after this one in the list's order; null: from the start.</param>
     /// <param name="limit">The largest number of alerts to return, at least 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Gets one alert of a workspace.</summary>
     /// <param name="workspace">The workspace; an alert of another one is not found.</param>
@@ -78,7 +78,7 @@ public interface IApiKeyAlertStore
     /// <param name="after">Only webhooks that come after this one in the list's order; null: from the start.</param>
     /// <param name="limit">The largest number of webhooks to return, at least 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Deletes a webhook, with its messages.</summary>
     /// <param name="workspace">The workspace; a webhook of another one is not found.</param>
@@ -103,7 +103,7 @@ public interface IApiKeyAlertStore
     /// <param name="exceptWebhooks">The ids of webhooks whose messages are left alone; empty: none.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>The messages, of all that are due those that have been for longest; empty only when nothing is left to take.</returns>
-    ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
+    ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> LeaseDeliveriesAsync(
         DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken);
 
     /// <summary>When the next message can be taken; null: none is pending.</summary>

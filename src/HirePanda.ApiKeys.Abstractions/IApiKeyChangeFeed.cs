@@ -15,7 +15,7 @@ public interface IApiKeyChangeFeed
     /// <param name="missing">Numbers below it that were not there yet: their transactions may still have been open.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The rows, by number.</returns>
-    ValueTask<IReadOnlyList<ApiKeyChangeRow>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ApiKeyChangeNotification>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken);
 
     /// <summary>Deletes rows that every process has had time to read, but never the last row, from which numbers go on.</summary>
     /// <param name="before">Rows older than this.</param>
@@ -27,7 +27,7 @@ public interface IApiKeyChangeFeed
 /// <param name="Number">The row's number; numbers rise, with gaps.</param>
 /// <param name="Hash">The hash of the key that changed; null: it was a workspace.</param>
 /// <param name="Workspace">The workspace whose settings changed; null: it was a key.</param>
-public sealed record ApiKeyChangeRow(long Number, ApiKeyHash? Hash, string? Workspace)
+public sealed record ApiKeyChangeNotification(long Number, ApiKeyHash? Hash, string? Workspace)
 {
     /// <summary>When it changed, for the metric of how soon others learn of it; null: the store does not say. Default: null.</summary>
     public DateTimeOffset? At { get; init; }

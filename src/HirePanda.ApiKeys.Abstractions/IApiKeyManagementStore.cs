@@ -34,19 +34,19 @@ public interface IApiKeyManagementStore : IApiKeyStore
     /// <param name="after">Only entries that come after this one in the list's order; null: from the start.</param>
     /// <param name="limit">The largest number of entries to return, at least 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Stores a change, all of it or nothing.</summary>
     /// <param name="change">What to add and what to replace.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>
-    /// <see cref="ApiKeySaveResult.ActorChanged"/> if the stored key of <see cref="ApiKeyChange.Actor"/> does not satisfy the guard, which is
+    /// <see cref="ApiKeySaveResult.ActorChanged"/> if the stored key of <see cref="ApiKeyChangeSet.Actor"/> does not satisfy the guard, which is
     /// decided first; <see cref="ApiKeySaveResult.VersionConflict"/> if the stored version of an updated key or of the workspace is not the
     /// new one minus one; <see cref="ApiKeySaveResult.Duplicate"/> if the id or hash of an added key exists;
-    /// <see cref="ApiKeySaveResult.LimitReached"/> if there would be more active keys than <see cref="ApiKeyChange.MaxActiveKeys"/>;
+    /// <see cref="ApiKeySaveResult.LimitReached"/> if there would be more active keys than <see cref="ApiKeyChangeSet.MaxActiveKeys"/>;
     /// otherwise <see cref="ApiKeySaveResult.Saved"/>.
     /// </returns>
-    ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken);
+    ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken);
 
     /// <summary>Notes when keys were last used; never moves a time backwards, and counts as no change of a key.</summary>
     /// <param name="lastUsed">Key ids and times.</param>

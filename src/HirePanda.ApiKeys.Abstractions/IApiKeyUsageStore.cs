@@ -14,7 +14,7 @@ public interface IApiKeyUsageStore
     /// <summary>Sums rows.</summary>
     /// <param name="query">Which rows, and what to tell apart.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken);
 
     /// <summary>
     /// Sums the rows of several queries together, and returns the values with the most requests. A workspace may have many
@@ -29,11 +29,11 @@ public interface IApiKeyUsageStore
     /// <returns>
     /// One sum for each value, most requests first, then by name. Neither times nor latency buckets are told apart.
     /// </returns>
-    async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumTopUsageAsync(
+    async ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumTopUsageAsync(
         IReadOnlyList<ApiKeyUsageQuery> queries, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        var sums = new Dictionary<string, ApiKeyUsageSum>(StringComparer.Ordinal);
+        var sums = new Dictionary<string, ApiKeyUsageAggregate>(StringComparer.Ordinal);
         foreach (var query in queries)
         {
             foreach (var sum in await SumUsageAsync(query, cancellationToken).ConfigureAwait(false))
@@ -50,11 +50,11 @@ public interface IApiKeyUsageStore
     /// <param name="level">The level.</param>
     /// <param name="before">The time.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken);
+    ValueTask PruneUsageAsync(ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken);
 }
 
 /// <summary>How long the time is that one row of usage covers; every request is counted on each level.</summary>
-public enum ApiKeyUsageLevel
+public enum ApiKeyUsageGranularity
 {
     /// <summary>One minute.</summary>
     Minute,
@@ -103,7 +103,7 @@ public readonly record struct ApiKeyUsageRow(ApiKeyUsageSlot Slot, long Requests
 /// <param name="Name">The value of the dimension.</param>
 /// <param name="LatencyBucket">1 to 255, see <see cref="ApiKeyLatency"/>; 0: not measured, or not told apart.</param>
 public readonly record struct ApiKeyUsageSlot(
-    string Workspace, string KeyId, ApiKeyUsageLevel Level, DateTimeOffset At, ApiKeyUsageDimension Dimension, string Name, int LatencyBucket);
+    string Workspace, string KeyId, ApiKeyUsageGranularity Level, DateTimeOffset At, ApiKeyUsageDimension Dimension, string Name, int LatencyBucket);
 
 /// <summary>Which rows of usage to sum.</summary>
 public sealed record ApiKeyUsageQuery
@@ -115,7 +115,7 @@ public sealed record ApiKeyUsageQuery
     public string KeyId { get; init; } = "";
 
     /// <summary>The level.</summary>
-    public required ApiKeyUsageLevel Level { get; init; }
+    public required ApiKeyUsageGranularity Level { get; init; }
 
     /// <summary>The dimension.</summary>
     public required ApiKeyUsageDimension Dimension { get; init; }
@@ -136,4 +136,4 @@ public sealed record ApiKeyUsageQuery
 /// <param name="LatencyBucket">The latency bucket; 0 where they are not told apart.</param>
 /// <param name="Requests">How many requests.</param>
 /// <param name="Errors">How many of them had a status of 400 or more.</param>
-public readonly record struct ApiKeyUsageSum(DateTimeOffset At, string Name, int LatencyBucket, long Requests, long Errors);
+public readonly record struct ApiKeyUsageAggregate(DateTimeOffset At, string Name, int LatencyBucket, long Requests, long Errors);

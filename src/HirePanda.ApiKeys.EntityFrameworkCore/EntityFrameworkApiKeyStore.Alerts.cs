@@ -22,7 +22,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
-        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var alerts = session.Db.Set<AlertRow>().AsNoTracking().Where(alert => alert.Workspace == workspace);

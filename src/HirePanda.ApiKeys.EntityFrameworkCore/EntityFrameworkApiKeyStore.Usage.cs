@@ -19,7 +19,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         }
     }
 
-    public async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var rows = Rows(session.Db, query);
@@ -29,11 +29,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
                 .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
         var read = await sums.ToListAsync(session.Token).ConfigureAwait(false);
-        return read.ConvertAll(sum => new ApiKeyUsageSum(
+        return read.ConvertAll(sum => new ApiKeyUsageAggregate(
             query.ByTime ? Columns.ReadTime(sum.At) : default, sum.Name, sum.Bucket, sum.Requests, sum.Errors));
     }
 
-    public async ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumTopUsageAsync(
+    public async ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumTopUsageAsync(
         IReadOnlyList<ApiKeyUsageQuery> queries, int limit, CancellationToken cancellationToken)
     {
         if (queries.Count == 0)
@@ -48,17 +48,17 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             .Select(group => new { Name = group.Key, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
             .OrderByDescending(sum => sum.Requests).ThenBy(sum => sum.Name).Take(limit);
         var read = await top.ToListAsync(session.Token).ConfigureAwait(false);
-        return read.ConvertAll(sum => new ApiKeyUsageSum(default, sum.Name, 0, sum.Requests, sum.Errors));
+        return read.ConvertAll(sum => new ApiKeyUsageAggregate(default, sum.Name, 0, sum.Requests, sum.Errors));
     }
 
-    public async ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken)
+    public async ValueTask PruneUsageAsync(ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var (number, microseconds) = ((int)level, Columns.Write(before));
         await WriteAsync(
             async (db, token) =>
             {
                 await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
-                if (level == ApiKeyUsageLevel.Minute)
+                if (level == ApiKeyUsageGranularity.Minute)
                 {
                     await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
                 }

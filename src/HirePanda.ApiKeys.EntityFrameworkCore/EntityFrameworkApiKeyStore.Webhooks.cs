@@ -30,7 +30,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
-        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var webhooks = session.Db.Set<WebhookRow>().AsNoTracking().Where(webhook => webhook.Workspace == workspace);
@@ -69,7 +69,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             audit.Id,
             cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
+    public async ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> LeaseDeliveriesAsync(
         DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
     {
         var (at, until) = (Columns.Write(now), Columns.Write(leasedUntil));

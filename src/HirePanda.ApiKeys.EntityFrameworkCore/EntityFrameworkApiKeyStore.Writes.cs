@@ -8,7 +8,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
     private const int LastUsedBatch = 100;
 
-    public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
         => await SaveAsync(
             (db, token) => TrySaveAsync(db, change, token), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
 
@@ -27,7 +27,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return await session.Db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, session.Token).ConfigureAwait(false) ?? 0;
     }
 
-    public async ValueTask<IReadOnlyList<ApiKeyChangeRow>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ApiKeyChangeNotification>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var rows = session.Db.Set<ChangeRow>().AsNoTracking();
@@ -35,7 +35,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             ? rows.Where(row => row.Number > after)
             : rows.Where(row => row.Number > after || missing.Contains(row.Number));
         return await wanted.OrderBy(row => row.Number)
-            .Select(row => new ApiKeyChangeRow(row.Number, row.Hash == null ? null : new ApiKeyHash(row.Hash), row.Workspace) { At = Columns.ReadTime(row.At) })
+            .Select(row => new ApiKeyChangeNotification(row.Number, row.Hash == null ? null : new ApiKeyHash(row.Hash), row.Workspace) { At = Columns.ReadTime(row.At) })
             .ToListAsync(session.Token).ConfigureAwait(false);
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return true;
     }
 
-    private async Task<ApiKeySaveResult> TrySaveAsync(TContext db, ApiKeyChange change, CancellationToken cancellationToken)
+    private async Task<ApiKeySaveResult> TrySaveAsync(TContext db, ApiKeyChangeSet change, CancellationToken cancellationToken)
     {
         var max = change.Added.Count > 0 ? change.MaxActiveKeys : null;
         if (max is not null)

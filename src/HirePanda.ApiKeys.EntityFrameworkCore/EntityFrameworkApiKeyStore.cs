@@ -77,7 +77,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var entries = session.Db.Set<AuditRow>().AsNoTracking().Where(entry => entry.Workspace == workspace);

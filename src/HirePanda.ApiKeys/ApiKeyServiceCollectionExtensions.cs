@@ -33,10 +33,10 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddTransient<ApiKeyHandler>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
-        services.AddSingleton<IOptionsFactory<ApiKeyOptions>, LastValidOptions>();
-        services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsRules>();
-        services.AddSingleton<SetupCheck>();
-        services.AddHostedService(provider => provider.GetRequiredService<SetupCheck>());
+        services.AddSingleton<IOptionsFactory<ApiKeyOptions>, LastValidOptionsFactory>();
+        services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsValidator>();
+        services.AddSingleton<StartupValidator>();
+        services.AddHostedService(provider => provider.GetRequiredService<StartupValidator>());
         services.AddSingleton<IStartupFilter, EndpointPermissionCheck>();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -50,10 +50,10 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<AllowlistReports>();
         services.AddSingleton<LimitReports>();
         services.AddSingleton<FailedAttempts>();
-        services.AddSingleton<WorkspaceStamps>();
+        services.AddSingleton<WorkspaceInvalidationTokens>();
         services.AddSingleton<ChangeEvents>();
         services.AddSingleton<UsageBudget>();
-        services.AddSingleton<KeyUses>();
+        services.AddSingleton<KeyActivities>();
         services.AddSingleton<EndpointNames>();
         services.AddSingleton<Countries>();
         services.AddSingleton<UsageRecorder>();

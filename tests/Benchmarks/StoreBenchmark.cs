@@ -97,7 +97,7 @@ internal static class StoreBenchmark
             Workspace = "bench",
             Limit = PageSize,
             Now = _start,
-            After = after is { } number ? new ApiKeyPosition(_start.AddSeconds(number), Id(number)) : null,
+            After = after is { } number ? new ApiKeyPageToken(_start.AddSeconds(number), Id(number)) : null,
         };
         return (await store.ListAsync(query, CancellationToken.None)).Count == PageSize;
     });

@@ -46,9 +46,9 @@ public sealed class AlertNodeTests
         await using var other = await StartAsync(database, time);
         var issuer = one.Services.GetRequiredService<ApiKeyIssuer>();
         await one.Store.SaveAsync(
-            new ApiKeyChange
+            new ApiKeyChangeSet
             {
-                Added = [.. Enumerable.Range(0, 5).Select(i => issuer.Issue("acme", new NewApiKey { Name = $"{i}", Type = ApiKeyTypes.Production }).Key with { CreatedAt = _start.AddDays(-90) })],
+                Added = [.. Enumerable.Range(0, 5).Select(i => issuer.Issue("acme", new CreateApiKeyRequest { Name = $"{i}", Type = ApiKeyTypes.Production }).Key with { CreatedAt = _start.AddDays(-90) })],
             },
             Token);
 
@@ -123,7 +123,7 @@ public sealed class AlertNodeTests
         await RaiseAsync(app, "delivered");
         await RunSenderAsync(app);
         await RaiseAsync(app, "pending");
-        (await AlertsOf(app).TakeDeliveriesAsync(_start, _start.AddDays(40), 10, [], Token)).Should().ContainSingle("a process is long about it");
+        (await AlertsOf(app).LeaseDeliveriesAsync(_start, _start.AddDays(40), 10, [], Token)).Should().ContainSingle("a process is long about it");
         time.Advance(TimeSpan.FromDays(10));
         await RaiseAsync(app, "delivered later");
         time.Advance(TimeSpan.FromDays(20));

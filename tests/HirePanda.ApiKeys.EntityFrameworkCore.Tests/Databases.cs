@@ -93,7 +93,7 @@ internal sealed class App(WebApplication app) : IAsyncDisposable
 
     public async Task<(ApiKey Key, string Secret)> CreateAsync(string name = "x")
     {
-        var (key, secret) = (await ManageAsync(manager => manager.CreateAsync(Admin, new NewApiKey { Name = name, Type = "ci" }))).Value!;
+        var (key, secret) = (await ManageAsync(manager => manager.CreateAsync(Admin, new CreateApiKeyRequest { Name = name, Type = "ci" }))).Value!;
         return (key, secret);
     }
 

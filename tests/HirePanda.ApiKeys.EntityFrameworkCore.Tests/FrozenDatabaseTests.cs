@@ -131,7 +131,7 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
         public async Task<string> CreateAsync(string name)
         {
             await using var scope = _app.Services.CreateAsyncScope();
-            var request = new NewApiKey { Name = name, Type = "ci", RateLimits = [new(1_000_000, TimeSpan.FromMinutes(1))] };
+            var request = new CreateApiKeyRequest { Name = name, Type = "ci", RateLimits = [new(1_000_000, TimeSpan.FromMinutes(1))] };
             return (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, request, Token)).Value!.Secret;
         }
 
@@ -152,7 +152,7 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
             {
                 try
                 {
-                    var answer = await GetAsync("/read", issuer.Issue("acme", new NewApiKey { Name = "Unknown" }).Secret);
+                    var answer = await GetAsync("/read", issuer.Issue("acme", new CreateApiKeyRequest { Name = "Unknown" }).Secret);
                     lock (_unknown)
                     {
                         _unknown.Add(answer);

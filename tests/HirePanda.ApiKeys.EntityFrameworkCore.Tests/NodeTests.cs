@@ -49,7 +49,7 @@ public sealed class NodeTests
 
         (await one.ManageAsync(manager => manager.SetAllowlistAsync(App.Admin, true, false, ["10.0.0.0/8"], force: true))).Succeeded.Should().BeTrue();
 
-        (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.AddressRefused);
+        (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.AddressNotAllowed);
         var since = Stopwatch.StartNew();
         while (await other.VerifyAsync(secret) is ApiKeyOutcome.Valid or ApiKeyOutcome.RateLimited)
         {
@@ -161,7 +161,7 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         for (var round = 0; round < 10; round++)
         {
-            var key = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!.Key;
+            var key = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!.Key;
             var self = new ApiKeyActor(key.Id, key.Workspace) { Tier = "admin", Key = key };
 
             var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
@@ -181,9 +181,9 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         for (var round = 0; round < 10; round++)
         {
-            var parent = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Parent", Type = ApiKeyTypes.Production }))).Value!.Key;
+            var parent = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Parent", Type = ApiKeyTypes.Production }))).Value!.Key;
             var parentActor = new ApiKeyActor(parent.Id, parent.Workspace) { Tier = "admin", Key = parent };
-            var child = (await app.ManageAsync(manager => manager.CreateAsync(parentActor, new NewApiKey { Name = "Child", Type = ApiKeyTypes.Production }))).Value!.Key;
+            var child = (await app.ManageAsync(manager => manager.CreateAsync(parentActor, new CreateApiKeyRequest { Name = "Child", Type = ApiKeyTypes.Production }))).Value!.Key;
             var childActor = new ApiKeyActor(child.Id, child.Workspace) { Tier = "admin", Key = child };
 
             var rotation = Task.Run(() => app.ManageAsync(manager => manager.RotateAsync(childActor, parent.Id)), Token);
@@ -217,7 +217,7 @@ public sealed class NodeTests
             {
                 for (var i = 0; !done.IsCancellationRequested; i++)
                 {
-                    await app.ManageAsync(manager => manager.UpdateAsync(App.Admin, keys[i * 7 % keys.Count].Id, new ApiKeyUpdate { Name = $"name {i}" }));
+                    await app.ManageAsync(manager => manager.UpdateAsync(App.Admin, keys[i * 7 % keys.Count].Id, new UpdateApiKeyRequest { Name = $"name {i}" }));
                 }
             },
             Token);
@@ -238,7 +238,7 @@ public sealed class NodeTests
         await using var app = await retrying.StartAsync();
 
         lost.Next = true;
-        var created = await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "once", Type = "ci" }));
+        var created = await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "once", Type = "ci" }));
 
         lost.Next.Should().BeFalse("the answer was lost");
         created.Succeeded.Should().BeTrue();
@@ -269,7 +269,7 @@ public sealed class NodeTests
     {
         var database = await Database.NewAsync("postgres");
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
         var target = method == "POST" ? $"/api-keys/{admin.Key.Id}{path}" : $"/api-keys{path}";
         using var request = new HttpRequestMessage(new HttpMethod(method), target);
@@ -288,7 +288,7 @@ public sealed class NodeTests
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
         await using var other = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin" }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin" }))).Value!;
         var (key, _) = await app.CreateAsync();
 
         var statuses = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
@@ -314,7 +314,7 @@ public sealed class NodeTests
     {
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
 
         using var created = await app.Client.PostAsJsonAsync("/api-keys", new { name = "x", type = "ci", metadata = new { a = 1 } }, Token);
@@ -352,7 +352,7 @@ public sealed class NodeTests
             Workspace = "acme",
             Hash = new ApiKeyHash(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i))),
         }).ToList();
-        (await app.Store.SaveAsync(new ApiKeyChange { Added = keys }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await app.Store.SaveAsync(new ApiKeyChangeSet { Added = keys }, Token)).Should().Be(ApiKeySaveResult.Saved);
         var at = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
         await app.Store.SaveLastUsedAsync(keys.ToDictionary(key => key.Id, _ => at), Token);
@@ -384,7 +384,7 @@ public sealed class NodeTests
         await using var scope = provided.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<OwnContext>().Database.EnsureCreatedAsync(Token);
 
-        var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, new NewApiKey { Name = "x", Type = ApiKeyTypes.Production }, Token);
+        var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token);
 
         (await provided.GetRequiredService<ApiKeyVerifier>().VerifyAsync(created.Value!.Secret, default, Token)).IsValid.Should().BeTrue();
     }

@@ -62,8 +62,8 @@ public abstract partial class StoreConformance
         var webhooks = new List<ApiKeyWebhook>();
         for (var page = 0; page < 6; page++)
         {
-            alerts.AddRange(await store.ListAlertsAsync("acme", alerts.Count == 0 ? null : new ApiKeyPosition(alerts[^1].RaisedAt, alerts[^1].Id), 7, Token));
-            webhooks.AddRange(await store.ListWebhooksAsync("acme", webhooks.Count == 0 ? null : new ApiKeyPosition(webhooks[^1].CreatedAt, webhooks[^1].Id), 7, Token));
+            alerts.AddRange(await store.ListAlertsAsync("acme", alerts.Count == 0 ? null : new ApiKeyPageToken(alerts[^1].RaisedAt, alerts[^1].Id), 7, Token));
+            webhooks.AddRange(await store.ListWebhooksAsync("acme", webhooks.Count == 0 ? null : new ApiKeyPageToken(webhooks[^1].CreatedAt, webhooks[^1].Id), 7, Token));
         }
 
         alerts.Select(alert => alert.Id).Should().Equal(expected);
@@ -111,7 +111,7 @@ public abstract partial class StoreConformance
     {
         var (store, management) = await NewStoresAsync();
         await management.SaveAsync(
-            new ApiKeyChange
+            new ApiKeyChangeSet
             {
                 Added =
                 [
@@ -157,7 +157,7 @@ public abstract partial class StoreConformance
     public async Task WebhooksAndAcknowledgement_ByAKeyThatIsRevoked_AreRefused()
     {
         var (store, management) = await NewStoresAsync();
-        await management.SaveAsync(new ApiKeyChange { Added = [Key("leaked") with { RevokedAt = _start }] }, Token);
+        await management.SaveAsync(new ApiKeyChangeSet { Added = [Key("leaked") with { RevokedAt = _start }] }, Token);
         await AddWebhookAsync(store, "w");
         await store.AddAlertAsync(Alert("a", 0), [], Token);
         var guard = new ApiKeyActorGuard { KeyId = "leaked", Version = 1, At = _start };
@@ -198,16 +198,16 @@ public abstract partial class StoreConformance
         }
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
-            async () => await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token), Token)));
-        var rest = await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 100, [], Token);
+            async () => await store.LeaseDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token), Token)));
+        var rest = await store.LeaseDeliveriesAsync(_start, _start.AddSeconds(60), 100, [], Token);
 
         var all = taken.SelectMany(one => one).Concat(rest).ToList();
         all.Select(one => one.Delivery.Id).Should().BeEquivalentTo(Enumerable.Range(0, 15).Select(i => $"m{i}"));
         all[0].Should().BeEquivalentTo(new ApiKeyLeasedDelivery(
             Delivery(all[0].Delivery.Id, "w", all[0].Delivery.AlertId) with { LeasedUntil = _start.AddSeconds(60) }, Webhook("w", 0)));
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60));
-        (await store.TakeDeliveriesAsync(_start.AddSeconds(59), _start.AddSeconds(119), 100, [], Token)).Should().BeEmpty();
-        (await store.TakeDeliveriesAsync(_start.AddSeconds(60), _start.AddSeconds(120), 100, [], Token)).Should().HaveCount(15);
+        (await store.LeaseDeliveriesAsync(_start.AddSeconds(59), _start.AddSeconds(119), 100, [], Token)).Should().BeEmpty();
+        (await store.LeaseDeliveriesAsync(_start.AddSeconds(60), _start.AddSeconds(120), 100, [], Token)).Should().HaveCount(15);
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public abstract partial class StoreConformance
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60), "one was for nobody and is given up");
 
         async Task<IEnumerable<string>> TakeAsync(params string[] except)
-            => (await store.TakeDeliveriesAsync(_start.AddSeconds(10), _start.AddSeconds(60), 1, except, Token)).Select(one => one.Delivery.Id);
+            => (await store.LeaseDeliveriesAsync(_start.AddSeconds(10), _start.AddSeconds(60), 1, except, Token)).Select(one => one.Delivery.Id);
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public abstract partial class StoreConformance
         (await store.SaveAttemptAsync(Attempt(first, 1, true), Token)).Should().BeFalse("the lease has ended");
         (await WebhookAsync()).FailingSince.Should().Be(_start.AddSeconds(1));
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(10));
-        (await store.TakeDeliveriesAsync(_start.AddSeconds(9), _start.AddSeconds(69), 10, [], Token)).Should().BeEmpty();
+        (await store.LeaseDeliveriesAsync(_start.AddSeconds(9), _start.AddSeconds(69), 10, [], Token)).Should().BeEmpty();
         var second = await TakeAsync(10);
         second.Attempts.Should().Be(1);
         await store.SaveAttemptAsync(Attempt(second, 11, false, next: 20), Token);
@@ -259,11 +259,11 @@ public abstract partial class StoreConformance
         (webhook.DisabledAt, webhook.DisabledReason).Should().Be((_start.AddSeconds(31), "gone"));
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull("nothing is sent to it any more");
         await store.AddAlertAsync(Alert("d", 0), [Delivery("p", "w", "d"), Delivery("q", "nobody", "d")], Token);
-        (await store.TakeDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token)).Should().BeEmpty("a message that came at the same moment is given up");
+        (await store.LeaseDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token)).Should().BeEmpty("a message that came at the same moment is given up");
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
 
         async Task<ApiKeyWebhookDelivery> TakeAsync(int seconds)
-            => (await store.TakeDeliveriesAsync(_start.AddSeconds(seconds), _start.AddSeconds(seconds + 60), 10, [], Token)).Single().Delivery;
+            => (await store.LeaseDeliveriesAsync(_start.AddSeconds(seconds), _start.AddSeconds(seconds + 60), 10, [], Token)).Single().Delivery;
 
         async Task<ApiKeyWebhook> WebhookAsync() => (await store.ListWebhooksAsync("acme", null, 10, Token)).Single();
     }
@@ -274,14 +274,14 @@ public abstract partial class StoreConformance
         var store = await NewAlertStoreAsync();
         await AddWebhookAsync(store, "w");
         await store.AddAlertAsync(Alert("a", 0), [Delivery("sent", "w", "a"), Delivery("refused", "w", "a", 1), Delivery("waiting", "w", "a", 2)], Token);
-        foreach (var one in await store.TakeDeliveriesAsync(_start.AddSeconds(1), _start.AddSeconds(60), 10, [], Token))
+        foreach (var one in await store.LeaseDeliveriesAsync(_start.AddSeconds(1), _start.AddSeconds(60), 10, [], Token))
         {
             await store.SaveAttemptAsync(Attempt(one.Delivery, 1, one.Delivery.Id == "sent", next: one.Delivery.Id == "sent" ? null : 30), Token);
         }
 
         await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
 
-        (await store.TakeDeliveriesAsync(_start.AddSeconds(30), _start.AddSeconds(90), 10, [], Token)).Select(one => one.Delivery.Id)
+        (await store.LeaseDeliveriesAsync(_start.AddSeconds(30), _start.AddSeconds(90), 10, [], Token)).Select(one => one.Delivery.Id)
             .Should().BeEquivalentTo("refused", "waiting");
         await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(90), "they are under way");

@@ -17,7 +17,7 @@ public abstract partial class StoreConformance
         await store.SaveUsageAsync(first, Token);
         await store.SaveUsageAsync(second, Token);
 
-        (await store.SumUsageAsync(Query(), Token)).Should().BeEquivalentTo(new ApiKeyUsageSum[]
+        (await store.SumUsageAsync(Query(), Token)).Should().BeEquivalentTo(new ApiKeyUsageAggregate[]
         {
             new(default, "GET /jobs", 7, 5_000_000_003, 3),
             new(default, "GET /jobs", 8, 1, 0),
@@ -36,14 +36,14 @@ public abstract partial class StoreConformance
             Row(_minute.AddMinutes(2), "b", requests: 8),
             Row(_minute, "a", requests: 16, keyId: "k"),
             Row(_minute, "a", requests: 32, workspace: "other"),
-            Row(_minute, "a", requests: 64, level: ApiKeyUsageLevel.Hour),
+            Row(_minute, "a", requests: 64, level: ApiKeyUsageGranularity.Hour),
             Row(_minute, "a", requests: 128, dimension: ApiKeyUsageDimension.Country),
         ];
         await store.SaveUsageAsync(new ApiKeyUsageBatch("1", _minute, rows), Token);
 
         (await store.SumUsageAsync(Query() with { To = _minute.AddMinutes(2) }, Token)).Should().BeEquivalentTo(
-            new ApiKeyUsageSum[] { new(default, "a", 0, 3, 0), new(default, "b", 0, 4, 0) });
-        (await store.SumUsageAsync(Query() with { From = _minute.AddMinutes(1), ByTime = true }, Token)).Should().BeEquivalentTo(new ApiKeyUsageSum[]
+            new ApiKeyUsageAggregate[] { new(default, "a", 0, 3, 0), new(default, "b", 0, 4, 0) });
+        (await store.SumUsageAsync(Query() with { From = _minute.AddMinutes(1), ByTime = true }, Token)).Should().BeEquivalentTo(new ApiKeyUsageAggregate[]
         {
             new(_minute.AddMinutes(1), "a", 0, 2, 0),
             new(_minute.AddMinutes(1), "b", 0, 4, 0),
@@ -60,13 +60,13 @@ public abstract partial class StoreConformance
         var keys = Enumerable.Range(0, 3_000).SelectMany(i => new[]
         {
             Row(_minute, $"key_{i:d4}", requests: 3_000 - i, errors: 1, dimension: ApiKeyUsageDimension.Key),
-            Row(_minute.AddHours(-1), $"key_{i:d4}", requests: i < 2_000 ? 1 : 10_000 - i, level: ApiKeyUsageLevel.Hour, dimension: ApiKeyUsageDimension.Key),
-            Row(_minute.AddHours(-9), $"key_{i:d4}", requests: 1_000_000, level: ApiKeyUsageLevel.Hour, dimension: ApiKeyUsageDimension.Key),
+            Row(_minute.AddHours(-1), $"key_{i:d4}", requests: i < 2_000 ? 1 : 10_000 - i, level: ApiKeyUsageGranularity.Hour, dimension: ApiKeyUsageDimension.Key),
+            Row(_minute.AddHours(-9), $"key_{i:d4}", requests: 1_000_000, level: ApiKeyUsageGranularity.Hour, dimension: ApiKeyUsageDimension.Key),
             Row(_minute, $"key_{i:d4}", requests: 1_000_000, dimension: ApiKeyUsageDimension.Key, workspace: "other"),
         }).ToArray();
         await store.SaveUsageAsync(new ApiKeyUsageBatch("1", _minute, keys), Token);
         var minutes = Query() with { Dimension = ApiKeyUsageDimension.Key, From = _minute };
-        var hours = minutes with { Level = ApiKeyUsageLevel.Hour, From = _minute.AddHours(-1), To = _minute };
+        var hours = minutes with { Level = ApiKeyUsageGranularity.Hour, From = _minute.AddHours(-1), To = _minute };
 
         var top = await store.SumTopUsageAsync([hours, minutes], 3, Token);
         var one = await store.SumTopUsageAsync([minutes], 2, Token);
@@ -75,8 +75,8 @@ public abstract partial class StoreConformance
 
         // Neither part alone has the three that both have together.
         top.Should().Equal(
-            new ApiKeyUsageSum(default, "key_2000", 0, 9_000, 1), new(default, "key_2001", 0, 8_998, 1), new(default, "key_2002", 0, 8_996, 1));
-        one.Should().Equal(new ApiKeyUsageSum(default, "key_0000", 0, 3_000, 1), new(default, "key_0001", 0, 2_999, 1));
+            new ApiKeyUsageAggregate(default, "key_2000", 0, 9_000, 1), new(default, "key_2001", 0, 8_998, 1), new(default, "key_2002", 0, 8_996, 1));
+        one.Should().Equal(new ApiKeyUsageAggregate(default, "key_0000", 0, 3_000, 1), new(default, "key_0001", 0, 2_999, 1));
         none.Should().BeEmpty();
         nobody.Should().BeEmpty();
     }
@@ -89,14 +89,14 @@ public abstract partial class StoreConformance
         [
             Row(_minute, "a"),
             Row(_minute.AddMinutes(1), "b"),
-            Row(_minute, "c", level: ApiKeyUsageLevel.Hour),
+            Row(_minute, "c", level: ApiKeyUsageGranularity.Hour),
         ];
         await store.SaveUsageAsync(new ApiKeyUsageBatch("1", _minute, rows), Token);
 
-        await store.PruneUsageAsync(ApiKeyUsageLevel.Minute, _minute.AddMinutes(1), Token);
+        await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, _minute.AddMinutes(1), Token);
 
         (await store.SumUsageAsync(Query(), Token)).Select(sum => sum.Name).Should().Equal("b");
-        (await store.SumUsageAsync(Query() with { Level = ApiKeyUsageLevel.Hour }, Token)).Select(sum => sum.Name).Should().Equal("c");
+        (await store.SumUsageAsync(Query() with { Level = ApiKeyUsageGranularity.Hour }, Token)).Select(sum => sum.Name).Should().Equal("c");
     }
 
     [Fact]
@@ -125,14 +125,14 @@ public abstract partial class StoreConformance
         long errors = 0,
         string keyId = "",
         string workspace = "acme",
-        ApiKeyUsageLevel level = ApiKeyUsageLevel.Minute,
+        ApiKeyUsageGranularity level = ApiKeyUsageGranularity.Minute,
         ApiKeyUsageDimension dimension = ApiKeyUsageDimension.Endpoint)
         => new(new ApiKeyUsageSlot(workspace, keyId, level, at, dimension, name, bucket), requests, errors);
 
     private static ApiKeyUsageQuery Query() => new()
     {
         Workspace = "acme",
-        Level = ApiKeyUsageLevel.Minute,
+        Level = ApiKeyUsageGranularity.Minute,
         Dimension = ApiKeyUsageDimension.Endpoint,
         From = _minute.AddDays(-1),
         To = _minute.AddDays(1),

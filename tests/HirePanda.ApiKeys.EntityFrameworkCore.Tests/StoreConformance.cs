@@ -33,7 +33,7 @@ public abstract partial class StoreConformance
             RateLimits = [new RateLimit(5, TimeSpan.FromSeconds(60)), new RateLimit(1_000_000, RateLimit.MaxWindow)],
             Metadata = JsonDocument.Parse("""{"team":"zoo","n":[1,null,{"ж":"…"}]}""").RootElement,
         };
-        (await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token)).Should().Be(ApiKeySaveResult.Saved);
 
         var found = await store.FindByHashAsync([Hash("nobody's"), key.Hash], Token);
         var got = await store.GetAsync("acme", "a", Token);
@@ -47,7 +47,7 @@ public abstract partial class StoreConformance
     public async Task Find_UnknownHashOrForeignWorkspace_IsNull()
     {
         var store = await NewStoreAsync();
-        await store.SaveAsync(new ApiKeyChange { Added = [Key("a")] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("a")] }, Token);
 
         (await store.FindByHashAsync([Hash("nobody's")], Token)).Should().BeNull();
         (await store.GetAsync("other", "a", Token)).Should().BeNull();
@@ -59,14 +59,14 @@ public abstract partial class StoreConformance
     {
         var store = await NewStoreAsync();
         var key = Key("a");
-        await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token);
-        await store.SaveAsync(new ApiKeyChange { Updated = [key with { Name = "second", Version = 2 }] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = "second", Version = 2 }] }, Token);
 
         var audit = Entry("e", 0);
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b")], Updated = [key with { Name = "stale", Version = 2 }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
-        (await store.SaveAsync(new ApiKeyChange { Updated = [Key("never") with { Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b"), key with { Hash = Hash("other") }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b"), Key("c") with { Hash = key.Hash }] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b")], Updated = [key with { Name = "stale", Version = 2 }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [Key("never") with { Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b"), key with { Hash = Hash("other") }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b"), Key("c") with { Hash = key.Hash }] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
 
         (await store.GetAsync("acme", "a", Token))!.Name.Should().Be("second");
         (await store.GetAsync("acme", "b", Token)).Should().BeNull();
@@ -78,10 +78,10 @@ public abstract partial class StoreConformance
     {
         var store = await NewStoreAsync();
         var key = Key("a");
-        await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
 
         var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-            async () => await store.SaveAsync(new ApiKeyChange { Updated = [key with { Name = $"{i}", Version = 2 }] }, Token), Token)));
+            async () => await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = $"{i}", Version = 2 }] }, Token), Token)));
 
         saved.Should().ContainSingle(result => result == ApiKeySaveResult.Saved);
         saved.Should().OnlyContain(result => result == ApiKeySaveResult.Saved || result == ApiKeySaveResult.VersionConflict);
@@ -103,9 +103,9 @@ public abstract partial class StoreConformance
             Key("changed") with { Version = 2 },
             Key("as evaluated") with { ExpiresAt = _start.AddSeconds(2) },
         };
-        await store.SaveAsync(new ApiKeyChange { Added = keys }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = keys }, Token);
         var guard = new ApiKeyActorGuard { KeyId = actor, Version = 1, At = _start.AddSeconds(1) };
-        ApiKeyChange[] changes =
+        ApiKeyChangeSet[] changes =
         [
             new() { Added = [Key("a")] },
             new() { Updated = [Key("as evaluated") with { Version = 2 }] },
@@ -122,7 +122,7 @@ public abstract partial class StoreConformance
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
         (await store.ListAuditAsync("acme", null, 10, Token)).Should().BeEmpty();
         (await store.SaveAsync(changes[0] with { Actor = guard with { KeyId = "as evaluated" } }, Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.SaveAsync(new ApiKeyChange { Added = [Key("b")], Actor = guard with { KeyId = "changed", Version = null } }, Token))
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b")], Actor = guard with { KeyId = "changed", Version = null } }, Token))
             .Should().Be(ApiKeySaveResult.Saved, "any version will do");
     }
 
@@ -131,11 +131,11 @@ public abstract partial class StoreConformance
     {
         var store = await NewStoreAsync();
         var key = Key("self");
-        await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
         var guard = new ApiKeyActorGuard { KeyId = "self", Version = 1, At = _start };
 
-        (await store.SaveAsync(new ApiKeyChange { Updated = [key with { Version = 2 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.SaveAsync(new ApiKeyChange { Updated = [key with { Version = 3 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 2 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 3 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.ActorChanged);
     }
 
     [Fact]
@@ -148,10 +148,10 @@ public abstract partial class StoreConformance
             Key("expired") with { ExpiresAt = _start },
             Key("foreign") with { Workspace = "other" },
         ];
-        await store.SaveAsync(new ApiKeyChange { Added = inactive }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = inactive }, Token);
 
         var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-            async () => await store.SaveAsync(new ApiKeyChange { Added = [Key($"{i}")], MaxActiveKeys = 3 }, Token), Token)));
+            async () => await store.SaveAsync(new ApiKeyChangeSet { Added = [Key($"{i}")], MaxActiveKeys = 3 }, Token), Token)));
 
         saved.Count(result => result == ApiKeySaveResult.Saved).Should().Be(3);
         saved.Count(result => result == ApiKeySaveResult.LimitReached).Should().Be(5);
@@ -159,7 +159,7 @@ public abstract partial class StoreConformance
         active.Should().HaveCount(3);
 
         // A key that takes the place of another one is no more than before.
-        var rotation = new ApiKeyChange
+        var rotation = new ApiKeyChangeSet
         {
             Added = [Key("successor")],
             Updated = [active[0] with { ExpiresAt = _start, Version = 2 }],
@@ -173,7 +173,7 @@ public abstract partial class StoreConformance
     public async Task GetNames_GivesThoseOfTheWorkspaceThatExist()
     {
         var store = await NewStoreAsync();
-        await store.SaveAsync(new ApiKeyChange { Added = [Key("a") with { Name = "A" }, Key("b"), Key("c") with { Workspace = "other" }] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("a") with { Name = "A" }, Key("b"), Key("c") with { Workspace = "other" }] }, Token);
 
         (await store.GetNamesAsync("acme", ["a", "c", "gone", "a"], Token)).Should().BeEquivalentTo(new Dictionary<string, string> { ["a"] = "A" });
         (await store.GetNamesAsync("acme", [], Token)).Should().BeEmpty();
@@ -184,7 +184,7 @@ public abstract partial class StoreConformance
     {
         var store = await NewStoreAsync();
         await store.SaveAsync(
-            new ApiKeyChange
+            new ApiKeyChangeSet
             {
                 Added =
                 [
@@ -218,20 +218,20 @@ public abstract partial class StoreConformance
     {
         var store = await NewStoreAsync();
         var keys = Enumerable.Range(0, 50).Select(i => Key($"key_{i % 7}{i}") with { CreatedAt = _start.AddSeconds(i / 20) }).ToList();
-        await store.SaveAsync(new ApiKeyChange { Added = keys, Audit = [.. keys.Select((key, i) => Entry($"evt_{key.Id}", i / 20))] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = keys, Audit = [.. keys.Select((key, i) => Entry($"evt_{key.Id}", i / 20))] }, Token);
         var expected = keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id, StringComparer.Ordinal).Select(key => key.Id).ToList();
 
         var seen = new List<ApiKey>();
         var audited = new List<ApiKeyAuditEntry>();
         while (seen.Count < 50)
         {
-            var last = seen.Count == 0 ? (ApiKeyPosition?)null : new ApiKeyPosition(seen[^1].CreatedAt, seen[^1].Id);
+            var last = seen.Count == 0 ? (ApiKeyPageToken?)null : new ApiKeyPageToken(seen[^1].CreatedAt, seen[^1].Id);
             seen.AddRange(await store.ListAsync(new() { Workspace = "acme", Limit = 7, Now = _start, After = last }, Token));
         }
 
         while (audited.Count < 50)
         {
-            var last = audited.Count == 0 ? (ApiKeyPosition?)null : new ApiKeyPosition(audited[^1].At, audited[^1].Id);
+            var last = audited.Count == 0 ? (ApiKeyPageToken?)null : new ApiKeyPageToken(audited[^1].At, audited[^1].Id);
             audited.AddRange(await store.ListAuditAsync("acme", last, 7, Token));
         }
 
@@ -246,11 +246,11 @@ public abstract partial class StoreConformance
         var first = new ApiKeyWorkspace { Id = "acme", AllowlistEnabled = true, AllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
 
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { AllowedNetworks = [], Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.SaveAsync(new ApiKeyChange { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { AllowedNetworks = [], Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
 
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeEquivalentTo(first with { AllowedNetworks = [], Version = 2 });
     }
@@ -265,7 +265,7 @@ public abstract partial class StoreConformance
             Before = JsonDocument.Parse("""{"name":"x"}""").RootElement,
             Address = "2001:db8::1",
         };
-        await store.SaveAsync(new ApiKeyChange { Audit = [entry] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Audit = [entry] }, Token);
 
         var read = (await store.ListAuditAsync("acme", null, 10, Token)).Single();
 
@@ -279,14 +279,14 @@ public abstract partial class StoreConformance
     {
         var store = await NewStoreAsync();
         var key = Key("a");
-        await store.SaveAsync(new ApiKeyChange { Added = [key] }, Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
 
         foreach (var seconds in new[] { 5, 3, 7, 6 })
         {
             await store.SaveLastUsedAsync(new Dictionary<string, DateTimeOffset> { ["a"] = _start.AddSeconds(seconds), ["gone"] = _start }, Token);
         }
 
-        (await store.SaveAsync(new ApiKeyChange { Updated = [key with { Name = "y", Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.Saved, "a use counts as no change");
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = "y", Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.Saved, "a use counts as no change");
         var stored = (await store.GetAsync("acme", "a", Token))!;
         stored.LastUsedAt.Should().Be(_start.AddSeconds(7));
         stored.Name.Should().Be("y");

@@ -47,7 +47,7 @@ public sealed class UsageNodeTests
     private static async Task<(string Id, string Secret)> IssueAsync(Database database)
     {
         await using var app = await database.StartAsync();
-        var limits = new NewApiKey { Name = "busy", Type = "production", RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))] };
+        var limits = new CreateApiKeyRequest { Name = "busy", Type = "production", RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))] };
         var (key, secret) = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, limits))).Value!;
         return (key.Id, secret);
     }

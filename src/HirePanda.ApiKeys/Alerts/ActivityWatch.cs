@@ -47,7 +47,7 @@ internal sealed class ActivityWatch : BackgroundJob
             foreach (var row in batch.Rows)
             {
                 var slot = row.Slot;
-                if (slot.Level != ApiKeyUsageLevel.Day || slot.KeyId.Length == 0)
+                if (slot.Level != ApiKeyUsageGranularity.Day || slot.KeyId.Length == 0)
                 {
                     continue;
                 }
@@ -109,7 +109,7 @@ internal sealed class ActivityWatch : BackgroundJob
     /// <summary>The hour that is under way and the one before, whose last requests may just have been stored.</summary>
     private async Task<bool> LookForBurstsAsync(IApiKeyUsageStore store, string workspace, CancellationToken cancellationToken)
     {
-        var hour = UsageTime.Floor(Time.GetUtcNow(), ApiKeyUsageLevel.Hour);
+        var hour = UsageTime.Floor(Time.GetUtcNow(), ApiKeyUsageGranularity.Hour);
         if (hour != _hour)
         {
             (_hour, _baselines) = (hour, []);
@@ -118,7 +118,7 @@ internal sealed class ActivityWatch : BackgroundJob
         var query = new ApiKeyUsageQuery
         {
             Workspace = workspace,
-            Level = ApiKeyUsageLevel.Hour,
+            Level = ApiKeyUsageGranularity.Hour,
             Dimension = ApiKeyUsageDimension.Key,
             From = hour.AddHours(-1),
             To = hour.AddHours(1),
@@ -163,7 +163,7 @@ internal sealed class ActivityWatch : BackgroundJob
         {
             Workspace = workspace,
             KeyId = keyId,
-            Level = ApiKeyUsageLevel.Day,
+            Level = ApiKeyUsageGranularity.Day,
             Dimension = ApiKeyUsageDimension.Country,
             From = day - _countryMemory,
             To = day,
@@ -210,7 +210,7 @@ internal sealed class ActivityWatch : BackgroundJob
             {
                 Workspace = workspace,
                 KeyId = keyId,
-                Level = ApiKeyUsageLevel.Hour,
+                Level = ApiKeyUsageGranularity.Hour,
                 Dimension = ApiKeyUsageDimension.Status,
                 From = hour - _length,
                 To = hour,

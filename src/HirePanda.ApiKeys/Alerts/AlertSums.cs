@@ -52,7 +52,7 @@ internal sealed class AlertSums
     }
 
     /// <summary>The hour that an alert counts in.</summary>
-    public static DateTimeOffset Hour(DateTimeOffset time) => UsageTime.Floor(time, ApiKeyUsageLevel.Hour);
+    public static DateTimeOffset Hour(DateTimeOffset time) => UsageTime.Floor(time, ApiKeyUsageGranularity.Hour);
 }
 
 /// <summary>The alerts of one kind that a workspace did not get one by one in an hour.</summary>

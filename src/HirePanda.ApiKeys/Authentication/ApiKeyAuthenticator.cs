@@ -81,7 +81,7 @@ internal sealed class ApiKeyAuthenticator(
         await events.MessageReceivedAsync(received).ConfigureAwait(false);
         if (received.Result is { } result)
         {
-            request.Verdict = new(result.None ? ApiKeyOutcome.Missing : ApiKeyOutcome.Rejected);
+            request.Verdict = new(result.None ? ApiKeyOutcome.Missing : ApiKeyOutcome.RejectedByHost);
             fields.Attach(request);
             return Counted(request, result);
         }
@@ -120,7 +120,7 @@ internal sealed class ApiKeyAuthenticator(
     }
 
     /// <summary>Junk ends before anything else of the request is looked at.</summary>
-    private ValueTask<ApiKeyVerdict> ReadAndVerifyAsync(ApiKeyRequest request, ApiKeySettings.Compiled current, ReadOnlySpan<char> token, KnownSecret? known)
+    private ValueTask<ApiKeyVerdict> ReadAndVerifyAsync(ApiKeyRequest request, CompiledApiKeyOptions current, ReadOnlySpan<char> token, SecretHashMemo? known)
     {
         var context = request.Context;
         var bytes = ApiKeyVerifier.Read(current, token, stackalloc byte[SecretFormat.MaxLength]);
@@ -129,7 +129,7 @@ internal sealed class ApiKeyAuthenticator(
             : verifier.VerifyUncountedAsync(current, bytes, Caller(request), request.BegunAt, known, context.RequestAborted);
     }
 
-    private static ApiKeyCaller Caller(ApiKeyRequest request)
+    private static ApiKeyVerificationContext Caller(ApiKeyRequest request)
     {
         request.Endpoint = request.Context.GetEndpoint();
         request.Address = request.Context.Connection.RemoteIpAddress;
@@ -153,7 +153,7 @@ internal sealed class ApiKeyAuthenticator(
             properties.ExpiresUtc = expiry;
         }
 
-        return events.HandlesVerified
+        return events.HandlesKeyValidated
             ? SucceedAsync(request, scheme, events, principal, properties)
             : Task.FromResult(Counted(request, AuthenticateResult.Success(new AuthenticationTicket(principal, properties, scheme.Name))));
     }
@@ -162,15 +162,15 @@ internal sealed class ApiKeyAuthenticator(
         ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events, ClaimsPrincipal principal, AuthenticationProperties properties)
     {
         var verdict = request.Verdict;
-        var verified = new ApiKeyVerifiedContext(request.Context, scheme, Options, verdict.Key!) { Principal = principal, Properties = properties };
-        await events.VerifiedAsync(verified).ConfigureAwait(false);
+        var verified = new ApiKeyValidatedContext(request.Context, scheme, Options, verdict.Key!) { Principal = principal, Properties = properties };
+        await events.KeyValidatedAsync(verified).ConfigureAwait(false);
         if (verified.Result is null)
         {
             verified.Success();
         }
         else if (!verified.Result.Succeeded)
         {
-            request.Verdict = new(ApiKeyOutcome.Rejected, verdict.Live, verdict.Limit);
+            request.Verdict = new(ApiKeyOutcome.RejectedByHost, verdict.Live, verdict.Limit);
         }
 
         return Counted(request, verified.Result!);
@@ -178,11 +178,11 @@ internal sealed class ApiKeyAuthenticator(
 
     private Task<AuthenticateResult> RefuseAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events)
     {
-        var isNothing = request.Verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.Foreign;
+        var isNothing = request.Verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.NotAnApiKey;
         if (!isNothing)
         {
             Log.Refused(logger, request.Verdict.Outcome, request.Verdict.Key?.Id);
-            if (events.HandlesFailed)
+            if (events.HandlesAuthenticationFailed)
             {
                 return FailAsync(request, scheme, events);
             }
@@ -194,8 +194,8 @@ internal sealed class ApiKeyAuthenticator(
 
     private async Task<AuthenticateResult> FailAsync(ApiKeyRequest request, AuthenticationScheme scheme, ApiKeyEvents events)
     {
-        var failed = new ApiKeyFailedContext(request.Context, scheme, Options, request.Verdict);
-        await events.FailedAsync(failed).ConfigureAwait(false);
+        var failed = new ApiKeyAuthenticationFailedContext(request.Context, scheme, Options, request.Verdict);
+        await events.AuthenticationFailedAsync(failed).ConfigureAwait(false);
         return Counted(request, failed.Result ?? _rejected);
     }
 

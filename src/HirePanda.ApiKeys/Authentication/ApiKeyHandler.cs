@@ -33,7 +33,7 @@ internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthen
     {
         await AuthenticateSafeAsync().ConfigureAwait(false);
         var verdict = ApiKeyRequest.Of(_context).Verdict;
-        if (verdict.Outcome == ApiKeyOutcome.Foreign)
+        if (verdict.Outcome == ApiKeyOutcome.NotAnApiKey)
         {
             authenticator.CountUntaken(_context);
         }
@@ -48,7 +48,7 @@ internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthen
 
     private async Task AnswerForbidAsync(AuthenticationProperties properties)
     {
-        var error = ApiKeyError.Lacking(ApiKeyRequest.Of(_context).Refusal?.Missing ?? []);
+        var error = ApiKeyError.Lacking(ApiKeyRequest.Of(_context).PendingErrorResponse?.Missing ?? []);
         var forbidden = new ApiKeyForbiddenContext(_context, _scheme, Options, properties, error);
         await authenticator.Events(_context).ForbiddenAsync(forbidden).ConfigureAwait(false);
         if (!forbidden.Handled)
@@ -75,7 +75,7 @@ internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthen
     private Task AnswerAsync(ApiKeyError error)
     {
         ErrorWriter.WriteHead(_context.Response, error);
-        if (ApiKeyRequest.Of(_context).Refusal is { IsOpen: true } refusal)
+        if (ApiKeyRequest.Of(_context).PendingErrorResponse is { IsOpen: true } refusal)
         {
             refusal.Unwritten = error;
             return Task.CompletedTask;

@@ -38,7 +38,7 @@ namespace HirePanda.ApiKeys
         public OpenAnswers? Open { get; set; }
 
         /// <summary>How a refusal by authorization is answered; null: none is, or it is answered without our result handler.</summary>
-        public Refusal? Refusal { get; set; }
+        public PendingErrorResponse? PendingErrorResponse { get; set; }
 
         public static ApiKeyRequest Of(HttpContext context)
         {
@@ -55,7 +55,7 @@ namespace HirePanda.ApiKeys
     }
 
     /// <summary>A refusal whose body <see cref="ApiKeyAuthorizationResultHandler"/> writes once every scheme has had its say.</summary>
-    internal sealed class Refusal
+    internal sealed class PendingErrorResponse
     {
         /// <summary>The tiers and permissions that authorization found missing.</summary>
         public required IReadOnlyCollection<string> Missing { get; init; }

@@ -11,11 +11,11 @@ internal sealed class ConnectionSecret
 {
     private static readonly object _place = new();
 
-    private readonly KnownSecret _known = new();
+    private readonly SecretHashMemo _known = new();
     private string? _header;
 
     /// <summary>What is known of the secret in the <c>Authorization</c> header; null: nothing can be remembered here.</summary>
-    public static KnownSecret? Of(HttpContext context)
+    public static SecretHashMemo? Of(HttpContext context)
     {
         if (context.Request.Protocol != "HTTP/1.1"
             || context.Request.Headers.Authorization is not [{ } header]

@@ -40,7 +40,7 @@ internal static class Credential
             }
         }
 
-        return isOurs ? null : token.IsEmpty ? ApiKeyOutcome.Missing : ApiKeyOutcome.Foreign;
+        return isOurs ? null : token.IsEmpty ? ApiKeyOutcome.Missing : ApiKeyOutcome.NotAnApiKey;
     }
 
     private static ReadOnlySpan<char> BearerToken(ReadOnlySpan<char> value)

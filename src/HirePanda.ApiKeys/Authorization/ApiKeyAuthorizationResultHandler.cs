@@ -18,11 +18,11 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
 
     private async Task RefuseAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
     {
-        var refusal = new Refusal
+        var refusal = new PendingErrorResponse
         {
             Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(one => one.Name).Distinct()],
         };
-        ApiKeyRequest.Of(context).Refusal = refusal;
+        ApiKeyRequest.Of(context).PendingErrorResponse = refusal;
         var metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<NotStored>() is not null && !context.Response.HasStarted)
         {

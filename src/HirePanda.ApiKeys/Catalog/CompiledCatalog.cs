@@ -11,8 +11,8 @@ internal sealed class CompiledCatalog
     private readonly LimitSet _defaultLimits;
     private readonly Grant _nothing = new(-1, false, [], "");
     private readonly Dictionary<string, Grant> _tierGrants = new(StringComparer.OrdinalIgnoreCase);
-    private readonly SharedByName<Grant> _ownGrants = new();
-    private readonly SharedByName<LimitSet> _ownLimits = new();
+    private readonly BoundedInternPool<Grant> _ownGrants = new();
+    private readonly BoundedInternPool<LimitSet> _ownLimits = new();
     private readonly Dictionary<string, Grant> _needs;
 
     public CompiledCatalog(ApiKeyCatalog catalog, RateLimit defaultRateLimit)

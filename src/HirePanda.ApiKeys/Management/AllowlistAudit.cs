@@ -33,7 +33,7 @@ internal sealed class AllowlistAudit : BackgroundJob
             if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
             {
                 // Whoever stops it waits for the one that is under way.
-                await store.SaveAsync(new ApiKeyChange { Audit = [entry] }, CancellationToken.None);
+                await store.SaveAsync(new ApiKeyChangeSet { Audit = [entry] }, CancellationToken.None);
             }
         }
     }

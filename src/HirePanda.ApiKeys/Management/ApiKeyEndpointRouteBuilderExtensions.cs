@@ -22,7 +22,7 @@ public static class ApiKeyEndpointRouteBuilderExtensions
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string? policy = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var check = endpoints.ServiceProvider.GetService<SetupCheck>()
+        var check = endpoints.ServiceProvider.GetService<StartupValidator>()
             ?? throw new InvalidOperationException("MapHirePandaApiKeys() needs the services of AddHirePandaApiKeys(): call it on builder.Services.");
         check.IsManagementMapped = true;
         return ApiKeyEndpoints.Map(endpoints, pattern, policy);

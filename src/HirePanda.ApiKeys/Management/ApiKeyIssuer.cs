@@ -15,7 +15,7 @@ public sealed class ApiKeyIssuer
     /// <param name="request">What the key is to be.</param>
     /// <param name="createdBy">Who creates it; null: not said.</param>
     /// <exception cref="ArgumentException">The request asks for something that keys cannot be; the message names it.</exception>
-    public IssuedApiKey Issue(string workspace, NewApiKey request, string? createdBy = null)
+    public IssuedApiKey Issue(string workspace, CreateApiKeyRequest request, string? createdBy = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(workspace);
         ArgumentNullException.ThrowIfNull(request);
@@ -24,10 +24,10 @@ public sealed class ApiKeyIssuer
             string.Join("; ", issued.Error!.Details.Select(detail => $"{detail.Field} {detail.Message}")), nameof(request));
     }
 
-    internal ApiKeyResult<IssuedApiKey> TryIssue(string workspace, NewApiKey request, string? createdBy)
+    internal ApiKeyResult<IssuedApiKey> TryIssue(string workspace, CreateApiKeyRequest request, string? createdBy)
     {
         var now = Timestamps.Now(_time);
-        var rules = new KeyRules(_settings.Current.Catalog, now);
+        var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
         var name = rules.Name(request.Name);
         var type = rules.Type(request.Type);
         var tier = rules.Tier(request.Tier);

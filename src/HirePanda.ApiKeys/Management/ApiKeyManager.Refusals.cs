@@ -30,7 +30,7 @@ public sealed partial class ApiKeyManager
     {
         if (_services.GetRequiredService<RefusalBudget>().TryTake(entry))
         {
-            await Store.SaveAsync(new ApiKeyChange { Audit = [entry] }, CancellationToken.None).ConfigureAwait(false);
+            await Store.SaveAsync(new ApiKeyChangeSet { Audit = [entry] }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

@@ -77,7 +77,7 @@ public sealed partial class ApiKeyManager
             if (count == before)
             {
                 // Another process may have revoked some a moment ago, and they are not admitted here either.
-                _events.Raise(new ApiKeyChange { Workspace = new ApiKeyWorkspace { Id = actor.Workspace } });
+                _events.Raise(new ApiKeyChangeSet { Workspace = new ApiKeyWorkspace { Id = actor.Workspace } });
                 return count;
             }
         }
@@ -215,7 +215,7 @@ public sealed partial class ApiKeyManager
 
     private Task<ApiKeySaveResult> SaveRevokedAsync(ApiKeyActor actor, ApiKeyActorGuard? guard, List<ApiKey> keys, List<ApiKey> revoked)
         => SaveAsync(
-            new ApiKeyChange
+            new ApiKeyChangeSet
             {
                 Actor = guard,
                 Updated = revoked,
@@ -233,7 +233,7 @@ public sealed partial class ApiKeyManager
             if (page.Count > 0)
             {
                 yield return page;
-                query = query with { After = new ApiKeyPosition(page[^1].CreatedAt, page[^1].Id) };
+                query = query with { After = new ApiKeyPageToken(page[^1].CreatedAt, page[^1].Id) };
             }
         }
         while (page.Count == query.Limit);

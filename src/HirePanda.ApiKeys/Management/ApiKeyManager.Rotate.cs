@@ -47,7 +47,7 @@ public sealed partial class ApiKeyManager
         }
 
         var added = issued.Value.Key;
-        if (Rights.Refusal(_settings.Current, actor, old, added) is { } refusal)
+        if (DelegationRules.Refusal(_settings.Current, actor, old, added) is { } refusal)
         {
             return await RefuseAsync(actor, "key.rotate", old, null, refusal).ConfigureAwait(false);
         }
@@ -56,10 +56,10 @@ public sealed partial class ApiKeyManager
         var replaced = old with
         {
             ReplacedBy = added.Id,
-            ExpiresAt = Rights.IsLater(end, old.ExpiresAt) ? old.ExpiresAt : end,
+            ExpiresAt = DelegationRules.IsLater(end, old.ExpiresAt) ? old.ExpiresAt : end,
             Version = old.Version + 1,
         };
-        var change = new ApiKeyChange
+        var change = new ApiKeyChangeSet
         {
             Added = [added],
             MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,

@@ -13,14 +13,14 @@ public sealed partial class ApiKeyManager
     /// <param name="from">Where the report begins, a minute that has begun included; null: 24 hours before <paramref name="to"/>.</param>
     /// <param name="to">Where it ends; null: now.</param>
     /// <param name="keyId">Only this key; null: all.</param>
-    /// <param name="interval">The distance of the series' points: <see cref="ApiKeyUsageLevel.Hour"/> or <see cref="ApiKeyUsageLevel.Day"/>.</param>
+    /// <param name="interval">The distance of the series' points: <see cref="ApiKeyUsageGranularity.Hour"/> or <see cref="ApiKeyUsageGranularity.Day"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyUsageReport>> GetUsageAsync(
         ApiKeyActor actor,
         DateTimeOffset? from = null,
         DateTimeOffset? to = null,
         string? keyId = null,
-        ApiKeyUsageLevel interval = ApiKeyUsageLevel.Hour,
+        ApiKeyUsageGranularity interval = ApiKeyUsageGranularity.Hour,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -47,7 +47,7 @@ public sealed partial class ApiKeyManager
             "Reports of usage need a store that implements IApiKeyUsageStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
 
         // The minute that is under way belongs to a report up to now.
-        var until = to is null ? UsageTime.Ceiling(end + TimeSpan.FromTicks(1), ApiKeyUsageLevel.Minute) : end;
+        var until = to is null ? UsageTime.Ceiling(end + TimeSpan.FromTicks(1), ApiKeyUsageGranularity.Minute) : end;
         var reader = new UsageReader(store, _settings.Current.Options, actor.Workspace, keyId ?? "", cancellationToken);
         var report = await reader.ReadAsync(begin, until, interval, now).ConfigureAwait(false);
         return report with { To = end, ByKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false) };
@@ -80,10 +80,10 @@ public sealed partial class ApiKeyManager
         }
     }
 
-    private static ApiKeyError? CheckRange(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel interval)
+    private static ApiKeyError? CheckRange(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval)
     {
         var errors = new ErrorList();
-        if (interval is not (ApiKeyUsageLevel.Hour or ApiKeyUsageLevel.Day))
+        if (interval is not (ApiKeyUsageGranularity.Hour or ApiKeyUsageGranularity.Day))
         {
             errors.Add("interval", "must be hour or day");
         }
@@ -99,7 +99,7 @@ public sealed partial class ApiKeyManager
         return errors.IsEmpty ? null : errors.ToError();
     }
 
-    private async Task<IReadOnlyList<ApiKeyKeyUsage>> NamedAsync(string workspace, IReadOnlyList<ApiKeyKeyUsage> keys, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ApiKeyUsageByKey>> NamedAsync(string workspace, IReadOnlyList<ApiKeyUsageByKey> keys, CancellationToken cancellationToken)
     {
         var names = await Store.GetNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken).ConfigureAwait(false);
         return [.. keys.Select(key => key with { Name = names.GetValueOrDefault(key.KeyId) })];

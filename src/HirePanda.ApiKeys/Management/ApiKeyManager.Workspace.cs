@@ -37,7 +37,7 @@ public sealed partial class ApiKeyManager
         }
 
         var now = Timestamps.Now(_time);
-        var rules = new KeyRules(_settings.Current.Catalog, now);
+        var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
         var before = await GetWorkspaceAsync(actor, cancellationToken).ConfigureAwait(false);
         var after = before with
         {
@@ -62,7 +62,7 @@ public sealed partial class ApiKeyManager
             return await RefuseAsync(AuditEntries.Allowlist(actor, "allowlist.update.refused", now, before, after), refusal).ConfigureAwait(false);
         }
 
-        var change = new ApiKeyChange
+        var change = new ApiKeyChangeSet
         {
             Workspace = after,
             Audit = [AuditEntries.Allowlist(actor, "allowlist.update", now, before, after)],
@@ -91,12 +91,12 @@ public sealed partial class ApiKeyManager
     private async Task<ApiKeyResult<TPage>> PageAsync<T, TPage>(
         string? cursor,
         int limit,
-        Func<ApiKeyPosition?, ValueTask<IReadOnlyList<T>>> read,
+        Func<ApiKeyPageToken?, ValueTask<IReadOnlyList<T>>> read,
         Func<T, (DateTimeOffset At, string Id)> position,
         Func<IReadOnlyList<T>, string?, TPage> page)
         where TPage : class
     {
-        var rules = new KeyRules(_settings.Current.Catalog, Timestamps.Now(_time));
+        var rules = new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time));
         var after = rules.Page(cursor, limit);
         if (!rules.Errors.IsEmpty)
         {

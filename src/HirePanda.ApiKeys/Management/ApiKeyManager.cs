@@ -25,7 +25,7 @@ public sealed partial class ApiKeyManager
     /// <param name="actor">Who creates it; the key cannot hold what the actor lacks.</param>
     /// <param name="request">What it is to be.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<IssuedApiKey>> CreateAsync(ApiKeyActor actor, NewApiKey request, CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<IssuedApiKey>> CreateAsync(ApiKeyActor actor, CreateApiKeyRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(request);
@@ -41,12 +41,12 @@ public sealed partial class ApiKeyManager
         }
 
         var key = issued.Value.Key;
-        if (Rights.Refusal(_settings.Current, actor, null, key) is { } refusal)
+        if (DelegationRules.Refusal(_settings.Current, actor, null, key) is { } refusal)
         {
             return await RefuseAsync(actor, "key.create", null, key with { Id = "" }, refusal).ConfigureAwait(false);
         }
 
-        var change = new ApiKeyChange
+        var change = new ApiKeyChangeSet
         {
             Added = [key],
             MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
@@ -84,7 +84,7 @@ public sealed partial class ApiKeyManager
     {
         ArgumentNullException.ThrowIfNull(actor);
         var now = Timestamps.Now(_time);
-        var rules = new KeyRules(_settings.Current.Catalog, now);
+        var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
         var canonicalType = type is null ? null : rules.Type(type)?.Name;
         var after = rules.Page(cursor, limit);
         if (name?.Contains('\0', StringComparison.Ordinal) == true)
@@ -122,7 +122,7 @@ public sealed partial class ApiKeyManager
     public async Task<ApiKeyResult<ApiKey>> UpdateAsync(
         ApiKeyActor actor,
         string id,
-        ApiKeyUpdate update,
+        UpdateApiKeyRequest update,
         IReadOnlyCollection<long>? expectedVersions = null,
         CancellationToken cancellationToken = default)
     {
@@ -135,16 +135,16 @@ public sealed partial class ApiKeyManager
 
         var key = found.Value;
         var catalog = _settings.Current.Catalog;
-        var rules = new KeyRules(catalog, Timestamps.Now(_time));
+        var rules = new KeyRequestValidator(catalog, Timestamps.Now(_time));
         var updated = key with
         {
-            Name = update.Name.IsSet ? rules.Name(update.Name.Or(null)) : key.Name,
-            Tier = update.Tier.IsSet ? rules.Tier(update.Tier.Or(null)) : key.Tier,
-            Permissions = update.Permissions.IsSet ? rules.Permissions(update.Permissions.Or(null)) : key.Permissions,
-            AllowedNetworks = update.AllowedNetworks.IsSet ? rules.Networks(update.AllowedNetworks.Or(null)) : key.AllowedNetworks,
-            RateLimits = update.RateLimits.IsSet ? rules.RateLimits(update.RateLimits.Or(null), _settings.Current.Options.MaxRateLimit) : key.RateLimits,
-            ExpiresAt = update.ExpiresAt.IsSet ? rules.ExpiresAt(update.ExpiresAt.Or(null)) : key.ExpiresAt,
-            Metadata = update.Metadata.IsSet ? rules.Metadata(key.Metadata, update.Metadata.Or(null)) : key.Metadata,
+            Name = update.Name.IsSet ? rules.Name(update.Name.GetValueOrDefault(null)) : key.Name,
+            Tier = update.Tier.IsSet ? rules.Tier(update.Tier.GetValueOrDefault(null)) : key.Tier,
+            Permissions = update.Permissions.IsSet ? rules.Permissions(update.Permissions.GetValueOrDefault(null)) : key.Permissions,
+            AllowedNetworks = update.AllowedNetworks.IsSet ? rules.Networks(update.AllowedNetworks.GetValueOrDefault(null)) : key.AllowedNetworks,
+            RateLimits = update.RateLimits.IsSet ? rules.RateLimits(update.RateLimits.GetValueOrDefault(null), _settings.Current.Options.MaxRateLimit) : key.RateLimits,
+            ExpiresAt = update.ExpiresAt.IsSet ? rules.ExpiresAt(update.ExpiresAt.GetValueOrDefault(null)) : key.ExpiresAt,
+            Metadata = update.Metadata.IsSet ? rules.Metadata(key.Metadata, update.Metadata.GetValueOrDefault(null)) : key.Metadata,
             Version = key.Version + 1,
         };
         if (!rules.Errors.IsEmpty)
@@ -152,22 +152,22 @@ public sealed partial class ApiKeyManager
             return rules.Errors.ToError();
         }
 
-        if (key.ReplacedBy is not null && Rights.IsLater(updated.ExpiresAt, key.ExpiresAt))
+        if (key.ReplacedBy is not null && DelegationRules.IsLater(updated.ExpiresAt, key.ExpiresAt))
         {
             return ApiKeyError.Conflict("This API key has been replaced: its overlap cannot be extended");
         }
 
         if (updated.ExpiresAt != key.ExpiresAt)
         {
-            updated = updated with { IsExpiryShortened = Rights.IsLater(key.ExpiresAt, updated.ExpiresAt) };
+            updated = updated with { IsExpiryShortened = DelegationRules.IsLater(key.ExpiresAt, updated.ExpiresAt) };
         }
 
-        if (Rights.Refusal(_settings.Current, actor, key, updated) is { } refusal)
+        if (DelegationRules.Refusal(_settings.Current, actor, key, updated) is { } refusal)
         {
             return await RefuseAsync(actor, "key.update", key, updated, refusal).ConfigureAwait(false);
         }
 
-        var change = new ApiKeyChange
+        var change = new ApiKeyChangeSet
         {
             Updated = [updated],
             Audit = [AuditEntries.Key(actor, "key.update", Timestamps.Now(_time), key, updated)],
@@ -198,7 +198,7 @@ public sealed partial class ApiKeyManager
     {
         if (keys.Any(key => key.RevokedAt is not null))
         {
-            _events.Raise(new ApiKeyChange { Updated = [.. keys.Where(key => key.RevokedAt is not null)] });
+            _events.Raise(new ApiKeyChangeSet { Updated = [.. keys.Where(key => key.RevokedAt is not null)] });
         }
     }
 
@@ -226,7 +226,7 @@ public sealed partial class ApiKeyManager
     /// <summary>Stores a change, unless the actor's key is no longer as it was evaluated.</summary>
     /// <returns>Why nothing was stored; null if it was.</returns>
     private async Task<ApiKeyError?> SaveAsync(
-        ApiKeyActor actor, ApiKeyChange change, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+        ApiKeyActor actor, ApiKeyChangeSet change, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
         => await SaveAsync(change with { Actor = actor.Guard(Timestamps.Now(_time)) }, cancellationToken).ConfigureAwait(false) switch
         {
             ApiKeySaveResult.Saved => null,
@@ -238,7 +238,7 @@ public sealed partial class ApiKeyManager
             _ => expectedVersions is null ? Raced : ApiKeyError.PreconditionFailed,
         };
 
-    private async Task<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    private async Task<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
     {
         try
         {

@@ -3,9 +3,9 @@ namespace HirePanda.ApiKeys;
 /// <summary>What callers ask of keys, read from their JSON.</summary>
 internal static class KeyRequests
 {
-    public static ApiKeyResult<NewApiKey> ReadNew(JsonBody body)
+    public static ApiKeyResult<CreateApiKeyRequest> ReadNew(JsonBody body)
     {
-        var request = new NewApiKey
+        var request = new CreateApiKeyRequest
         {
             Name = body.String("name", isRequired: true) ?? "",
             Type = body.String("type", isRequired: true) ?? "",
@@ -22,9 +22,9 @@ internal static class KeyRequests
         return body.Finish() is { } error ? error : request;
     }
 
-    public static ApiKeyResult<ApiKeyUpdate> ReadUpdate(JsonBody body)
+    public static ApiKeyResult<UpdateApiKeyRequest> ReadUpdate(JsonBody body)
     {
-        var update = new ApiKeyUpdate
+        var update = new UpdateApiKeyRequest
         {
             Name = Changed("name", name => body.String(name)),
             Tier = Changed("tier", name => body.String(name)),
@@ -36,6 +36,6 @@ internal static class KeyRequests
         };
         return body.Finish() is { } error ? error : update;
 
-        Change<T> Changed<T>(string name, Func<string, T> read) => body.Has(name) ? new(read(name)) : default;
+        Optional<T> Changed<T>(string name, Func<string, T> read) => body.Has(name) ? new(read(name)) : default;
     }
 }

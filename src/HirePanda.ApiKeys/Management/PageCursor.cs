@@ -22,7 +22,7 @@ internal static class PageCursor
     }
 
     /// <summary>Null when the text is no cursor.</summary>
-    public static ApiKeyPosition? Read(string text)
+    public static ApiKeyPageToken? Read(string text)
     {
         if (text.Length > 1000 || !Base64Url.IsValid(text))
         {
@@ -40,6 +40,6 @@ internal static class PageCursor
         var id = bytes[TimeSize..^ChecksumSize];
         return id.ContainsAnyExceptInRange((byte)' ', (byte)'~')
             ? null
-            : new ApiKeyPosition(new DateTimeOffset(ticks, TimeSpan.Zero), Encoding.ASCII.GetString(id));
+            : new ApiKeyPageToken(new DateTimeOffset(ticks, TimeSpan.Zero), Encoding.ASCII.GetString(id));
     }
 }

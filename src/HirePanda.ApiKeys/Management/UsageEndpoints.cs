@@ -11,10 +11,10 @@ internal static class UsageEndpoints
     {
         var errors = new ErrorList();
         var (begin, end) = (Time("from", from), Time("to", to));
-        ApiKeyUsageLevel? level = interval switch
+        ApiKeyUsageGranularity? level = interval switch
         {
-            null or "hour" => ApiKeyUsageLevel.Hour,
-            "day" => ApiKeyUsageLevel.Day,
+            null or "hour" => ApiKeyUsageGranularity.Hour,
+            "day" => ApiKeyUsageGranularity.Day,
             _ => null,
         };
         if (level is null)
@@ -68,7 +68,7 @@ internal sealed record UsageResponse(
     public static UsageResponse Of(ApiKeyUsageReport report) => new(
         report.From.UtcDateTime,
         report.To.UtcDateTime,
-        report.Interval == ApiKeyUsageLevel.Day ? "day" : "hour",
+        report.Interval == ApiKeyUsageGranularity.Day ? "day" : "hour",
         new(report.Totals.Requests, report.Totals.Errors, report.Totals.ErrorRate, LatencyUsage.Of(report.Totals.Latency)),
         [.. report.ByEndpoint.Select(one => new EndpointUsage(
             one.Name, one.Totals.Requests, one.Totals.Errors, one.Totals.ErrorRate, LatencyUsage.Of(one.Totals.Latency)))],

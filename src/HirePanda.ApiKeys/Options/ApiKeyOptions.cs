@@ -48,7 +48,7 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// Admits secrets of an older system, at most 512 characters, to the look-up by hash, although they have not our shape and
     /// checksum. Null: none. Default: null.
     /// </summary>
-    public Predicate<string>? LegacySecrets { get; set; }
+    public Predicate<string>? IsLegacySecret { get; set; }
 
     /// <summary>Whether errors are problem details (RFC 9457) with <c>code</c> as extension member. Default: false.</summary>
     public bool UseProblemDetails { get; set; }

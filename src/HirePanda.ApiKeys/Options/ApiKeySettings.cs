@@ -6,32 +6,21 @@ namespace HirePanda.ApiKeys;
 internal sealed class ApiKeySettings : IDisposable
 {
     private readonly IDisposable? _subscription;
-    private volatile Compiled _current;
+    private volatile CompiledApiKeyOptions _current;
 
     public ApiKeySettings(IOptionsMonitor<ApiKeyOptions> options)
     {
-        _current = new Compiled(options.Get(ApiKeyDefaults.AuthenticationScheme));
+        _current = new CompiledApiKeyOptions(options.Get(ApiKeyDefaults.AuthenticationScheme));
         _subscription = options.OnChange((changed, name) =>
         {
             if (name == ApiKeyDefaults.AuthenticationScheme)
             {
-                _current = new Compiled(changed);
+                _current = new CompiledApiKeyOptions(changed);
             }
         });
     }
 
-    public Compiled Current => _current;
+    public CompiledApiKeyOptions Current => _current;
 
     public void Dispose() => _subscription?.Dispose();
-
-    internal sealed class Compiled(ApiKeyOptions options)
-    {
-        public ApiKeyOptions Options { get; } = options;
-
-        public CompiledCatalog Catalog { get; } = new(options.Catalog, options.DefaultRateLimit);
-
-        public SecretFormat Format { get; } = new(options.Brand, options.Catalog.Types);
-
-        public SecretHasher Hasher { get; } = new(options.Pepper, options.PreviousPeppers, options.AcceptUnpepperedHashes);
-    }
 }

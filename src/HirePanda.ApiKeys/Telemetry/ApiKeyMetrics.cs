@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The meter <c>HirePanda.ApiKeys</c>. No tag ever names a key. What every request adds to is a <see cref="Tally"/>, which a
+/// The meter <c>HirePanda.ApiKeys</c>. No tag ever names a key. What every request adds to is a <see cref="StripedCounter"/>, which a
 /// listener reads when it wants to; the rest are plain instruments.
 /// </summary>
 internal sealed class ApiKeyMetrics
@@ -13,9 +13,9 @@ internal sealed class ApiKeyMetrics
 
     private readonly TimeProvider _time;
     private readonly Meter _meter;
-    private readonly Tally[] _verifications;
-    private readonly Tally[] _lookups;
-    private readonly Tally[] _decisions;
+    private readonly StripedCounter[] _verifications;
+    private readonly StripedCounter[] _lookups;
+    private readonly StripedCounter[] _decisions;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _readDuration;
     private readonly Histogram<double> _invalidationLatency;
@@ -92,9 +92,9 @@ internal sealed class ApiKeyMetrics
     private Histogram<double> Seconds(string name, string description, double[] bounds) => _meter.CreateHistogram(
         Prefix + name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 
-    private Tally[] Tallies(string name, string unit, string description, string tag, params string[] values)
+    private StripedCounter[] Tallies(string name, string unit, string description, string tag, params string[] values)
     {
-        Tally[] tallies = [.. values.Select(_ => new Tally())];
+        StripedCounter[] tallies = [.. values.Select(_ => new StripedCounter())];
         _meter.CreateObservableCounter(
             Prefix + name,
             () => tallies.Zip(values, (tally, value) => new Measurement<long>(tally.Sum, KeyValuePair.Create(tag, (object?)value))),

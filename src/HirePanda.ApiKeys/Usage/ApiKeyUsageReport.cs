@@ -13,12 +13,12 @@ namespace HirePanda.ApiKeys;
 public sealed record ApiKeyUsageReport(
     DateTimeOffset From,
     DateTimeOffset To,
-    ApiKeyUsageLevel Interval,
+    ApiKeyUsageGranularity Interval,
     ApiKeyUsageTotals Totals,
-    IReadOnlyList<ApiKeyEndpointUsage> ByEndpoint,
-    IReadOnlyList<ApiKeyUsageShare> ByStatus,
-    IReadOnlyList<ApiKeyUsageShare> ByCountry,
-    IReadOnlyList<ApiKeyKeyUsage> ByKey,
+    IReadOnlyList<ApiKeyUsageByEndpoint> ByEndpoint,
+    IReadOnlyList<ApiKeyUsageCount> ByStatus,
+    IReadOnlyList<ApiKeyUsageCount> ByCountry,
+    IReadOnlyList<ApiKeyUsageByKey> ByKey,
     IReadOnlyList<ApiKeyUsagePoint> Series);
 
 /// <summary>Requests, errors and latency.</summary>
@@ -40,19 +40,19 @@ public sealed record ApiKeyUsageLatency(TimeSpan P50, TimeSpan P95, TimeSpan P99
 /// <summary>The traffic of an endpoint.</summary>
 /// <param name="Name">Method and route pattern.</param>
 /// <param name="Totals">Its requests, errors and latency.</param>
-public sealed record ApiKeyEndpointUsage(string Name, ApiKeyUsageTotals Totals);
+public sealed record ApiKeyUsageByEndpoint(string Name, ApiKeyUsageTotals Totals);
 
 /// <summary>The requests of one status or country.</summary>
 /// <param name="Name">The status or country.</param>
 /// <param name="Requests">How many requests.</param>
-public sealed record ApiKeyUsageShare(string Name, long Requests);
+public sealed record ApiKeyUsageCount(string Name, long Requests);
 
 /// <summary>The requests of a key.</summary>
 /// <param name="KeyId">The key.</param>
 /// <param name="Name">Its name; null: it is not known any more.</param>
 /// <param name="Requests">How many requests.</param>
 /// <param name="Errors">How many of them had a status of 400 or more.</param>
-public sealed record ApiKeyKeyUsage(string KeyId, string? Name, long Requests, long Errors);
+public sealed record ApiKeyUsageByKey(string KeyId, string? Name, long Requests, long Errors);
 
 /// <summary>The requests of an hour or day.</summary>
 /// <param name="At">Where it begins.</param>

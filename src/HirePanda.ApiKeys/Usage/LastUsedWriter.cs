@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Stores when keys were last used: every minute, and once more when the host stops.</summary>
-internal sealed class LastUsedWriter(KeyUses uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger)
+internal sealed class LastUsedWriter(KeyActivities uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger)
     : BackgroundJob(TimeSpan.FromMinutes(1), time, logger)
 {
     public override TimeSpan TimeToStop => TimeSpan.FromSeconds(1.5);

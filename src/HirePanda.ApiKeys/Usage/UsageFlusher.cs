@@ -8,7 +8,7 @@ namespace HirePanda.ApiKeys;
 /// again as it is, since it may have been stored without our being told; what comes meanwhile waits for the next one.
 /// </summary>
 internal sealed class UsageFlusher(
-    KeyUses uses,
+    KeyActivities uses,
     UsageRecorder recorder,
     UsagePending pending,
     EndpointNames endpoints,
@@ -86,9 +86,9 @@ internal sealed class UsageFlusher(
         if (now - _prunedAt >= _pruneInterval)
         {
             var options = settings.Current.Options;
-            await store.PruneUsageAsync(ApiKeyUsageLevel.Minute, now - options.UsageMinutesKept, cancellationToken).ConfigureAwait(false);
-            await store.PruneUsageAsync(ApiKeyUsageLevel.Hour, now - options.UsageHoursKept, cancellationToken).ConfigureAwait(false);
-            await store.PruneUsageAsync(ApiKeyUsageLevel.Day, now - options.UsageDaysKept, cancellationToken).ConfigureAwait(false);
+            await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - options.UsageMinutesKept, cancellationToken).ConfigureAwait(false);
+            await store.PruneUsageAsync(ApiKeyUsageGranularity.Hour, now - options.UsageHoursKept, cancellationToken).ConfigureAwait(false);
+            await store.PruneUsageAsync(ApiKeyUsageGranularity.Day, now - options.UsageDaysKept, cancellationToken).ConfigureAwait(false);
             _prunedAt = now;
         }
     }

@@ -8,9 +8,9 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
     private const int MaxNames = 100;
 
     /// <summary>Reads a report; the keys in it have no names yet.</summary>
-    public async Task<ApiKeyUsageReport> ReadAsync(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel interval, DateTimeOffset now)
+    public async Task<ApiKeyUsageReport> ReadAsync(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval, DateTimeOffset now)
     {
-        var parts = Parts(from, to, ApiKeyUsageLevel.Day, now);
+        var parts = Parts(from, to, ApiKeyUsageGranularity.Day, now);
         var endpoints = await SumAsync(ApiKeyUsageDimension.Endpoint, parts).ConfigureAwait(false);
         var statuses = await SumAsync(ApiKeyUsageDimension.Status, parts).ConfigureAwait(false);
         var countries = await SumAsync(ApiKeyUsageDimension.Country, parts).ConfigureAwait(false);
@@ -26,15 +26,15 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             [.. Values(countries).OrderByDescending(value => value.Requests)],
             keyId.Length > 0
                 ? [new(keyId, null, statuses.Sum(sum => sum.Requests), statuses.Sum(sum => sum.Errors))]
-                : [.. keys.Select(key => new ApiKeyKeyUsage(key.Name, null, key.Requests, key.Errors))],
+                : [.. keys.Select(key => new ApiKeyUsageByKey(key.Name, null, key.Requests, key.Errors))],
             Series(points, from, to, interval));
     }
 
     /// <summary>The parts of a range, each of one level: of the highest one inside, of lower ones at the edges as long as they are kept.</summary>
-    private List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> Parts(
-        DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel level, DateTimeOffset now)
+    private List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> Parts(
+        DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity level, DateTimeOffset now)
     {
-        var parts = new List<(ApiKeyUsageLevel, DateTimeOffset, DateTimeOffset)>();
+        var parts = new List<(ApiKeyUsageGranularity, DateTimeOffset, DateTimeOffset)>();
         if (from < to)
         {
             Add(from, to, level);
@@ -42,9 +42,9 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
 
         return parts;
 
-        void Add(DateTimeOffset begin, DateTimeOffset end, ApiKeyUsageLevel level)
+        void Add(DateTimeOffset begin, DateTimeOffset end, ApiKeyUsageGranularity level)
         {
-            if (level == ApiKeyUsageLevel.Minute)
+            if (level == ApiKeyUsageGranularity.Minute)
             {
                 parts.Add((level, UsageTime.Floor(begin, level), end));
                 return;
@@ -52,7 +52,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
 
             // Where the finer level is not kept any more, the coarser one that the edge is in stands for it.
             var lower = level - 1;
-            var kept = now - (lower == ApiKeyUsageLevel.Minute ? options.UsageMinutesKept : options.UsageHoursKept);
+            var kept = now - (lower == ApiKeyUsageGranularity.Minute ? options.UsageMinutesKept : options.UsageHoursKept);
             var first = begin < kept ? UsageTime.Floor(begin, level) : UsageTime.Ceiling(begin, level);
             var last = end < kept ? UsageTime.Ceiling(end, level) : UsageTime.Floor(end, level);
             if (first >= last)
@@ -74,10 +74,10 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         }
     }
 
-    private async Task<List<ApiKeyUsageSum>> SumAsync(
-        ApiKeyUsageDimension dimension, List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> parts, bool byTime = false)
+    private async Task<List<ApiKeyUsageAggregate>> SumAsync(
+        ApiKeyUsageDimension dimension, List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> parts, bool byTime = false)
     {
-        var sums = new List<ApiKeyUsageSum>();
+        var sums = new List<ApiKeyUsageAggregate>();
         foreach (var part in parts)
         {
             // A store that keeps everything in memory need not look.
@@ -89,8 +89,8 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
     }
 
     /// <summary>Reads the busiest keys. Of keys alone a workspace makes as many as it likes, so the store sorts them.</summary>
-    private ValueTask<IReadOnlyList<ApiKeyUsageSum>> TopKeysAsync(
-        List<(ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To)> parts)
+    private ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> TopKeysAsync(
+        List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> parts)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var queries = parts.ConvertAll(part => Query(ApiKeyUsageDimension.Key, part, byTime: false));
@@ -98,7 +98,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
     }
 
     private ApiKeyUsageQuery Query(
-        ApiKeyUsageDimension dimension, (ApiKeyUsageLevel Level, DateTimeOffset From, DateTimeOffset To) part, bool byTime)
+        ApiKeyUsageDimension dimension, (ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To) part, bool byTime)
         => new()
         {
             Workspace = workspace,
@@ -110,14 +110,14 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             ByTime = byTime,
         };
 
-    private static IEnumerable<ApiKeyUsageShare> Values(List<ApiKeyUsageSum> sums)
+    private static IEnumerable<ApiKeyUsageCount> Values(List<ApiKeyUsageAggregate> sums)
         => sums.GroupBy(sum => sum.Name, StringComparer.Ordinal)
-            .Select(group => new ApiKeyUsageShare(group.Key, group.Sum(sum => sum.Requests)));
+            .Select(group => new ApiKeyUsageCount(group.Key, group.Sum(sum => sum.Requests)));
 
-    private static List<ApiKeyEndpointUsage> Top(List<ApiKeyUsageSum> sums)
+    private static List<ApiKeyUsageByEndpoint> Top(List<ApiKeyUsageAggregate> sums)
     {
         var byName = sums.GroupBy(sum => sum.Name, StringComparer.Ordinal).OrderByDescending(group => group.Sum(sum => sum.Requests)).ToList();
-        var top = byName.Take(MaxNames).Select(group => new ApiKeyEndpointUsage(group.Key, Totals(group))).ToList();
+        var top = byName.Take(MaxNames).Select(group => new ApiKeyUsageByEndpoint(group.Key, Totals(group))).ToList();
         if (byName.Count > MaxNames)
         {
             top.Add(new("other", Totals(byName.Skip(MaxNames).SelectMany(group => group))));
@@ -126,7 +126,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         return top;
     }
 
-    private static ApiKeyUsageTotals Totals(IEnumerable<ApiKeyUsageSum> sums)
+    private static ApiKeyUsageTotals Totals(IEnumerable<ApiKeyUsageAggregate> sums)
     {
         var (requests, errors) = (0L, 0L);
         var counts = new long[ApiKeyLatency.MaxBucket + 1];
@@ -142,7 +142,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             : new(median, ApiKeyLatency.Percentile(counts, 0.95)!.Value, ApiKeyLatency.Percentile(counts, 0.99)!.Value));
     }
 
-    private static List<ApiKeyUsagePoint> Series(List<ApiKeyUsageSum> sums, DateTimeOffset from, DateTimeOffset to, ApiKeyUsageLevel interval)
+    private static List<ApiKeyUsagePoint> Series(List<ApiKeyUsageAggregate> sums, DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval)
     {
         var byTime = sums.ToLookup(sum => UsageTime.Floor(sum.At, interval));
         var points = new List<ApiKeyUsagePoint>();

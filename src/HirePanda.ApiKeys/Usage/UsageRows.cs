@@ -9,7 +9,7 @@ internal static class UsageRows
     private const int FirstError = 400;
 
     public static ApiKeyUsageBatch Make(
-        IReadOnlyDictionary<(KeyUse Use, UsageCell Cell, uint Minute), long> counts, EndpointNames endpoints, DateTimeOffset now)
+        IReadOnlyDictionary<(KeyActivity Use, UsageCell Cell, uint Minute), long> counts, EndpointNames endpoints, DateTimeOffset now)
     {
         var rows = new Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>();
         var texts = new BatchTexts(endpoints);
@@ -18,7 +18,7 @@ internal static class UsageRows
             var (status, endpoint, country) = (texts.Status(cell), texts.Endpoint(cell), texts.Country(cell));
             var errors = cell.Status >= FirstError ? count : 0;
             var at = DateTimeOffset.UnixEpoch.AddMinutes(minute);
-            foreach (var level in (ReadOnlySpan<ApiKeyUsageLevel>)[ApiKeyUsageLevel.Minute, ApiKeyUsageLevel.Hour, ApiKeyUsageLevel.Day])
+            foreach (var level in (ReadOnlySpan<ApiKeyUsageGranularity>)[ApiKeyUsageGranularity.Minute, ApiKeyUsageGranularity.Hour, ApiKeyUsageGranularity.Day])
             {
                 var begin = UsageTime.Floor(at, level);
                 foreach (var keyId in (ReadOnlySpan<string>)["", use.KeyId])
@@ -62,19 +62,19 @@ internal static class UsageRows
 /// <summary>Where the times of usage begin.</summary>
 internal static class UsageTime
 {
-    public static TimeSpan Length(ApiKeyUsageLevel level) => level switch
+    public static TimeSpan Length(ApiKeyUsageGranularity level) => level switch
     {
-        ApiKeyUsageLevel.Minute => TimeSpan.FromMinutes(1),
-        ApiKeyUsageLevel.Hour => TimeSpan.FromHours(1),
+        ApiKeyUsageGranularity.Minute => TimeSpan.FromMinutes(1),
+        ApiKeyUsageGranularity.Hour => TimeSpan.FromHours(1),
         _ => TimeSpan.FromDays(1),
     };
 
     /// <summary>The begin of the minute, hour or day (UTC) that a time is in.</summary>
-    public static DateTimeOffset Floor(DateTimeOffset time, ApiKeyUsageLevel level)
+    public static DateTimeOffset Floor(DateTimeOffset time, ApiKeyUsageGranularity level)
         => new(time.UtcTicks - (time.UtcTicks % Length(level).Ticks), TimeSpan.Zero);
 
     /// <summary>The first begin that is not before a time.</summary>
-    public static DateTimeOffset Ceiling(DateTimeOffset time, ApiKeyUsageLevel level)
+    public static DateTimeOffset Ceiling(DateTimeOffset time, ApiKeyUsageGranularity level)
     {
         var floor = Floor(time, level);
         return floor == time ? floor : Timestamps.Add(floor, Length(level));

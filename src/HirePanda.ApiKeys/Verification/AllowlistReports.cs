@@ -28,7 +28,7 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
         metrics.Reported();
 
         // What nobody hears yet is not said.
-        if (Reported is { } reported && Of(key.Workspace).IsNews(Client.Of(address), now / TimeSpan.TicksPerHour))
+        if (Reported is { } reported && Of(key.Workspace).IsNews(ClientPartition.From(address), now / TimeSpan.TicksPerHour))
         {
             Log.WouldRefuse(logger, key.Workspace, key.Id, address?.ToString() ?? "(none)", MaxClients);
             reported(key, address, new DateTimeOffset(now, TimeSpan.Zero));
@@ -53,7 +53,7 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
     /// <summary>The clients of a workspace that were said in an hour.</summary>
     private sealed class Clients
     {
-        private readonly HashSet<Client> _clients = [];
+        private readonly HashSet<ClientPartition> _clients = [];
         private long _hour;
 
         /// <summary>True for one of several requests at once.</summary>

@@ -21,7 +21,7 @@ public readonly struct ApiKeyVerdict : IEquatable<ApiKeyVerdict>
     /// <summary>In which time another attempt may succeed; null where waiting does not help.</summary>
     public TimeSpan? RetryAfter => Outcome switch
     {
-        ApiKeyOutcome.RateLimited or ApiKeyOutcome.Throttled => TimeSpan.FromSeconds(Math.Max(1, RateLimitDecision.Seconds(Limit.Wait))),
+        ApiKeyOutcome.RateLimited or ApiKeyOutcome.ClientThrottled => TimeSpan.FromSeconds(Math.Max(1, RateLimitDecision.Seconds(Limit.Wait))),
         ApiKeyOutcome.Unavailable => TimeSpan.FromSeconds(1),
         _ => null,
     };
@@ -59,7 +59,7 @@ public enum ApiKeyOutcome
     Missing,
 
     /// <summary>The credential is not a key: another scheme may know it.</summary>
-    Foreign,
+    NotAnApiKey,
 
     /// <summary>The request has more than one credential.</summary>
     Ambiguous,
@@ -77,14 +77,14 @@ public enum ApiKeyOutcome
     Expired,
 
     /// <summary>The caller's address is not on the key's allowlist.</summary>
-    AddressRefused,
+    AddressNotAllowed,
 
     /// <summary>The key's rate limit is used up.</summary>
     RateLimited,
 
     /// <summary>The client tried too many secrets that no key has.</summary>
-    Throttled,
+    ClientThrottled,
 
     /// <summary>An event of the host's refused the key.</summary>
-    Rejected,
+    RejectedByHost,
 }

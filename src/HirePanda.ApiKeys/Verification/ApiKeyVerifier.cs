@@ -43,7 +43,7 @@ public sealed class ApiKeyVerifier
     /// <param name="caller">Who sent it.</param>
     /// <param name="cancellationToken">Stops waiting for the store; the read itself goes on for others who wait.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyCaller caller, CancellationToken cancellationToken = default)
+    public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyVerificationContext caller, CancellationToken cancellationToken = default)
     {
         var (settings, now) = (_settings.Current, _time.GetUtcNow().UtcTicks);
         var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
@@ -64,7 +64,7 @@ public sealed class ApiKeyVerifier
     /// <param name="settings">The options that the request began with.</param>
     /// <param name="secret">The whole token.</param>
     /// <param name="buffer">Room for <see cref="SecretFormat.MaxLength"/> bytes.</param>
-    internal static ReadOnlySpan<byte> Read(ApiKeySettings.Compiled settings, ReadOnlySpan<char> secret, Span<byte> buffer)
+    internal static ReadOnlySpan<byte> Read(CompiledApiKeyOptions settings, ReadOnlySpan<char> secret, Span<byte> buffer)
     {
         if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && settings.Format.IsWellFormed(buffer[..length]))
         {
@@ -79,7 +79,7 @@ public sealed class ApiKeyVerifier
     /// <param name="address">Who sent it.</param>
     /// <param name="now">The time in ticks.</param>
     /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
-    internal ApiKeyVerdict Malformed(ApiKeySettings.Compiled settings, IPAddress? address, long now, KnownSecret? known)
+    internal ApiKeyVerdict Malformed(CompiledApiKeyOptions settings, IPAddress? address, long now, SecretHashMemo? known)
     {
         known?.RememberMalformed(settings);
         _failures.Count(address, null, now);
@@ -94,7 +94,7 @@ public sealed class ApiKeyVerifier
     /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
     internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(
-        ApiKeySettings.Compiled settings, ReadOnlySpan<byte> bytes, in ApiKeyCaller caller, long now, KnownSecret? known, CancellationToken cancellationToken)
+        CompiledApiKeyOptions settings, ReadOnlySpan<byte> bytes, in ApiKeyVerificationContext caller, long now, SecretHashMemo? known, CancellationToken cancellationToken)
     {
         var hasher = settings.Hasher;
         for (var way = 0; way < hasher.Ways; way++)
@@ -117,7 +117,7 @@ public sealed class ApiKeyVerifier
     }
 
     /// <summary>Verifies a secret whose hash is known, unless it has to be looked up anew.</summary>
-    internal bool TryVerifyKnown(ApiKeySettings.Compiled settings, KnownSecret known, in ApiKeyCaller caller, long now, out ApiKeyVerdict verdict)
+    internal bool TryVerifyKnown(CompiledApiKeyOptions settings, SecretHashMemo known, in ApiKeyVerificationContext caller, long now, out ApiKeyVerdict verdict)
     {
         if (known.TryGet(settings, out var hash) && _lookup.Cached(hash, now) is { } live)
         {
@@ -156,8 +156,8 @@ public sealed class ApiKeyVerifier
         return settings.Format.IsOurs(token) || IsLegacy(settings, token);
     }
 
-    private static bool IsLegacy(ApiKeySettings.Compiled settings, ReadOnlySpan<char> token)
-        => settings.Options.LegacySecrets is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
+    private static bool IsLegacy(CompiledApiKeyOptions settings, ReadOnlySpan<char> token)
+        => settings.Options.IsLegacySecret is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
 
     private async ValueTask<ApiKeyVerdict> CountAsync(ValueTask<ApiKeyVerdict> verifying, long started)
     {
@@ -166,7 +166,7 @@ public sealed class ApiKeyVerifier
         return verdict;
     }
 
-    private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyCaller caller, long now, CancellationToken cancellationToken)
+    private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyVerificationContext caller, long now, CancellationToken cancellationToken)
     {
         var wait = _throttle.Wait(caller.Address);
         var (outcome, live) = await _lookup.FindAsync(hashes, mayMiss: wait == 0, cancellationToken).ConfigureAwait(false);
@@ -180,7 +180,7 @@ public sealed class ApiKeyVerifier
                 return new ApiKeyVerdict(ApiKeyOutcome.Unknown);
             case LookupOutcome.Refused:
                 _failures.Count(caller.Address, null, now);
-                return new ApiKeyVerdict(ApiKeyOutcome.Throttled, limit: new RateLimitDecision { Wait = wait });
+                return new ApiKeyVerdict(ApiKeyOutcome.ClientThrottled, limit: new RateLimitDecision { Wait = wait });
             default:
                 return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
         }
@@ -190,11 +190,11 @@ public sealed class ApiKeyVerifier
     private static ApiKeyOutcome Standing(LiveKey live, IPAddress? address, long now)
         => live.IsRevoked ? ApiKeyOutcome.Revoked
             : now >= live.ExpiresAt ? ApiKeyOutcome.Expired
-            : live.WorkspaceAllowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address) ? ApiKeyOutcome.AddressRefused
-            : live.Networks is { } networks && !networks.Contains(address) ? ApiKeyOutcome.AddressRefused
+            : live.WorkspaceAllowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address) ? ApiKeyOutcome.AddressNotAllowed
+            : live.Networks is { } networks && !networks.Contains(address) ? ApiKeyOutcome.AddressNotAllowed
             : ApiKeyOutcome.Valid;
 
-    private ApiKeyVerdict Admit(LiveKey live, in ApiKeyCaller caller, long now)
+    private ApiKeyVerdict Admit(LiveKey live, in ApiKeyVerificationContext caller, long now)
     {
         if (live.IsRevoked)
         {
@@ -213,7 +213,7 @@ public sealed class ApiKeyVerifier
         if ((isOutside && !live.WorkspaceAllowlist!.IsReportOnly) || (live.Networks is { } networks && !networks.Contains(caller.Address)))
         {
             _failures.Count(caller.Address, live.Key, now);
-            return new ApiKeyVerdict(ApiKeyOutcome.AddressRefused, live);
+            return new ApiKeyVerdict(ApiKeyOutcome.AddressNotAllowed, live);
         }
 
         var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), _clock.From(now));

@@ -10,12 +10,12 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
 {
     private const int MaxClients = 10_000;
 
-    private readonly Dictionary<(Client Client, string? Workspace), AttemptTimes> _attempts = [];
-    private readonly Queue<(Client, string?)> _oldest = new();
+    private readonly Dictionary<(ClientPartition Client, string? Workspace), AttemptTimes> _attempts = [];
+    private readonly Queue<(ClientPartition, string?)> _oldest = new();
     private readonly Lock _lock = new();
 
     /// <summary>Whoever came last: most often the one who comes next, in a flood above all.</summary>
-    private (Client Client, string? Workspace) _lastWho;
+    private (ClientPartition Client, string? Workspace) _lastWho;
     private AttemptTimes? _last;
 
     /// <summary>Raised once for a client, until it has kept quiet for the whole time: the client, the key it tried where that is known, how often, and when.</summary>
@@ -28,7 +28,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     public void Count(IPAddress? address, ApiKey? key, long now)
     {
         var options = settings.Current.Options;
-        var client = Client.Of(address);
+        var client = ClientPartition.From(address);
         var reached = Reached;
         int count;
         lock (_lock)
@@ -43,7 +43,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
         }
     }
 
-    private AttemptTimes Of((Client Client, string? Workspace) who)
+    private AttemptTimes Of((ClientPartition Client, string? Workspace) who)
     {
         if (_last is { } last && who.Client == _lastWho.Client && who.Workspace == _lastWho.Workspace)
         {

@@ -19,7 +19,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
     /// <summary>Ticks until the client may miss the cache again; 0: now.</summary>
     public long Wait(IPAddress? address)
     {
-        var (client, now) = (Client.Of(address), Now);
+        var (client, now) = (ClientPartition.From(address), Now);
         lock (_lock)
         {
             var wait = _clients.Wait(client, Rule(1), now);
@@ -31,7 +31,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
     public void CountFailure(IPAddress? address)
     {
         metrics.Failed();
-        var (client, now) = (Client.Of(address), Now);
+        var (client, now) = (ClientPartition.From(address), Now);
         lock (_lock)
         {
             _clients.Count(client, Rule(1), now);
@@ -51,8 +51,8 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
     {
         private const int MaxClients = 100_000;
 
-        private readonly Dictionary<Client, long> _times = [];
-        private readonly Queue<Client> _oldest = new();
+        private readonly Dictionary<ClientPartition, long> _times = [];
+        private readonly Queue<ClientPartition> _oldest = new();
 
         public long Wait(Client client, Gcra rule, long now) => _times.TryGetValue(client, out var tat) ? rule.UntilAny(tat, now) : 0;
 

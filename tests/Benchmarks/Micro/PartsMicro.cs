@@ -24,7 +24,7 @@ public class PartsMicro : IAsyncDisposable
     private LiveKey _live = null!;
     private RateLimitDecision _decision;
     private ApiKeyVerifier _verifier = null!;
-    private ApiKeySettings.Compiled _settings = null!;
+    private CompiledApiKeyOptions _settings = null!;
     private KeyLookup _lookup = null!;
     private TimeProvider _time = null!;
     private long _now;
@@ -48,7 +48,7 @@ public class PartsMicro : IAsyncDisposable
         _response.Features.Set<IHttpResponseFeature>(new Started());
         _response.Response.ContentType = "application/json";
         _response.Request.Method = HttpMethods.Get;
-        var verdict = await _verifier.VerifyAsync(_secret, new ApiKeyCaller(_address));
+        var verdict = await _verifier.VerifyAsync(_secret, new ApiKeyVerificationContext(_address));
         (_live, _decision, _now) = (verdict.Live!, verdict.Limit, _time.GetUtcNow().UtcTicks);
     }
 

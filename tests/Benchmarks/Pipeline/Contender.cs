@@ -60,7 +60,7 @@ internal sealed class RequestContender(string name, Exchange exchange, int statu
 /// <summary>The verifier of this library without HTTP around it.</summary>
 internal sealed class VerifierContender(ApiKeyVerifier verifier, string secret) : Contender("verifier")
 {
-    private readonly ApiKeyCaller _caller = new(IPAddress.Loopback);
+    private readonly ApiKeyVerificationContext _caller = new(IPAddress.Loopback);
 
     public override async Task PrimeAsync()
     {

@@ -17,7 +17,7 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
     private readonly ApiKeyHash[] _hashes;
     private readonly WebApplication _app;
     private readonly SocketlessServer _server = new();
-    private readonly ApiKeyCaller _caller = new(IPAddress.Loopback);
+    private readonly ApiKeyVerificationContext _caller = new(IPAddress.Loopback);
 
     private KeyTable(int count)
     {
@@ -83,7 +83,7 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
     /// <summary>Counts one request of every key.</summary>
     public void CountUsage()
     {
-        foreach (var use in _app.Services.GetRequiredService<KeyUses>().All)
+        foreach (var use in _app.Services.GetRequiredService<KeyActivities>().All)
         {
             use.Count(new UsageCell(2, 200, 0, 50), 29_000_000);
         }

@@ -11,7 +11,7 @@ internal static class OurScenario
     private static readonly Lazy<ServiceProvider> _provider = new(Provider);
 
     /// <summary>Makes a key: tier write, three networks, one limit so high that it never refuses.</summary>
-    public static IssuedApiKey Issue(string name = "CI") => _provider.Value.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey
+    public static IssuedApiKey Issue(string name = "CI") => _provider.Value.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest
     {
         Name = name,
         Type = ApiKeyTypes.Production,

@@ -81,8 +81,8 @@ public sealed class AlertTests
             withStore: false,
             services: builder => builder.Services.AddSingleton(inner).AddHirePandaApiKeys().AddStore<NoAlerts>(),
             app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
-        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production });
-        await inner.SaveAsync(new ApiKeyChange { Added = [key] }, TestContext.Current.CancellationToken);
+        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production });
+        await inner.SaveAsync(new ApiKeyChangeSet { Added = [key] }, TestContext.Current.CancellationToken);
 
         foreach (var path in new[] { AlertApi.Alerts, AlertApi.Webhooks })
         {
@@ -238,10 +238,10 @@ public sealed class AlertTests
             => inner.GetWorkspaceAsync(workspace, cancellationToken);
 
         public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-            string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+            string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
             => inner.ListAuditAsync(workspace, after, limit, cancellationToken);
 
-        public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken) => inner.SaveAsync(change, cancellationToken);
+        public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken) => inner.SaveAsync(change, cancellationToken);
 
         public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
             string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)

@@ -307,7 +307,7 @@ public sealed class DeliveryTests
         await api.AddWebhookAsync(api.Secret(), receiver.Url);
         await api.RaiseAsync("a");
         var now = api.Time.GetUtcNow();
-        (await api.Store.TakeDeliveriesAsync(now, now.AddMinutes(1), 10, [], Token)).Should().ContainSingle("a process took it and died");
+        (await api.Store.LeaseDeliveriesAsync(now, now.AddMinutes(1), 10, [], Token)).Should().ContainSingle("a process took it and died");
 
         (await sender.SendDueAsync(Token)).Should().Be(now.AddMinutes(1));
         receiver.Messages.Should().BeEmpty();

@@ -19,8 +19,8 @@ public sealed class MonthTests(ITestOutputHelper output)
         services.AddHirePandaApiKeys(options => options.OperatorWorkspace = Operator).AddInMemoryStore();
         await using var provider = services.BuildServiceProvider();
         var (watch, activity) = (provider.GetRequiredService<AlertWatch>(), provider.GetRequiredService<ActivityWatch>());
-        var (uses, flusher, failures) = (provider.GetRequiredService<KeyUses>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());
-        var keys = Enumerable.Range(0, 30).Select(i => provider.GetRequiredService<ApiKeyIssuer>().Issue($"workspace-{i % 3}", new NewApiKey { Name = $"Key {i}", Type = ApiKeyTypes.Production }).Key).ToList();
+        var (uses, flusher, failures) = (provider.GetRequiredService<KeyActivities>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());
+        var keys = Enumerable.Range(0, 30).Select(i => provider.GetRequiredService<ApiKeyIssuer>().Issue($"workspace-{i % 3}", new CreateApiKeyRequest { Name = $"Key {i}", Type = ApiKeyTypes.Production }).Key).ToList();
         var month = new Month(keys);
 
         for (var hour = 0; hour < Month.Hours; hour++)

@@ -8,7 +8,7 @@ public sealed class ReminderTests
     {
         await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
         var secret = api.Secret();
-        var (key, _) = api.Issue(new NewApiKey { Name = "Nightly", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
+        var (key, _) = api.Issue(new CreateApiKeyRequest { Name = "Nightly", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
         var fired = new List<(int Day, int DaysBefore)>();
         var seen = 0;
         for (var day = 0; day <= 41; day++)
@@ -38,7 +38,7 @@ public sealed class ReminderTests
     public async Task Expiry_AtOneMoment_IsRemindedOfByTheNearestThreshold(int lifetime, int age, int? daysBefore)
     {
         await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
-        api.Issue(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(lifetime) });
+        api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(lifetime) });
         api.Time.Advance(TimeSpan.FromDays(age));
 
         await api.ScanAsync();
@@ -52,7 +52,7 @@ public sealed class ReminderTests
     {
         await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
         var secret = api.Secret();
-        var (key, _) = api.Issue(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
+        var (key, _) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
         api.Time.Advance(TimeSpan.FromDays(38));
         await api.ScanAsync();
 
@@ -89,7 +89,7 @@ public sealed class ReminderTests
         await using var api = await AlertApi.StartAsync(options => options.ExpiryAlertDays = []);
         api.Issue(change: key => key with { RevokedAt = TestApi.Start });
         api.Issue(change: key => key with { ReplacedBy = "key_next" });
-        api.Issue(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
+        api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
         api.Time.Advance(TimeSpan.FromDays(91));
 
         await api.ScanAsync();
@@ -101,7 +101,7 @@ public sealed class ReminderTests
     public async Task Reminders_SwitchedOff_FireNothing()
     {
         await using var api = await AlertApi.StartAsync(options => (options.ExpiryAlertDays, options.RotationReminder) = ([], TimeSpan.Zero));
-        api.Issue(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(101) });
+        api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(101) });
         api.Time.Advance(TimeSpan.FromDays(100));
 
         await api.ScanAsync();

@@ -14,7 +14,7 @@ public sealed class RuleTests
     {
         await using var api = await AlertApi.StartAsync();
         var admin = api.Secret();
-        var (key, secret) = api.Issue(new NewApiKey { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(10, TimeSpan.FromMinutes(1))] });
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(10, TimeSpan.FromMinutes(1))] });
         for (var i = 0; i < 7; i++)
         {
             (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
@@ -56,7 +56,7 @@ public sealed class RuleTests
     {
         await using var api = await AlertApi.StartAsync();
         var admin = api.Secret();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
         api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
@@ -70,7 +70,7 @@ public sealed class RuleTests
     public async Task Stop_OfTheHost_RaisesWhatIsWaiting()
     {
         await using var api = await AlertApi.StartAsync();
-        var (key, secret) = api.Issue(new NewApiKey { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
         api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
@@ -87,7 +87,7 @@ public sealed class RuleTests
     {
         await using var api = await AlertApi.StartAsync(options => options.RateLimitAlertShare = 0.5);
         var admin = api.Secret();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(100, TimeSpan.FromMinutes(1)), new RateLimit(4, TimeSpan.FromHours(1))] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(100, TimeSpan.FromMinutes(1)), new RateLimit(4, TimeSpan.FromHours(1))] });
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
 
@@ -150,7 +150,7 @@ public sealed class RuleTests
         await using var api = await AlertApi.StartAsync(options => options.OperatorWorkspace = Operator);
         var (admin, operators) = (api.Secret(), OperatorSecret(api));
         var (revoked, leaked) = api.Issue(change: key => key with { RevokedAt = TestApi.Start.AddDays(-1) });
-        var (listed, elsewhere) = api.Issue(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
+        var (listed, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         for (var i = 0; i < 50; i++)
         {
             await api.GetAsync("/read", leaked, "2001:db8:1:2::" + i.ToString("x"));
@@ -281,7 +281,7 @@ public sealed class RuleTests
 
     private static string OperatorSecret(TestApi api)
     {
-        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue(Operator, new NewApiKey { Name = "Operator", Type = ApiKeyTypes.Production });
+        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue(Operator, new CreateApiKeyRequest { Name = "Operator", Type = ApiKeyTypes.Production });
         api.Store.Add(key);
         return secret;
     }

@@ -145,7 +145,7 @@ public sealed class AnswerTests
     public async Task Get_AddressNotListed_IsForbiddenWithoutChallenge(string? address)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["192.0.2.0/24"] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["192.0.2.0/24"] });
 
         using var response = await api.SendAsync(HttpMethod.Get, "/read", secret, address: address, change: request =>
             request.Headers.Add("X-Forwarded-For", "192.0.2.1"));
@@ -161,7 +161,7 @@ public sealed class AnswerTests
     public async Task Get_LimitUsedUp_SaysWhenToComeBack()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromSeconds(60))] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromSeconds(60))] });
         using var first = await api.GetAsync("/read", secret);
         api.Time.Advance(TimeSpan.FromSeconds(0.5));
         using var second = await api.GetAsync("/read", secret);
@@ -187,7 +187,7 @@ public sealed class AnswerTests
     public async Task Get_BucketFull_HasNothingToWaitFor()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Fast", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(1)), new RateLimit(9, TimeSpan.FromDays(9))] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Fast", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(1)), new RateLimit(9, TimeSpan.FromDays(9))] });
 
         using var response = await api.GetAsync("/read", secret);
 
@@ -246,7 +246,7 @@ public sealed class AnswerTests
     public async Task Post_Grpc_GetsItsOwnStatusAndNoBody(string what, int status, string grpcStatus)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey
+        var (_, secret) = api.Issue(new CreateApiKeyRequest
         {
             Name = "gRPC",
             Type = ApiKeyTypes.Production,
@@ -304,7 +304,7 @@ public sealed class AnswerTests
     public async Task Get_AnonymousEndpoint_AnswersARefusedKeyAsAnyone()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, limited) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] });
+        var (_, limited) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] });
         (await api.GetAsync("/open", limited)).Dispose();
 
         foreach (var secret in new[] { "hp_live_junk", api.UnknownSecret(), limited, null })
@@ -321,7 +321,7 @@ public sealed class AnswerTests
     public async Task Get_RevokedKeyInItsReminderWindow_TellsNothing()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(1) }, key => key with { RevokedAt = TestApi.Start });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(1) }, key => key with { RevokedAt = TestApi.Start });
 
         using var response = await api.GetAsync("/read", secret);
 
@@ -351,7 +351,7 @@ public sealed class AnswerTests
     public async Task Get_KeyInItsReminderWindow_CarriesItsExpiry(int days, bool carries)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(days) });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(days) });
 
         using var response = await api.GetAsync("/read", secret);
 

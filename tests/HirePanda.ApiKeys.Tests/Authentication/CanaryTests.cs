@@ -61,8 +61,8 @@ public sealed class CanaryTests
         secrets.Add(api.UnknownSecret());
         secrets.Add(api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret);
         secrets.Add(api.Issue(change: key => key with { ExpiresAt = TestApi.Start }).Secret);
-        secrets.Add(api.Issue(new NewApiKey { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret);
-        secrets.Add(api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] }).Secret);
+        secrets.Add(api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret);
+        secrets.Add(api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] }).Secret);
         secrets.Add(secrets[0][..^1]);
         foreach (var secret in secrets.ToList())
         {
@@ -93,7 +93,7 @@ public sealed class CanaryTests
     public async Task ToString_OfAnIssuedKey_HasNoSecret()
     {
         await using var api = await TestApi.StartAsync();
-        var issued = api.Services.GetRequiredService<ApiKeyIssuer>().Issue(TestApi.Workspace, new NewApiKey { Name = "New", Type = ApiKeyTypes.Production });
+        var issued = api.Services.GetRequiredService<ApiKeyIssuer>().Issue(TestApi.Workspace, new CreateApiKeyRequest { Name = "New", Type = ApiKeyTypes.Production });
 
         $"{issued} {issued.Key}".Should().Contain(issued.Key.Hint).And.NotContain(issued.Secret);
         issued.Key.Hint.Length.Should().BeLessThan(20);

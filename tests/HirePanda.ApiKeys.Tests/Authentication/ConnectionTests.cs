@@ -74,7 +74,7 @@ public sealed class ConnectionTests
     public async Task Connection_WhoseTokenTheHostComesToKnow_IsNotRefusedForEver()
     {
         var isKnown = false;
-        await using var server = await StartAsync(options => options.LegacySecrets = token => isKnown && token == "hp_old");
+        await using var server = await StartAsync(options => options.IsLegacySecret = token => isKnown && token == "hp_old");
         await server.IssueAsync("a", key => key with { Hash = new ApiKeyHash(SHA256.HashData("hp_old"u8)) });
         (await server.GetAsync("/read", "hp_old")).Should().Be("401");
         (await server.GetAsync("/read", "hp_old")).Should().Be("401");
@@ -88,7 +88,7 @@ public sealed class ConnectionTests
     public async Task Connection_WhoseTokenTheHostTakesBack_IsRefusedAtOnce()
     {
         var isKnown = true;
-        await using var server = await StartAsync(options => options.LegacySecrets = token => isKnown && token == "old");
+        await using var server = await StartAsync(options => options.IsLegacySecret = token => isKnown && token == "old");
         await server.IssueAsync("a", key => key with { Hash = new ApiKeyHash(SHA256.HashData("old"u8)) });
         for (var i = 0; i < 3; i++)
         {
@@ -126,7 +126,7 @@ public sealed class ConnectionTests
 
         public async Task<string> IssueAsync(string name, Func<ApiKey, ApiKey>? change = null)
         {
-            var (key, secret) = await api.IssueAsync(new NewApiKey { Name = name, Type = ApiKeyTypes.Production }, change);
+            var (key, secret) = await api.IssueAsync(new CreateApiKeyRequest { Name = name, Type = ApiKeyTypes.Production }, change);
             _ids[name] = key.Id;
             return secret;
         }

@@ -126,7 +126,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task Get_LegacySecretAdmittedByTheHost_IsFoundByHash()
     {
-        await using var api = await TestApi.StartAsync(options => options.LegacySecrets = token => token.StartsWith("old-", StringComparison.Ordinal));
+        await using var api = await TestApi.StartAsync(options => options.IsLegacySecret = token => token.StartsWith("old-", StringComparison.Ordinal));
         api.Issue(change: key => key with { Hash = new ApiKeyHash(System.Security.Cryptography.SHA256.HashData("old-secret"u8)) });
 
         using var known = await api.GetAsync("/read", "old-secret");

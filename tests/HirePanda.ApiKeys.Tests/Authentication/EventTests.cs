@@ -10,7 +10,7 @@ public sealed class EventTests
     [Fact]
     public async Task OnVerified_AddsAClaim_TheRequestHasIt()
     {
-        await using var api = await TestApi.StartAsync(options => options.Events.OnVerified = context =>
+        await using var api = await TestApi.StartAsync(options => options.Events.OnKeyValidated = context =>
         {
             context.Key.Workspace.Should().Be(TestApi.Workspace);
             ((ClaimsIdentity)context.Principal!.Identity!).AddClaim(new Claim("plan", "gold"));
@@ -25,7 +25,7 @@ public sealed class EventTests
     [Fact]
     public async Task OnVerified_Fails_TheKeyIsRefused()
     {
-        await using var api = await TestApi.StartAsync(options => options.Events.OnVerified = context =>
+        await using var api = await TestApi.StartAsync(options => options.Events.OnKeyValidated = context =>
         {
             context.Fail("The workspace has not paid.");
             return Task.CompletedTask;
@@ -43,7 +43,7 @@ public sealed class EventTests
     public async Task OnFailed_IsToldWhy()
     {
         ApiKeyVerdict verdict = default;
-        await using var api = await TestApi.StartAsync(options => options.Events.OnFailed = context =>
+        await using var api = await TestApi.StartAsync(options => options.Events.OnAuthenticationFailed = context =>
         {
             verdict = context.Verdict;
             return Task.CompletedTask;
@@ -133,10 +133,10 @@ public sealed class EventTests
 
     private sealed class OwnEvents : ApiKeyEvents
     {
-        public override Task VerifiedAsync(ApiKeyVerifiedContext context)
+        public override Task KeyValidatedAsync(ApiKeyValidatedContext context)
         {
             context.Response.Headers["X-Own-Events"] = "yes";
-            return base.VerifiedAsync(context);
+            return base.KeyValidatedAsync(context);
         }
     }
 }

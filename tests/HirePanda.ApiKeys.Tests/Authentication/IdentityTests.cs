@@ -33,7 +33,7 @@ public sealed class IdentityTests
         {
             await using var api = await TestApi.StartAsync(app: app => app.MapGet(
                 "/claims", (HttpContext context) => string.Join(',', read(context.User).Select(claim => $"{claim.Type}={claim.Value}"))).RequireAuthorization("read"));
-            var (key, secret) = api.Issue(new NewApiKey { Name = "Ö", Type = "ci" });
+            var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Ö", Type = "ci" });
 
             using var response = await api.GetAsync("/claims", secret);
 
@@ -51,7 +51,7 @@ public sealed class IdentityTests
             identity.TryRemoveClaim(identity.FindFirst("scope")).Should().BeTrue();
             return $"{context.User.Identity!.Name} {identity.AuthenticationType} {identity.Claims.Count()} {identity.HasClaim("scope", "x")} {identity.Claims.All(claim => claim.Subject == identity)}";
         }).RequireAuthorization("read"));
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Ö", Type = ApiKeyTypes.Production });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Ö", Type = ApiKeyTypes.Production });
 
         (await (await api.GetAsync("/claims", secret)).TextAsync()).Should().Be("Ö ApiKey 4 False True");
         (await (await api.GetAsync("/claims", secret)).TextAsync()).Should().Be("Ö ApiKey 4 False True", "the next request has all five again");
@@ -106,7 +106,7 @@ public sealed class IdentityTests
             app.UseAuthorization();
             app.MapGet("/who", (HttpContext context) => context.User.FindFirst("name")!.Value).RequireAuthorization("read");
         });
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Key", Type = ApiKeyTypes.Production });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Key", Type = ApiKeyTypes.Production });
 
         using var response = await api.GetAsync("/who", secret);
 

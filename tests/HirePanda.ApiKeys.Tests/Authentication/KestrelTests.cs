@@ -69,7 +69,7 @@ public sealed class KestrelTests
     private sealed class Server(KestrelApi api) : IAsyncDisposable
     {
         public async Task<string> IssueAsync(string network)
-            => (await api.IssueAsync(new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production, AllowedNetworks = [network] })).Secret;
+            => (await api.IssueAsync(new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production, AllowedNetworks = [network] })).Secret;
 
         /// <summary>Sends raw bytes, one a character, and reads to the end.</summary>
         public async Task<string> SendAsync(string headers, string request = "GET /read", string body = "")

@@ -17,7 +17,7 @@ public sealed class RequestTests
     {
         var received = 0;
         await using var api = await TestApi.StartAsync(
-            options => options.Events.OnVerified = _ =>
+            options => options.Events.OnKeyValidated = _ =>
             {
                 received++;
                 return Task.CompletedTask;
@@ -148,7 +148,7 @@ public sealed class RequestTests
             app.UseAuthentication();
             app.UseAuthorization();
         });
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["198.51.100.7"] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["198.51.100.7"] });
 
         using var viaProxy = await SendAsync("192.0.2.1", "203.0.113.9, 198.51.100.7");
         using var spoofed = await SendAsync("192.0.2.99", "198.51.100.7");

@@ -126,7 +126,7 @@ public sealed class SchemeTests
         using var jwt = await api.GetAsync("/both", Jwt());
         using var none = await api.GetAsync("/both");
         using var junk = await api.GetAsync("/both", "hp_live_junk");
-        var (_, limitedSecret) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] });
+        var (_, limitedSecret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] });
         (await api.GetAsync("/both", limitedSecret)).Dispose();
         using var limited = await api.GetAsync("/both", limitedSecret);
 
@@ -238,7 +238,7 @@ public sealed class SchemeTests
             return string.Join('\n', result.Principal!.Claims.Select(claim => $"{claim.Type}={claim.Value}")
                 .Append($"{result.Principal.Identity!.Name} {result.Properties!.ExpiresUtc:O}"));
         }));
-        var (key, secret) = api.Issue(new NewApiKey { Name = "Nightly", Type = "ci", ExpiresAt = TestApi.Start.AddHours(1) });
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Nightly", Type = "ci", ExpiresAt = TestApi.Start.AddHours(1) });
 
         using var response = await api.GetAsync("/ticket", secret);
 

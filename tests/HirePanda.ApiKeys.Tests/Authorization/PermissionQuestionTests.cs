@@ -35,7 +35,7 @@ public sealed class PermissionQuestionTests
         await using var api = await TestApi.StartAsync();
         var evaluator = api.Services.GetRequiredService<ApiKeyPermissionEvaluator>();
         var (key, _) = api.Issue(
-            new NewApiKey { Name = "Both", Type = ApiKeyTypes.Ci, Tier = "read", Permissions = ["keys:manage", "jobs:write"] },
+            new CreateApiKeyRequest { Name = "Both", Type = ApiKeyTypes.Ci, Tier = "read", Permissions = ["keys:manage", "jobs:write"] },
             key => key with { Permissions = [.. key.Permissions, "from:an-older-catalog"] });
 
         evaluator.GetPermissions(key).Should().Equal(

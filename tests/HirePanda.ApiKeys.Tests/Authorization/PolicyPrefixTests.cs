@@ -77,7 +77,7 @@ public sealed class PolicyPrefixTests
         forbidden.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         forbidden.Header("WWW-Authenticate").Should().Contain($"scope=\"{name}\"");
         missing.Header("WWW-Authenticate").Should().Be("Bearer", "the policy pins our scheme");
-        (await api.StatusAsync(api.Issue(new NewApiKey { Name = "Other", Type = ApiKeyTypes.Production }).Secret, "/reports"))
+        (await api.StatusAsync(api.Issue(new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production }).Secret, "/reports"))
             .Should().Be(HttpStatusCode.Forbidden, "the rest of the policy counts too");
     }
 

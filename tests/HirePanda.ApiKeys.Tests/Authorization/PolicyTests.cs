@@ -36,7 +36,7 @@ public sealed class PolicyTests
         await using var api = await TestApi.StartAsync();
         var admin = api.Issue().Key;
         var all = api.Services.GetRequiredService<ApiKeyPermissionEvaluator>().GetPermissions(admin);
-        var (_, secret) = api.Issue(new NewApiKey { Name = "All", Type = ApiKeyTypes.Production, Permissions = [.. all] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "All", Type = ApiKeyTypes.Production, Permissions = [.. all] });
 
         using var job = await api.SendAsync(HttpMethod.Post, "/jobs", secret);
 
@@ -49,7 +49,7 @@ public sealed class PolicyTests
     public async Task Send_TierAndOwnPermissions_CountTogether()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Both", Type = ApiKeyTypes.Production, Tier = "read", Permissions = ["jobs:write"] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Both", Type = ApiKeyTypes.Production, Tier = "read", Permissions = ["jobs:write"] });
 
         using var job = await api.SendAsync(HttpMethod.Post, "/jobs", secret);
         using var write = await api.SendAsync(HttpMethod.Post, "/write", secret);
@@ -85,8 +85,8 @@ public sealed class PolicyTests
                 visitor.RateLimit = new RateLimit(5, TimeSpan.FromSeconds(10));
             },
             app: app => app.MapGet("/feed", () => "fed").RequirePermission("pandas:feed"));
-        var (_, visitor) = api.Issue(new NewApiKey { Name = "Visitor", Type = "visitor" });
-        var (_, admin) = api.Issue(new NewApiKey { Name = "Director", Type = "visitor", Tier = "admin" });
+        var (_, visitor) = api.Issue(new CreateApiKeyRequest { Name = "Visitor", Type = "visitor" });
+        var (_, admin) = api.Issue(new CreateApiKeyRequest { Name = "Director", Type = "visitor", Tier = "admin" });
 
         visitor.Should().StartWith("zoo_v_");
         using var read = await api.GetAsync("/read", visitor);
@@ -107,7 +107,7 @@ public sealed class PolicyTests
             ("analytics", "hp_ana_", "/analytics", "q=1000;w=60"),
         })
         {
-            var (_, secret) = api.Issue(new NewApiKey { Name = type, Type = type });
+            var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = type, Type = type });
 
             secret.Should().StartWith(prefix);
             using var response = await api.GetAsync(passes, secret);

@@ -185,8 +185,8 @@ public sealed class BackgroundJobTests : IDisposable
         await using var provider = NotStarted();
         var jobs = provider.Jobs();
         await jobs.StartAsync(Token);
-        var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production }).Key;
-        var uses = provider.GetRequiredService<KeyUses>();
+        var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production }).Key;
+        var uses = provider.GetRequiredService<KeyActivities>();
         uses.Count(uses.Of(key, TestApi.Start.UtcTicks), new UsageCell(EndpointNames.Other, 200, 0, 1), (uint)(TestApi.Start.ToUnixTimeSeconds() / 60));
 
         await jobs.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
@@ -194,7 +194,7 @@ public sealed class BackgroundJobTests : IDisposable
         var query = new ApiKeyUsageQuery
         {
             Workspace = key.Workspace,
-            Level = ApiKeyUsageLevel.Day,
+            Level = ApiKeyUsageGranularity.Day,
             Dimension = ApiKeyUsageDimension.Status,
             From = TestApi.Start.AddDays(-1),
             To = TestApi.Start.AddDays(1),

@@ -40,9 +40,9 @@ public sealed class CatalogConfigurationTests
             app.MapHirePandaApiKeys("/keys");
         });
         using var client = new HttpClient { BaseAddress = api.Address };
-        var (_, badge) = await api.IssueAsync(new NewApiKey { Name = "Badge", Type = "badge" });
-        var (_, ticket) = await api.IssueAsync(new NewApiKey { Name = "Ticket", Type = "ticket" });
-        var (_, director) = await api.IssueAsync(new NewApiKey { Name = "Director", Type = "badge", Tier = "director" });
+        var (_, badge) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Badge", Type = "badge" });
+        var (_, ticket) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Ticket", Type = "ticket" });
+        var (_, director) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Director", Type = "badge", Tier = "director" });
 
         using var me = await GetAsync("/keys/me", badge);
         using var unknown = await PostAsync("""{"name":"x","type":"production","tier":"write","permissions":["analytics:read"]}""");

@@ -19,7 +19,7 @@ public sealed class NeutralCatalogTests
     public async Task Send_KeyOfATypeAndTier_MeetsPoliciesByRank(string type, string? tier, string passes)
     {
         await using var api = await StartAsync();
-        var (_, secret) = await api.IssueAsync(new NewApiKey { Name = "Test", Type = type, Tier = tier });
+        var (_, secret) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Test", Type = type, Tier = tier });
         var reached = new List<string>();
         foreach (var path in new[] { "/read", "/write", "/admin", "/analytics" })
         {
@@ -37,7 +37,7 @@ public sealed class NeutralCatalogTests
     public async Task Me_Admin_HasThePermissionsOfTheLibraryAlone()
     {
         await using var api = await StartAsync();
-        var (_, secret) = await api.IssueAsync(new NewApiKey { Name = "Admin", Type = ApiKeyTypes.Production });
+        var (_, secret) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production });
 
         using var me = await SendAsync(api, HttpMethod.Get, "/keys/me", secret);
 
@@ -68,7 +68,7 @@ public sealed class NeutralCatalogTests
     {
         await using var api = await StartAsync();
         var (own, secret) = await api.IssueAsync(Manager("read"));
-        var (other, _) = await api.IssueAsync(new NewApiKey { Name = "Other", Type = ApiKeyTypes.Ci, Tier = "read" });
+        var (other, _) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Ci, Tier = "read" });
         foreach (var id in new[] { own.Id, other.Id })
         {
             using var raised = await SendAsync(api, HttpMethod.Patch, $"/keys/{id}", secret, """{"tier":"write"}""");
@@ -79,7 +79,7 @@ public sealed class NeutralCatalogTests
         }
     }
 
-    private static NewApiKey Manager(string? tier)
+    private static CreateApiKeyRequest Manager(string? tier)
         => new() { Name = "Manager", Type = ApiKeyTypes.Ci, Tier = tier, Permissions = ["analytics:read", "keys:manage"] };
 
     private static Task<KestrelApi> StartAsync() => KestrelApi.StartAsync(app =>

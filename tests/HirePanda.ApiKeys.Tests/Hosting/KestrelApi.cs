@@ -42,11 +42,11 @@ internal sealed class KestrelApi : IAsyncDisposable
     }
 
     /// <summary>Puts a key into the store and gives its secret.</summary>
-    public async Task<(ApiKey Key, string Secret)> IssueAsync(NewApiKey request, Func<ApiKey, ApiKey>? change = null)
+    public async Task<(ApiKey Key, string Secret)> IssueAsync(CreateApiKeyRequest request, Func<ApiKey, ApiKey>? change = null)
     {
         var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", request);
         key = change?.Invoke(key) ?? key;
-        (await Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChange { Added = [key] }, TestContext.Current.CancellationToken)).Should().Be(ApiKeySaveResult.Saved);
+        (await Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChangeSet { Added = [key] }, TestContext.Current.CancellationToken)).Should().Be(ApiKeySaveResult.Saved);
         return (key, secret);
     }
 

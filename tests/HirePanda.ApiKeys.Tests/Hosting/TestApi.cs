@@ -87,18 +87,18 @@ internal sealed class TestApi : IAsyncDisposable
     }
 
     /// <summary>Puts a key into the store and gives its secret.</summary>
-    public (ApiKey Key, string Secret) Issue(NewApiKey? request = null, Func<ApiKey, ApiKey>? change = null)
+    public (ApiKey Key, string Secret) Issue(CreateApiKeyRequest? request = null, Func<ApiKey, ApiKey>? change = null)
     {
-        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, request ?? new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production });
+        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, request ?? new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production });
         key = change?.Invoke(key) ?? key;
         Store.Add(key);
         return (key, secret);
     }
 
-    public string Secret(string? tier = "admin") => Issue(new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production, Tier = tier, Permissions = [] }).Secret;
+    public string Secret(string? tier = "admin") => Issue(new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production, Tier = tier, Permissions = [] }).Secret;
 
     /// <summary>A secret of right shape that no key has.</summary>
-    public string UnknownSecret() => Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, new NewApiKey { Name = "Unknown", Type = ApiKeyTypes.Production }).Secret;
+    public string UnknownSecret() => Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, new CreateApiKeyRequest { Name = "Unknown", Type = ApiKeyTypes.Production }).Secret;
 
     public Task<HttpResponseMessage> GetAsync(string path, string? secret = null, string? address = null)
         => SendAsync(HttpMethod.Get, path, secret, address: address);

@@ -30,7 +30,7 @@ internal sealed partial class TestStore
         return Alerts().AddAlertAsync(alert, deliveries, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
         => Alerts().ListAlertsAsync(workspace, after, limit, cancellationToken);
 
     public ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
@@ -57,16 +57,16 @@ internal sealed partial class TestStore
         => Alerts().AddWebhookAsync(webhook, limit, actor, audit, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
-        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
         => Alerts().ListWebhooksAsync(workspace, after, limit, cancellationToken);
 
     public ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
         => Alerts().DeleteWebhookAsync(workspace, id, actor, audit, cancellationToken);
 
-    public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> TakeDeliveriesAsync(
+    public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> LeaseDeliveriesAsync(
         DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
-        => Alerts().TakeDeliveriesAsync(now, leasedUntil, limit, exceptWebhooks, cancellationToken);
+        => Alerts().LeaseDeliveriesAsync(now, leasedUntil, limit, exceptWebhooks, cancellationToken);
 
     public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken) => Alerts().GetNextDeliveryAsync(cancellationToken);
 

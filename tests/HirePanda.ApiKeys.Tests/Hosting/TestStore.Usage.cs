@@ -28,13 +28,13 @@ internal sealed partial class TestStore : IApiKeyUsageStore
         AfterUsage();
     }
 
-    public ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
         BeforeSum();
         return _inner.SumUsageAsync(query, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<ApiKeyUsageSum>> SumTopUsageAsync(
+    public ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumTopUsageAsync(
         IReadOnlyList<ApiKeyUsageQuery> queries, int limit, CancellationToken cancellationToken)
     {
         BeforeSum();
@@ -42,6 +42,6 @@ internal sealed partial class TestStore : IApiKeyUsageStore
         return ((IApiKeyUsageStore)_inner).SumTopUsageAsync(queries, limit, cancellationToken);
     }
 
-    public ValueTask PruneUsageAsync(ApiKeyUsageLevel level, DateTimeOffset before, CancellationToken cancellationToken)
+    public ValueTask PruneUsageAsync(ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken)
         => _inner.PruneUsageAsync(level, before, cancellationToken);
 }

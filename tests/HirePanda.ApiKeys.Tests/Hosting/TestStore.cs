@@ -30,18 +30,18 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
     public Action BeforeManagement { get; set; } = () => { };
 
     /// <summary>Runs before a change is stored.</summary>
-    public Action<ApiKeyChange> BeforeSave { get; set; } = _ => { };
+    public Action<ApiKeyChangeSet> BeforeSave { get; set; } = _ => { };
 
     /// <summary>Runs after a change is stored, before that is said.</summary>
     public Action AfterSave { get; set; } = () => { };
 
-    public void Add(ApiKey key) => _inner.SaveAsync(new ApiKeyChange { Added = [key] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
+    public void Add(ApiKey key) => _inner.SaveAsync(new ApiKeyChangeSet { Added = [key] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
 
     /// <summary>Changes a key behind the library's back.</summary>
     public void Change(ApiKey key, Func<ApiKey, ApiKey> change)
     {
         var stored = _inner.GetAsync(key.Workspace, key.Id, default).AsTask().GetAwaiter().GetResult()!;
-        _inner.SaveAsync(new ApiKeyChange { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
+        _inner.SaveAsync(new ApiKeyChangeSet { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
     }
 
     public async ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
         => _inner.GetWorkspaceAsync(workspace, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-        string workspace, ApiKeyPosition? after, int limit, CancellationToken cancellationToken)
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         BeforeManagement();
         return _inner.ListAuditAsync(workspace, after, limit, cancellationToken);
@@ -92,7 +92,7 @@ internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertSt
         Interlocked.Increment(ref _lastUsedWrites);
     }
 
-    public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChange change, CancellationToken cancellationToken)
+    public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
     {
         BeforeManagement();
         cancellationToken.ThrowIfCancellationRequested();

@@ -17,7 +17,7 @@ public sealed class CascadeTests
         var children = await AddAsync(api, root.Id, 5_000);
         var grandchildren = await AddAsync(api, children[4_999].Id, 3);
         (await api.StatusAsync(rootSecret)).Should().Be(HttpStatusCode.OK);
-        var first = new TaskCompletionSource<ApiKeyChange>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = new TaskCompletionSource<ApiKeyChangeSet>(TaskCreationOptions.RunContinuationsAsynchronously);
         var (saves, calls) = (0, 0);
         api.Store.BeforeManagement = () => Interlocked.Increment(ref calls);
         api.Store.BeforeSave = change =>
@@ -278,8 +278,8 @@ public sealed class CascadeTests
     private static async Task<List<ApiKey>> AddAsync(TestApi api, string creator, int count)
     {
         var issuer = api.Services.GetRequiredService<ApiKeyIssuer>();
-        var keys = Enumerable.Range(0, count).Select(i => issuer.Issue(TestApi.Workspace, new NewApiKey { Name = $"{i}", Type = ApiKeyTypes.Production }, creator).Key).ToList();
-        (await api.Store.SaveAsync(new ApiKeyChange { Added = keys }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        var keys = Enumerable.Range(0, count).Select(i => issuer.Issue(TestApi.Workspace, new CreateApiKeyRequest { Name = $"{i}", Type = ApiKeyTypes.Production }, creator).Key).ToList();
+        (await api.Store.SaveAsync(new ApiKeyChangeSet { Added = keys }, Token)).Should().Be(ApiKeySaveResult.Saved);
         return keys;
     }
 

@@ -240,15 +240,15 @@ public sealed class CreateTests
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
         var admin = new ApiKeyActor("tests", TestApi.Workspace) { Tier = "admin" };
 
-        (await FieldAsync(new NewApiKey { Name = "\ud800", Type = ApiKeyTypes.Production })).Should().Be("name");
-        (await FieldAsync(new NewApiKey { Name = "x", Type = null! })).Should().Be("type");
-        (await FieldAsync(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, Permissions = [null!] })).Should().Be("permissions[0]");
-        (await FieldAsync(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = [null!] })).Should().Be("allowedNetworks[0]");
-        (await FieldAsync(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.Zero })).Should().Be("expiresInSeconds");
-        (await FieldAsync(new NewApiKey { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.MaxValue })).Should().Be("expiresInSeconds");
-        (await manager.CreateAsync(new ApiKeyActor("tests", "") { Tier = "admin" }, new NewApiKey { Name = "x", Type = ApiKeyTypes.Production }, Token)).Error!.Status.Should().Be(403);
+        (await FieldAsync(new CreateApiKeyRequest { Name = "\ud800", Type = ApiKeyTypes.Production })).Should().Be("name");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = null! })).Should().Be("type");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, Permissions = [null!] })).Should().Be("permissions[0]");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = [null!] })).Should().Be("allowedNetworks[0]");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.Zero })).Should().Be("expiresInSeconds");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.MaxValue })).Should().Be("expiresInSeconds");
+        (await manager.CreateAsync(new ApiKeyActor("tests", "") { Tier = "admin" }, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token)).Error!.Status.Should().Be(403);
 
-        async Task<string> FieldAsync(NewApiKey request) => (await manager.CreateAsync(admin, request, Token)).Error!.Details.Single().Field;
+        async Task<string> FieldAsync(CreateApiKeyRequest request) => (await manager.CreateAsync(admin, request, Token)).Error!.Details.Single().Field;
     }
 
     [Fact]
@@ -272,7 +272,7 @@ public sealed class CreateTests
     public async Task Create_MoreThanTheCallerHolds_IsForbiddenAndNamed(string? tier, string body, string missing)
     {
         await using var api = await ManagementApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Manager", Type = ApiKeyTypes.Production, Tier = tier, Permissions = ["keys:manage"] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Tier = tier, Permissions = ["keys:manage"] });
 
         using var response = await api.PostAsync("", secret, body);
 
@@ -287,7 +287,7 @@ public sealed class CreateTests
     public async Task Create_AllThatTheCallerHolds_IsAllowed()
     {
         await using var api = await ManagementApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Manager", Type = ApiKeyTypes.Production, Tier = "write", Permissions = ["keys:manage"] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Tier = "write", Permissions = ["keys:manage"] });
 
         var json = await api.CreateAsync(secret, new { name = "x", type = "ci", tier = "write", permissions = new[] { "keys:manage" } });
 
@@ -296,7 +296,7 @@ public sealed class CreateTests
 
     [Fact]
     public void NewApiKey_WithoutAType_DoesNotCompile()
-        => typeof(NewApiKey).GetProperty(nameof(NewApiKey.Type))!.IsDefined(typeof(RequiredMemberAttribute), inherit: false).Should().BeTrue();
+        => typeof(CreateApiKeyRequest).GetProperty(nameof(CreateApiKeyRequest.Type))!.IsDefined(typeof(RequiredMemberAttribute), inherit: false).Should().BeTrue();
 
     [Theory]
     [InlineData(null, HttpStatusCode.Unauthorized)]

@@ -55,7 +55,7 @@ public sealed class DelegationTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (_, secret) = api.Issue(Restricted());
-        var (loose, _) = api.Issue(new NewApiKey { Name = "Loose", Type = ApiKeyTypes.Production, Tier = "read" });
+        var (loose, _) = api.Issue(new CreateApiKeyRequest { Name = "Loose", Type = ApiKeyTypes.Production, Tier = "read" });
 
         using var response = await api.SendAsync(HttpMethod.Patch, $"{ManagementApi.Keys}/{loose.Id}", secret, body, Inside);
 
@@ -67,7 +67,7 @@ public sealed class DelegationTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (_, secret) = api.Issue(Restricted());
-        var (loose, _) = api.Issue(new NewApiKey { Name = "Loose", Type = ApiKeyTypes.Production, Tier = "read" });
+        var (loose, _) = api.Issue(new CreateApiKeyRequest { Name = "Loose", Type = ApiKeyTypes.Production, Tier = "read" });
         var (tight, _) = api.Issue(Restricted() with { Tier = "read", ExpiresAt = TestApi.Start.AddMinutes(10) });
 
         using var refused = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{loose.Id}/rotate", secret, address: Inside);
@@ -95,7 +95,7 @@ public sealed class DelegationTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (key, secret) = api.Issue(new NewApiKey { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
         using var shortened = await api.PatchAsync(key.Id, admin, new { expiresAt = TestApi.Start.AddDays(11) });
         shortened.StatusCode.Should().Be(HttpStatusCode.OK);
         api.Time.Advance(TimeSpan.FromDays(10));
@@ -115,7 +115,7 @@ public sealed class DelegationTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (key, secret) = api.Issue(new NewApiKey { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
         (await api.PatchAsync(key.Id, admin, new { expiresAt = TestApi.Start.AddDays(11) })).Dispose();
         if (byItself)
         {
@@ -176,7 +176,7 @@ public sealed class DelegationTests
         admin.Id.Should().NotBeNull();
     }
 
-    private static NewApiKey Restricted() => new()
+    private static CreateApiKeyRequest Restricted() => new()
     {
         Name = "Restricted",
         Type = ApiKeyTypes.Production,

@@ -45,9 +45,9 @@ public sealed class ListTests
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
-        api.Issue(new NewApiKey { Name = "Expired", Type = "ci", ExpiresAt = TestApi.Start.AddSeconds(1) });
-        api.Issue(new NewApiKey { Name = "Revoked", Type = "ci" }, key => key with { RevokedAt = TestApi.Start });
-        api.Issue(new NewApiKey { Name = "Active", Type = "ci" });
+        api.Issue(new CreateApiKeyRequest { Name = "Expired", Type = "ci", ExpiresAt = TestApi.Start.AddSeconds(1) });
+        api.Issue(new CreateApiKeyRequest { Name = "Revoked", Type = "ci" }, key => key with { RevokedAt = TestApi.Start });
+        api.Issue(new CreateApiKeyRequest { Name = "Active", Type = "ci" });
         api.Time.Advance(TimeSpan.FromSeconds(1));
 
         (await NamesAsync("status=active")).Should().BeEquivalentTo("Active", "Test");
@@ -135,7 +135,7 @@ public sealed class ListTests
     public async Task Me_AnyValidKey_SeesItsOwn()
     {
         await using var api = await ManagementApi.StartAsync();
-        var (key, secret) = api.Issue(new NewApiKey { Name = "Reports", Type = "development", Tier = "read", Permissions = ["billing:read", "jobs:read"] });
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Reports", Type = "development", Tier = "read", Permissions = ["billing:read", "jobs:read"] });
 
         using var response = await api.GetAsync($"{ManagementApi.Keys}/me", secret);
         using var none = await api.GetAsync($"{ManagementApi.Keys}/me");
@@ -151,7 +151,7 @@ public sealed class ListTests
     [Fact]
     public async Task Me_OfARefusedKeyThatAnEventLetsIn_ShowsNoKey()
     {
-        await using var api = await ManagementApi.StartAsync(options => options.Events.OnFailed = context =>
+        await using var api = await ManagementApi.StartAsync(options => options.Events.OnAuthenticationFailed = context =>
         {
             context.Principal = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity("Guest"));
             context.Success();

@@ -47,7 +47,7 @@ public sealed class ManagementAnswerTests
     public async Task Answers_OfAKeyThatIsNotAdmitted_AreStoredByNobody(HttpStatusCode status)
     {
         await using var api = await ManagementApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey
+        var (_, secret) = api.Issue(new CreateApiKeyRequest
         {
             Name = "x",
             AllowedNetworks = status == HttpStatusCode.Forbidden ? ["192.0.2.1"] : [],

@@ -42,7 +42,7 @@ internal static class ManagementApi
     /// <summary>The secret of an admin of another workspace.</summary>
     public static string OtherWorkspace(this TestApi api)
     {
-        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("other", new NewApiKey { Name = "Other", Type = ApiKeyTypes.Production });
+        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("other", new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production });
         api.Store.Add(key);
         return secret;
     }

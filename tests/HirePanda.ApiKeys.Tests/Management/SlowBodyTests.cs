@@ -24,7 +24,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _api = await KestrelApi.StartAsync(
         app => app.MapHirePandaApiKeys(ManagementApi.Keys),
-        options => options.Events.OnVerified = _ =>
+        options => options.Events.OnKeyValidated = _ =>
         {
             _admitted.Release();
             return Task.CompletedTask;
@@ -59,7 +59,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     public async Task Create_KeyIsChangedBeforeTheBodyArrives_IsJudgedAsItIsNow(string change, string status, string code)
     {
         var (key, secret) = await _api.IssueAsync(
-            new NewApiKey { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin, ExpiresAt = change == "expired" ? TestApi.Start.AddSeconds(20) : null });
+            new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin, ExpiresAt = change == "expired" ? TestApi.Start.AddSeconds(20) : null });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, """{"name":"child","type":"production"}""");
 
         await ChangeAsync(key, change);
@@ -74,7 +74,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [InlineData("renamed behind our back")]
     public async Task Create_KeyIsChangedHarmlesslyBeforeTheBodyArrives_IsCreatedForOnePrice(string change)
     {
-        var (key, secret) = await _api.IssueAsync(new NewApiKey { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (key, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, """{"name":"child","type":"production"}""");
 
         await ChangeAsync(key, change);
@@ -93,8 +93,8 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [InlineData("POST /webhooks")]
     public async Task Change_KeyIsRevokedBeforeTheBodyArrives_ChangesNothing(string path)
     {
-        var (leaked, secret) = await _api.IssueAsync(new NewApiKey { Name = "Leaked", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
-        var (fresh, _) = await _api.IssueAsync(new NewApiKey { Name = "Fresh", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (leaked, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Leaked", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (fresh, _) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Fresh", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         var body = path switch
         {
             "PATCH /{id}" => """{"name":"mine"}""",
@@ -116,7 +116,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [Fact]
     public async Task Create_BodyStallsForGood_IsAnsweredInOurEnvelope()
     {
-        var (_, secret) = await _api.IssueAsync(new NewApiKey { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, """{"name":"child","type":"production"}""");
 
         _time.Advance(TimeSpan.FromSeconds(31));
@@ -128,7 +128,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [Fact]
     public async Task Create_ChunkStallsForGood_IsAnsweredInOurEnvelope()
     {
-        var (_, secret) = await _api.IssueAsync(new NewApiKey { Name = "Slow", Tier = ApiKeyTiers.Admin });
+        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, "", "Transfer-Encoding: chunked");
         await call.SendAsync("A\r\n{\"name\"");
 
@@ -145,7 +145,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [InlineData("Transfer-Encoding: chunked", "FFFFFFFFFFFFFFFFFF\r\n{}\r\n")]
     public async Task Create_BodyIsNotHttp_IsAnsweredInOurEnvelope(string header, string body)
     {
-        var (_, secret) = await _api.IssueAsync(new NewApiKey { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, body, header);
 
         (await call.FinishAsync()).Should().StartWith("HTTP/1.1 400 ").And.Contain("\"code\":\"invalid_request\"");
@@ -165,7 +165,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         if (behind is not null)
         {
             var changed = behind(key) with { Version = key.Version + 1 };
-            (await Store.SaveAsync(new ApiKeyChange { Updated = [changed] }, Token)).Should().Be(ApiKeySaveResult.Saved);
+            (await Store.SaveAsync(new ApiKeyChangeSet { Updated = [changed] }, Token)).Should().Be(ApiKeySaveResult.Saved);
             return;
         }
 
@@ -185,10 +185,10 @@ public sealed class SlowBodyTests : IAsyncLifetime
             default:
                 var update = change switch
                 {
-                    "downgraded" => new ApiKeyUpdate { Tier = ApiKeyTiers.Read },
-                    "without the permission alone" => new ApiKeyUpdate { Tier = ApiKeyTiers.Write },
-                    "bound to networks" => new ApiKeyUpdate { AllowedNetworks = new(["10.0.0.0/8"]) },
-                    _ => new ApiKeyUpdate { Name = "Other" },
+                    "downgraded" => new UpdateApiKeyRequest { Tier = ApiKeyTiers.Read },
+                    "without the permission alone" => new UpdateApiKeyRequest { Tier = ApiKeyTiers.Write },
+                    "bound to networks" => new UpdateApiKeyRequest { AllowedNetworks = new(["10.0.0.0/8"]) },
+                    _ => new UpdateApiKeyRequest { Name = "Other" },
                 };
                 (await manager.UpdateAsync(_operator, key.Id, update, cancellationToken: Token)).Succeeded.Should().BeTrue();
                 break;

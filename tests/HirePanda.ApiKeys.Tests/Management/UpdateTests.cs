@@ -273,7 +273,7 @@ public sealed class UpdateTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (admin, _) = api.Issue();
-        var (_, manager) = api.Issue(new NewApiKey { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
+        var (_, manager) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
 
         using var patched = await api.PatchAsync(admin.Id, manager, new { allowedNetworks = Array.Empty<string>() });
         using var rotated = await api.PostAsync($"/{admin.Id}/rotate", manager);
@@ -285,7 +285,7 @@ public sealed class UpdateTests
         revoked.StatusCode.Should().Be(HttpStatusCode.OK, "it may revoke any key of its workspace");
     }
 
-    private static NewApiKey Restricted() => new()
+    private static CreateApiKeyRequest Restricted() => new()
     {
         Name = "Restricted",
         Type = ApiKeyTypes.Production,

@@ -24,7 +24,7 @@ public sealed class WorkspaceTests
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
-        var (_, listed) = api.Issue(new NewApiKey { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/9"] });
+        var (_, listed) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/9"] });
         var other = api.OtherWorkspace();
         (await FromAsync(api, secret, "192.0.2.1")).Should().Be(HttpStatusCode.OK);
 
@@ -161,7 +161,7 @@ public sealed class WorkspaceTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (admin, secret) = api.Issue();
-        var (manager, managerSecret) = api.Issue(new NewApiKey { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
+        var (manager, managerSecret) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
         var created = await api.CreateAsync(secret, new { name = "x", type = "ci" });
         api.Time.Advance(TimeSpan.FromSeconds(1));
         (await api.PatchAsync(created.Text("id"), secret, new { name = "y" })).Dispose();

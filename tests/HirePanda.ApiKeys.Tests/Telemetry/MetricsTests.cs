@@ -123,7 +123,7 @@ public sealed class MetricsTests
     {
         await using var api = await TestApi.StartAsync();
         using var metrics = new MetricCollector(api.Services);
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
 
         for (var i = 0; i < 5; i++)
         {
@@ -170,7 +170,7 @@ public sealed class MetricsTests
     [Fact]
     public void Tally_OfManyThreads_LosesNothing()
     {
-        var tally = new Tally();
+        var tally = new StripedCounter();
 
         Parallel.For(0, 8, _ =>
         {

@@ -13,7 +13,7 @@ internal static class Outcomes
     {
         one.FailedAttemptsPerMinute = 1;
         one.HeaderName = "X-API-Key";
-        one.Events.OnVerified = context =>
+        one.Events.OnKeyValidated = context =>
         {
             if (context.Key.Name == "Rejected")
             {
@@ -36,9 +36,9 @@ internal static class Outcomes
             "unknown" or "throttled" => api.UnknownSecret(),
             "revoked" => api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret,
             "expired" => api.Issue(change: key => key with { ExpiresAt = TestApi.Start }).Secret,
-            "address_refused" => api.Issue(new NewApiKey { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret,
-            "rate_limited" => api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] }).Secret,
-            "rejected" => api.Issue(new NewApiKey { Name = "Rejected", Type = ApiKeyTypes.Production }).Secret,
+            "address_refused" => api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret,
+            "rate_limited" => api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] }).Secret,
+            "rejected" => api.Issue(new CreateApiKeyRequest { Name = "Rejected", Type = ApiKeyTypes.Production }).Secret,
             _ => api.Secret(),
         };
         switch (outcome)

@@ -12,7 +12,7 @@ public sealed class UsageCountersTests
     {
         const int Threads = 4;
         const int Each = 200_000;
-        var use = new KeyUse("w", "k", new UsageBudget());
+        var use = new KeyActivity("w", "k", new UsageBudget());
         var pending = new UsagePending();
         var isOver = false;
         var taker = Task.Run(
@@ -48,7 +48,7 @@ public sealed class UsageCountersTests
     public void Counters_OfAKeyWithEndlessValues_StayBounded_AndCountTheRestAsOther()
     {
         var budget = new UsageBudget();
-        var use = new KeyUse("w", "k", budget);
+        var use = new KeyActivity("w", "k", budget);
         for (var i = 1; i <= 100_000; i++)
         {
             use.Count(new UsageCell(i, 200, 0, 1), Minute);
@@ -66,7 +66,7 @@ public sealed class UsageCountersTests
     [Fact]
     public void Count_InTheSteadyState_AllocatesNothing()
     {
-        var use = new KeyUse("w", "k", new UsageBudget());
+        var use = new KeyActivity("w", "k", new UsageBudget());
         var cells = Enumerable.Range(0, 20).Select(i => new UsageCell(i, 200, 0, 5)).ToArray();
         Run();
 
@@ -89,10 +89,10 @@ public sealed class UsageCountersTests
     {
         var budget = new UsageBudget();
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var uses = new KeyUse[10_000];
+        var uses = new KeyActivity[10_000];
         for (var i = 0; i < uses.Length; i++)
         {
-            uses[i] = new KeyUse("workspace", $"key_{i}", budget);
+            uses[i] = new KeyActivity("workspace", $"key_{i}", budget);
             for (var endpoint = 2; endpoint < 22; endpoint++)
             {
                 for (var bucket = 100; bucket < 112; bucket++)
@@ -112,7 +112,7 @@ public sealed class UsageCountersTests
     {
         var pending = new UsagePending(capacity: 1_000);
         var budget = new UsageBudget();
-        var uses = Enumerable.Range(0, 20).Select(i => new KeyUse("w", $"k{i}", budget)).ToArray();
+        var uses = Enumerable.Range(0, 20).Select(i => new KeyActivity("w", $"k{i}", budget)).ToArray();
         for (var i = 0; i < 50_000; i++)
         {
             pending.Add(uses[i % 20], new UsageCell(2 + (i % 7), 200 + (i % 3), 0, 1 + (i % 5)), Minute + (uint)(i / 20), 1);
@@ -125,7 +125,7 @@ public sealed class UsageCountersTests
 
         for (var i = 0; i < 1_500; i++)
         {
-            pending.Add(new KeyUse("w", $"n{i}", budget), new UsageCell(2, 200, 0, 1), Minute, 2);
+            pending.Add(new KeyActivity("w", $"n{i}", budget), new UsageCell(2, 200, 0, 1), Minute, 2);
         }
 
         pending.Count.Should().Be(1_000);
@@ -136,7 +136,7 @@ public sealed class UsageCountersTests
     public void Pending_TakenInParts_GivesEachCountOnce()
     {
         var pending = new UsagePending();
-        var use = new KeyUse("w", "k", new UsageBudget());
+        var use = new KeyActivity("w", "k", new UsageBudget());
         for (var i = 0; i < 25; i++)
         {
             pending.Add(use, new UsageCell(i, 200, 0, 1), Minute, i);

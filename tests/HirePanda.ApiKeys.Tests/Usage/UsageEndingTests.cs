@@ -103,7 +103,7 @@ public sealed class UsageEndingTests
                 await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
             }).RequireAuthorization("read");
         });
-        var (key, secret) = await api.IssueAsync(new NewApiKey { Name = "Test", Type = ApiKeyTypes.Production });
+        var (key, secret) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production });
         return new Server(api, key.Id, secret, waiting.Task);
     }
 

@@ -84,7 +84,7 @@ public sealed class UsageFlushTests
     public async Task Store_ThatGetsALongOutageInParts_KeepsThoseItHas()
     {
         await using var api = await ManagementApi.StartAsync();
-        var uses = api.Services.GetRequiredService<KeyUses>();
+        var uses = api.Services.GetRequiredService<KeyActivities>();
         var keys = Enumerable.Range(0, 5).Select(_ => api.Issue().Key).ToList();
         foreach (var use in keys.Select(key => uses.Of(key, TestApi.Start.UtcTicks)))
         {
@@ -149,7 +149,7 @@ public sealed class UsageFlushTests
         api.Time.Advance(TimeSpan.FromMinutes(1));
         await TestApi.Until(() => api.Store.LastUsedWrites == 1);
         api.Time.Advance(TimeSpan.FromMinutes(15));
-        await TestApi.Until(() => !api.Services.GetRequiredService<KeyUses>().All.Any());
+        await TestApi.Until(() => !api.Services.GetRequiredService<KeyActivities>().All.Any());
 
         end.SetResult();
         (await request).Dispose();
@@ -189,7 +189,7 @@ public sealed class UsageFlushTests
         {
             Workspace = key.Workspace,
             KeyId = key.Id,
-            Level = ApiKeyUsageLevel.Day,
+            Level = ApiKeyUsageGranularity.Day,
             Dimension = ApiKeyUsageDimension.Status,
             From = TestApi.Start.AddDays(-1),
             To = TestApi.Start.AddDays(1),

@@ -14,7 +14,7 @@ public sealed class UsageRangeTests
         => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes, Gen.Bool).Sample((requests, one, other, byDay) =>
         {
             var (from, to) = (Math.Min(one, other), Math.Max(one, other));
-            var report = Read(requests, from, to, byDay ? ApiKeyUsageLevel.Day : ApiKeyUsageLevel.Hour, minutesKept: TimeSpan.FromDays(31));
+            var report = Read(requests, from, to, byDay ? ApiKeyUsageGranularity.Day : ApiKeyUsageGranularity.Hour, minutesKept: TimeSpan.FromDays(31));
             var expected = requests.Count(minute => minute >= from && minute < to);
             return report.Totals.Requests == expected
                 && report.ByStatus.Sum(status => status.Requests) == expected
@@ -29,7 +29,7 @@ public sealed class UsageRangeTests
         => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes).Sample((requests, one, other) =>
         {
             var (from, to) = (Math.Min(one, other), Math.Max(one, other));
-            var report = Read(requests, from, to, ApiKeyUsageLevel.Hour, minutesKept: TimeSpan.FromHours(-1));
+            var report = Read(requests, from, to, ApiKeyUsageGranularity.Hour, minutesKept: TimeSpan.FromHours(-1));
             var (first, last) = (from / 60 * 60, (to + 59) / 60 * 60);
             return from == to || report.Totals.Requests == requests.Count(minute => minute >= first && minute < last);
         });
@@ -39,7 +39,7 @@ public sealed class UsageRangeTests
     {
         var reader = new UsageReader(new InMemoryApiKeyStore(), new ApiKeyOptions(), "w", "", default);
 
-        var report = await Task.Run(() => reader.ReadAsync(DateTimeOffset.MaxValue.AddHours(-2), DateTimeOffset.MaxValue, ApiKeyUsageLevel.Hour, _start), TestContext.Current.CancellationToken)
+        var report = await Task.Run(() => reader.ReadAsync(DateTimeOffset.MaxValue.AddHours(-2), DateTimeOffset.MaxValue, ApiKeyUsageGranularity.Hour, _start), TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
 
         report.Series.Select(point => point.At.Hour).Should().Equal(21, 22, 23);
@@ -50,19 +50,19 @@ public sealed class UsageRangeTests
     {
         var store = new InMemoryApiKeyStore();
         var pending = new UsagePending();
-        pending.Add(new KeyUse("w", "k", new UsageBudget()), new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.UtcTicks), 1);
+        pending.Add(new KeyActivity("w", "k", new UsageBudget()), new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.UtcTicks), 1);
         await store.SaveUsageAsync(UsageRows.Make(pending.Take(), new EndpointNames(), _start), TestContext.Current.CancellationToken);
         var reader = new UsageReader(store, new ApiKeyOptions(), "w", "", default);
 
-        var report = await reader.ReadAsync(_start.AddSeconds(30), _start.AddSeconds(30), ApiKeyUsageLevel.Hour, _start.AddMinutes(2));
+        var report = await reader.ReadAsync(_start.AddSeconds(30), _start.AddSeconds(30), ApiKeyUsageGranularity.Hour, _start.AddMinutes(2));
 
         report.Totals.Requests.Should().Be(0);
         report.Series.Should().BeEmpty();
     }
 
-    private static ApiKeyUsageReport Read(int[] requests, int from, int to, ApiKeyUsageLevel interval, TimeSpan minutesKept)
+    private static ApiKeyUsageReport Read(int[] requests, int from, int to, ApiKeyUsageGranularity interval, TimeSpan minutesKept)
     {
-        var use = new KeyUse("w", "k", new UsageBudget());
+        var use = new KeyActivity("w", "k", new UsageBudget());
         var pending = new UsagePending();
         foreach (var minute in requests)
         {
@@ -72,7 +72,7 @@ public sealed class UsageRangeTests
         var now = _start.AddDays(6);
         var store = new InMemoryApiKeyStore();
         store.SaveUsageAsync(UsageRows.Make(pending.Take(), new EndpointNames(), now), default).AsTask().GetAwaiter().GetResult();
-        store.PruneUsageAsync(ApiKeyUsageLevel.Minute, now - minutesKept, default).AsTask().GetAwaiter().GetResult();
+        store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - minutesKept, default).AsTask().GetAwaiter().GetResult();
         var options = new ApiKeyOptions { UsageMinutesKept = minutesKept };
         return new UsageReader(store, options, "w", "", default)
             .ReadAsync(_start.AddMinutes(from), _start.AddMinutes(to), interval, now).GetAwaiter().GetResult();

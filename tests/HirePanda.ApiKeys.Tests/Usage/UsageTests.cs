@@ -16,7 +16,7 @@ public sealed class UsageTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (reader, secret) = api.Issue(new NewApiKey { Name = "Reader", Type = ApiKeyTypes.Production, Tier = "read", Permissions = [] });
+        var (reader, secret) = api.Issue(new CreateApiKeyRequest { Name = "Reader", Type = ApiKeyTypes.Production, Tier = "read", Permissions = [] });
         for (var i = 0; i < 3; i++)
         {
             (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
@@ -126,7 +126,7 @@ public sealed class UsageTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (one, secret) = api.Issue(new NewApiKey { Name = "One", Type = ApiKeyTypes.Production });
+        var (one, secret) = api.Issue(new CreateApiKeyRequest { Name = "One", Type = ApiKeyTypes.Production });
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
         var other = api.OtherWorkspace();
@@ -144,10 +144,10 @@ public sealed class UsageTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (limited, secret) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] });
+        var (limited, secret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] });
         await api.StatusAsync(secret);
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.TooManyRequests);
-        var (listed, elsewhere) = api.Issue(new NewApiKey { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
+        var (listed, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         (await api.StatusAsync(elsewhere)).Should().Be(HttpStatusCode.Forbidden);
         var (expired, old) = api.Issue(change: key => key with { ExpiresAt = TestApi.Start.AddDays(-1), CreatedAt = TestApi.Start.AddDays(-2) });
         (await api.StatusAsync(old)).Should().Be(HttpStatusCode.Unauthorized);

@@ -9,7 +9,7 @@ public sealed class AllowlistReportTests
     public async Task ReportOnly_AddressesOfOneClient_AreReportedOnceAndOnlyForRequestsThatPassTheLimit()
     {
         await using var api = await StartAsync();
-        var (_, once) = api.Issue(new NewApiKey { Name = "x", RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
+        var (_, once) = api.Issue(new CreateApiKeyRequest { Name = "x", RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
         var (key, often) = api.Issue();
         for (var i = 1; i <= 50; i++)
         {
@@ -59,7 +59,7 @@ public sealed class AllowlistReportTests
     {
         var api = await TestApi.StartAsync();
         var workspace = new ApiKeyWorkspace { Id = TestApi.Workspace, AllowlistEnabled = true, AllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
-        await api.Store.SaveAsync(new ApiKeyChange { Workspace = workspace }, TestContext.Current.CancellationToken);
+        await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = workspace }, TestContext.Current.CancellationToken);
         return api;
     }
 

@@ -25,7 +25,7 @@ public sealed class VerifierTests
         await using var api = await TestApi.StartAsync();
         var (key, secret) = api.Issue();
 
-        var verdict = await api.Verifier.VerifyAsync(secret, new ApiKeyCaller(null), Token);
+        var verdict = await api.Verifier.VerifyAsync(secret, new ApiKeyVerificationContext(null), Token);
 
         verdict.IsValid.Should().BeTrue();
         verdict.Key.Should().Be(key);
@@ -39,7 +39,7 @@ public sealed class VerifierTests
     public async Task VerifyAsync_AroundTheExpiry_IsExpiredFromThatMomentOn(int ticks, ApiKeyOutcome outcome)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddMinutes(1) });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddMinutes(1) });
 
         api.Time.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(ticks));
 
@@ -65,26 +65,26 @@ public sealed class VerifierTests
     public async Task VerifyAsync_KeyWithAllowlist_AdmitsListedAddressesOnlyAndBurnsNoQuota(string? address, bool admitted)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey
+        var (_, secret) = api.Issue(new CreateApiKeyRequest
         {
             Name = "Listed",
             Type = ApiKeyTypes.Production,
             AllowedNetworks = ["::ffff:192.0.2.1", "2001:db8::/32"],
             RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))],
         });
-        var caller = new ApiKeyCaller(address is null ? null : IPAddress.Parse(address));
+        var caller = new ApiKeyVerificationContext(address is null ? null : IPAddress.Parse(address));
 
         var verdict = await api.Verifier.VerifyAsync(secret, caller, Token);
 
-        verdict.Outcome.Should().Be(admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.AddressRefused);
-        (await api.Verifier.VerifyAsync(secret, new ApiKeyCaller(_client), Token)).IsValid.Should().Be(!admitted, "a refused address takes no permit");
+        verdict.Outcome.Should().Be(admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.AddressNotAllowed);
+        (await api.Verifier.VerifyAsync(secret, new ApiKeyVerificationContext(_client), Token)).IsValid.Should().Be(!admitted, "a refused address takes no permit");
     }
 
     [Fact]
     public async Task VerifyAsync_SeveralLimits_TakesFromAllOrNone()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey
+        var (_, secret) = api.Issue(new CreateApiKeyRequest
         {
             Name = "Limited",
             Type = ApiKeyTypes.Production,
@@ -111,8 +111,8 @@ public sealed class VerifierTests
     {
         await using var api = await TestApi.StartAsync();
         var limit = new RateLimit(2, TimeSpan.FromSeconds(60));
-        var (first, oldSecret) = api.Issue(new NewApiKey { Name = "Old", Type = ApiKeyTypes.Production, RateLimits = [limit] });
-        var (_, newSecret) = api.Issue(new NewApiKey { Name = "New", Type = ApiKeyTypes.Production, RateLimits = [limit] }, key => key with { Family = first.Id });
+        var (first, oldSecret) = api.Issue(new CreateApiKeyRequest { Name = "Old", Type = ApiKeyTypes.Production, RateLimits = [limit] });
+        var (_, newSecret) = api.Issue(new CreateApiKeyRequest { Name = "New", Type = ApiKeyTypes.Production, RateLimits = [limit] }, key => key with { Family = first.Id });
 
         (await api.Verifier.VerifyAsync(oldSecret, default, Token)).IsValid.Should().BeTrue();
         (await api.Verifier.VerifyAsync(newSecret, default, Token)).IsValid.Should().BeTrue();
@@ -124,7 +124,7 @@ public sealed class VerifierTests
     public async Task VerifyAsync_ReadAnewFromTheStore_KeepsItsQuota()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
+        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
         await api.Verifier.VerifyAsync(secret, default, Token);
 
         for (var minute = 0; minute < 60; minute++)
@@ -139,7 +139,7 @@ public sealed class VerifierTests
     {
         await using var api = await TestApi.StartAsync();
         var (_, known) = api.Issue();
-        var caller = new ApiKeyCaller(_client);
+        var caller = new ApiKeyVerificationContext(_client);
         await api.Verifier.VerifyAsync(known, caller, Token);
         for (var i = 0; i < 100; i++)
         {
@@ -149,12 +149,12 @@ public sealed class VerifierTests
         var reads = api.Store.Reads;
         var verdict = await api.Verifier.VerifyAsync(api.UnknownSecret(), caller, Token);
 
-        verdict.Outcome.Should().Be(ApiKeyOutcome.Throttled);
+        verdict.Outcome.Should().Be(ApiKeyOutcome.ClientThrottled);
         verdict.RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
-        (await api.Verifier.VerifyAsync(api.Secret(), caller, Token)).Outcome.Should().Be(ApiKeyOutcome.Throttled, "whether it is a good key is not asked");
+        (await api.Verifier.VerifyAsync(api.Secret(), caller, Token)).Outcome.Should().Be(ApiKeyOutcome.ClientThrottled, "whether it is a good key is not asked");
         api.Store.Reads.Should().Be(reads);
         (await api.Verifier.VerifyAsync(known, caller, Token)).IsValid.Should().BeTrue("its neighbour's key is cached");
-        (await api.Verifier.VerifyAsync(api.UnknownSecret(), new ApiKeyCaller(IPAddress.Parse("192.0.2.2")), Token)).Outcome.Should().Be(ApiKeyOutcome.Unknown);
+        (await api.Verifier.VerifyAsync(api.UnknownSecret(), new ApiKeyVerificationContext(IPAddress.Parse("192.0.2.2")), Token)).Outcome.Should().Be(ApiKeyOutcome.Unknown);
 
         api.Time.Advance(TimeSpan.FromSeconds(60));
         (await api.Verifier.VerifyAsync(known, caller, Token)).IsValid.Should().BeTrue();
@@ -166,11 +166,11 @@ public sealed class VerifierTests
     {
         await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
         var (_, known) = api.Issue();
-        var caller = new ApiKeyCaller(_client);
+        var caller = new ApiKeyVerificationContext(_client);
         await api.Verifier.VerifyAsync(known, caller, Token);
         api.Time.Advance(TimeSpan.FromSeconds(31));
         await api.Verifier.VerifyAsync(api.UnknownSecret(), caller, Token);
-        (await api.Verifier.VerifyAsync(api.UnknownSecret(), caller, Token)).Outcome.Should().Be(ApiKeyOutcome.Throttled);
+        (await api.Verifier.VerifyAsync(api.UnknownSecret(), caller, Token)).Outcome.Should().Be(ApiKeyOutcome.ClientThrottled);
 
         (await api.Verifier.VerifyAsync(known, caller, Token)).IsValid.Should().BeTrue("a re-read of what the cache holds is no miss");
     }
@@ -188,9 +188,9 @@ public sealed class VerifierTests
         await api.Verifier.VerifyAsync(api.UnknownSecret(), Caller(first), Token);
 
         (await api.Verifier.VerifyAsync(api.UnknownSecret(), Caller(second), Token)).Outcome
-            .Should().Be(same ? ApiKeyOutcome.Throttled : ApiKeyOutcome.Unknown);
+            .Should().Be(same ? ApiKeyOutcome.ClientThrottled : ApiKeyOutcome.Unknown);
 
-        static ApiKeyCaller Caller(string? address) => new(address is null ? null : IPAddress.Parse(address));
+        static ApiKeyVerificationContext Caller(string? address) => new(address is null ? null : IPAddress.Parse(address));
     }
 
     [Fact]
@@ -204,13 +204,13 @@ public sealed class VerifierTests
             (await VerifyAsync(api.UnknownSecret(), $"2001:db8:1:{network:x}::1")).Should().Be(ApiKeyOutcome.Unknown);
         }
 
-        (await VerifyAsync(api.UnknownSecret(), "2001:db8:1:ffff::1")).Should().Be(ApiKeyOutcome.Throttled, "the /48 has had ten times as many as a client may");
+        (await VerifyAsync(api.UnknownSecret(), "2001:db8:1:ffff::1")).Should().Be(ApiKeyOutcome.ClientThrottled, "the /48 has had ten times as many as a client may");
         (await VerifyAsync(known, "2001:db8:1:ffff::1")).Should().Be(ApiKeyOutcome.Valid, "it is cached");
         (await VerifyAsync(api.UnknownSecret(), "2001:db8:2::1")).Should().Be(ApiKeyOutcome.Unknown);
         (await VerifyAsync(api.UnknownSecret(), "192.0.2.1")).Should().Be(ApiKeyOutcome.Unknown);
 
         async Task<ApiKeyOutcome> VerifyAsync(string secret, string address)
-            => (await api.Verifier.VerifyAsync(secret, new ApiKeyCaller(IPAddress.Parse(address)), Token)).Outcome;
+            => (await api.Verifier.VerifyAsync(secret, new ApiKeyVerificationContext(IPAddress.Parse(address)), Token)).Outcome;
     }
 
     [Fact]
@@ -218,14 +218,14 @@ public sealed class VerifierTests
     {
         await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
         var (_, revoked) = api.Issue(change: key => key with { RevokedAt = TestApi.Start });
-        var caller = new ApiKeyCaller(_client);
+        var caller = new ApiKeyVerificationContext(_client);
         for (var i = 0; i < 10; i++)
         {
             (await api.Verifier.VerifyAsync("hp_live_junk", caller, Token)).Outcome.Should().Be(ApiKeyOutcome.Malformed);
         }
 
         (await api.Verifier.VerifyAsync(revoked, caller, Token)).Outcome.Should().Be(ApiKeyOutcome.Revoked);
-        (await api.Verifier.VerifyAsync(api.UnknownSecret(), caller, Token)).Outcome.Should().Be(ApiKeyOutcome.Throttled);
+        (await api.Verifier.VerifyAsync(api.UnknownSecret(), caller, Token)).Outcome.Should().Be(ApiKeyOutcome.ClientThrottled);
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class VerifierTests
     {
         const string Legacy = "an older system's token ü";
         await using var without = await TestApi.StartAsync();
-        await using var with = await TestApi.StartAsync(options => options.LegacySecrets = token => token.StartsWith("an older", StringComparison.Ordinal));
+        await using var with = await TestApi.StartAsync(options => options.IsLegacySecret = token => token.StartsWith("an older", StringComparison.Ordinal));
         with.Issue(change: key => key with { Hash = new ApiKeyHash(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Legacy))) });
 
         (await without.Verifier.VerifyAsync(Legacy, default, Token)).Outcome.Should().Be(ApiKeyOutcome.Malformed);
@@ -261,14 +261,14 @@ public sealed class VerifierTests
     public async Task VerifyAsync_CachedKey_AllocatesNothing()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new NewApiKey
+        var (_, secret) = api.Issue(new CreateApiKeyRequest
         {
             Name = "Hot",
             Type = ApiKeyTypes.Production,
             AllowedNetworks = ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/32"],
             RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
         });
-        var caller = new ApiKeyCaller(_client);
+        var caller = new ApiKeyVerificationContext(_client);
         for (var i = 0; i < 100; i++)
         {
             await api.Verifier.VerifyAsync(secret, caller, Token);

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Stops a host that is set up so that our policies would not hold, before it serves anything.</summary>
+internal sealed class StartupValidator(
+    IServiceScopeFactory scopes, IServiceProviderIsService services, ILogger<StartupValidator> logger) : IHostedLifecycleService
+{
+    /// <summary>Whether the host maps management, which asks more of a store.</summary>
+    public bool IsManagementMapped { get; set; }
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var provider = scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>();
+        if (provider is not ApiKeyPolicyProvider policies)
+        {
+            throw new InvalidOperationException(
+                $"The authorization policy provider in effect is {provider.GetType()}, so the policies of API keys would be unknown. "
+                + "Register it before AddHirePandaApiKeys(), which then asks it first.");
+        }
+
+        foreach (var (policy, name) in await policies.GetHiddenAsync().ConfigureAwait(false))
+        {
+            Log.PolicyHidden(logger, policy, name);
+        }
+
+        if (scope.ServiceProvider.GetRequiredService<IAuthorizationMiddlewareResultHandler>() is not ApiKeyAuthorizationResultHandler)
+        {
+            Log.ResultHandlerReplaced(logger);
+        }
+
+        // As StoreReader knows too, with which metrics would be made before anybody needs them.
+        if (!services.IsService(typeof(IApiKeyStore)))
+        {
+            Log.NoStore(logger);
+        }
+        else if (IsManagementMapped && scope.ServiceProvider.GetRequiredService<IApiKeyStore>() is not IApiKeyManagementStore)
+        {
+            throw new InvalidOperationException(
+                "MapHirePandaApiKeys() needs a store that implements IApiKeyManagementStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,196 @@
+using System.Runtime.InteropServices;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// One key's counts since they were last taken. A hash table of pairs, a cell and a word, where a word is the minute and its count: a request
+/// changes one word by compare-and-swap, without lock or allocation. Whoever replaces a table closes it first, pair by pair, so that
+/// a request that still holds it notices and turns to the new one: no count is lost.
+/// </summary>
+internal abstract class UsageCounters(UsageBudget budget)
+{
+    private const int FirstCells = 2;
+    private const int MaxCells = 16_384;
+    private const int MaxProbes = 16;
+    private const ulong Closed = ulong.MaxValue;
+
+    private ulong[] _table = [];
+
+    /// <summary>Counts that have no place in the table: of a minute that is over, or of what there is no room for.</summary>
+    private Dictionary<(UsageCell Cell, uint Minute), long>? _aside;
+
+    private enum Added
+    {
+        Yes,
+        NoRoom,
+        IsClosed,
+    }
+
+    /// <summary>Gives the table's cells back to the budget.</summary>
+    public void Close() => TryReplace(Volatile.Read(ref _table), 0);
+
+    /// <summary>Counts one request.</summary>
+    protected void Add(UsageCell cell, uint minute)
+    {
+        while (true)
+        {
+            var table = Volatile.Read(ref _table);
+            switch (TryAdd(table, cell, minute, 1))
+            {
+                case Added.Yes:
+                    return;
+                case Added.NoRoom when !TryReplace(table, Math.Max(FirstCells, table.Length)):
+                    budget.CountOverflow();
+                    SetAside(cell.Other, minute, 1);
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Takes out all counts.</summary>
+    protected void Take(KeyActivity use, UsagePending into)
+    {
+        lock (this)
+        {
+            var taken = 0;
+            for (var i = 0; i < _table.Length; i += 2)
+            {
+                if ((uint)Volatile.Read(ref _table[i + 1]) != 0)
+                {
+                    var word = Interlocked.Exchange(ref _table[i + 1], 0);
+                    into.Add(use, new UsageCell(_table[i]), (uint)(word >> 32), (uint)word);
+                    taken++;
+                }
+            }
+
+            foreach (var ((cell, minute), count) in _aside ?? [])
+            {
+                into.Add(use, cell, minute, count);
+            }
+
+            _aside = null;
+            if (_table.Length > 32 * Math.Max(taken, FirstCells))
+            {
+                // Nearly all of its cells are not counted in any more.
+                TryReplace(_table, _table.Length / 4);
+            }
+        }
+    }
+
+    private Added TryAdd(ulong[] table, UsageCell cell, uint minute, uint count)
+    {
+        var mask = (table.Length / 2) - 1;
+        var index = (int)((cell.Value * 0x9E37_79B9_7F4A_7C15) >> 40);
+        for (var probe = 0; probe < MaxProbes && probe <= mask; probe++)
+        {
+            ref var pair = ref table[2 * ((index + probe) & mask)];
+            var found = Volatile.Read(ref pair);
+            if (found == 0 && (found = Interlocked.CompareExchange(ref pair, cell.Value, 0)) == 0)
+            {
+                found = cell.Value;
+            }
+
+            if (found == cell.Value)
+            {
+                return Count(ref table[(2 * ((index + probe) & mask)) + 1], cell, minute, count);
+            }
+
+            if (found == Closed)
+            {
+                return Added.IsClosed;
+            }
+        }
+
+        return Added.NoRoom;
+    }
+
+    private Added Count(ref ulong word, UsageCell cell, uint minute, uint count)
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref word);
+            if (seen == Closed)
+            {
+                return Added.IsClosed;
+            }
+
+            var isOfThisMinute = (uint)(seen >> 32) == minute;
+            if (Interlocked.CompareExchange(ref word, isOfThisMinute ? seen + count : ((ulong)minute << 32) | count, seen) == seen)
+            {
+                if (!isOfThisMinute && (uint)seen != 0)
+                {
+                    SetAside(cell, (uint)(seen >> 32), (uint)seen);
+                }
+
+                return Added.Yes;
+            }
+        }
+    }
+
+    private void SetAside(UsageCell cell, uint minute, long count)
+    {
+        lock (this)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_aside ??= [], (cell, minute), out _) += count;
+        }
+    }
+
+    /// <summary>Puts another table in the place of one; false where there is no room for it.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="cells">How many cells the other one has.</param>
+    private bool TryReplace(ulong[] table, int cells)
+    {
+        lock (this)
+        {
+            if (table != _table)
+            {
+                // Somebody else just did.
+                return true;
+            }
+
+            if (cells > MaxCells || !budget.TryTake(cells - (table.Length / 2)))
+            {
+                return false;
+            }
+
+            var other = new ulong[2 * cells];
+            Volatile.Write(ref _table, other);
+            for (var i = 0; i < table.Length; i += 2)
+            {
+                var cell = Interlocked.Exchange(ref table[i], Closed);
+                var word = Interlocked.Exchange(ref table[i + 1], Closed);
+                if ((uint)word != 0 && TryAdd(other, new UsageCell(cell), (uint)(word >> 32), (uint)word) != Added.Yes)
+                {
+                    SetAside(new UsageCell(cell), (uint)(word >> 32), (uint)word);
+                }
+            }
+
+            return true;
+        }
+    }
+}
+
+/// <summary>How many cells all keys together may have: 16 bytes each.</summary>
+internal sealed class UsageBudget
+{
+    private const long MaxCells = 8_000_000;
+
+    private long _cells;
+    private long _overflows;
+
+    /// <summary>Requests that were counted in the "other" row for want of room.</summary>
+    public long Overflows => Volatile.Read(ref _overflows);
+
+    public bool TryTake(int cells)
+    {
+        if (Interlocked.Add(ref _cells, cells) <= MaxCells || cells <= 0)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _cells, -cells);
+        return false;
+    }
+
+    public void CountOverflow() => Interlocked.Increment(ref _overflows);
+}

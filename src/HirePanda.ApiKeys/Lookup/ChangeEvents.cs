@@ -1,9 +1,0 @@
-namespace HirePanda.ApiKeys;
-
-/// <summary>Tells of every change that this process made, once it is committed or may have been: to caches and whoever else must know.</summary>
-internal sealed class ChangeEvents
-{
-    public event Action<ApiKeyChange>? Changed;
-
-    public void Raise(ApiKeyChange change) => Changed?.Invoke(change);
-}

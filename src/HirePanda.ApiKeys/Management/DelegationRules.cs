@@ -1,0 +1,74 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>Who may do what: nobody hands out what they lack, and no key loosens itself, also not through another key.</summary>
+internal static class DelegationRules
+{
+    /// <summary>Why an actor may not create, change or rotate a key so; null if it may.</summary>
+    /// <param name="settings">The options.</param>
+    /// <param name="actor">The actor.</param>
+    /// <param name="before">The key that is changed or rotated; null for a new key.</param>
+    /// <param name="after">The key as it would be.</param>
+    public static ApiKeyError? Refusal(CompiledApiKeyOptions settings, ApiKeyActor actor, ApiKey? before, ApiKey after)
+        => Lacking(settings.Catalog, actor, after) ?? Loosens(settings.Options, settings.Catalog, actor, before, after);
+
+    private static ApiKeyError? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
+    {
+        var held = catalog.Grant(actor.Tier, actor.Permissions);
+        var wanted = catalog.Grant(key.Tier, key.Permissions);
+        if (held.Covers(wanted))
+        {
+            return null;
+        }
+
+        var missing = catalog.Names(wanted).Where(name => !held.Has(name)).ToList();
+        return ApiKeyError.Lacking(wanted.Everything || missing.Count == 0 ? [key.Tier!] : missing);
+    }
+
+    /// <summary>No key makes itself looser than it was, or hands out a key that is looser than itself in networks or expiry.</summary>
+    private static ApiKeyError? Loosens(ApiKeyOptions options, CompiledCatalog catalog, ApiKeyActor actor, ApiKey? before, ApiKey after)
+    {
+        if (actor.Key is not { } own)
+        {
+            return null;
+        }
+
+        if (before is not null && actor.IsOwn(before))
+        {
+            // Keys linked by rotation count as one: they belong to one holder. A rotation gives a key its lifetime again.
+            return LoosensItself(catalog, before, after) is { } what ? Refuse($"An API key cannot loosen its own {what}") : null;
+        }
+
+        if (options.AllowLooserDelegation)
+        {
+            return null;
+        }
+
+        // A key that stays as loose as it is hands out nothing; with a new secret it does.
+        var kept = before?.Id == after.Id ? before : null;
+        return !Within(after.AllowedNetworks, own.AllowedNetworks) && (kept is null || !Within(after.AllowedNetworks, kept.AllowedNetworks))
+                ? Refuse("An API key cannot hand out wider networks than its own: name allowedNetworks within its own")
+            : IsLater(after.ExpiresAt, own.ExpiresAt) && (kept is null || IsLater(after.ExpiresAt, kept.ExpiresAt))
+                ? Refuse("An API key cannot hand out a later expiry than its own: name an expiry that is not later")
+            : null;
+    }
+
+    /// <summary>Whether an expiry is later than another; null is never.</summary>
+    public static bool IsLater(DateTimeOffset? one, DateTimeOffset? other) => other is not null && (one is null || one > other);
+
+    private static string? LoosensItself(CompiledCatalog catalog, ApiKey before, ApiKey after)
+        => !catalog.Grant(before.Tier, before.Permissions).Covers(catalog.Grant(after.Tier, after.Permissions)) ? "permissions"
+            : !Within(after.AllowedNetworks, before.AllowedNetworks) ? "networks"
+            : before.Id == after.Id && IsLater(after.ExpiresAt, before.ExpiresAt) ? "expiry"
+            : !Within(catalog.Limits(after.Type, after.RateLimits), catalog.Limits(before.Type, before.RateLimits)) ? "limits"
+            : null;
+
+    private static ApiKeyError Refuse(string message) => ApiKeyError.Forbidden with { Message = message, WwwAuthenticate = null };
+
+    private static bool Within(IReadOnlyList<string> networks, IReadOnlyList<string> allowed)
+        => NetworkList.Compile(allowed) is not { } list
+            || (networks.Count > 0 && networks.All(text => IpNetwork.TryParse(text, out var network) && list.Contains(network)));
+
+    /// <summary>Whether every old limit is implied by a new one.</summary>
+    private static bool Within(LimitSet limits, LimitSet allowed)
+        => allowed.Limits.All(old => limits.Limits.Any(limit => limit.Implies(old)));
+}

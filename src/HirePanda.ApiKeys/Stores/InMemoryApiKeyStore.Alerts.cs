@@ -1,0 +1,250 @@
+namespace HirePanda.ApiKeys;
+
+/// <content>Alerts, webhooks and their messages.</content>
+public sealed partial class InMemoryApiKeyStore
+{
+    private readonly Dictionary<string, ApiKeyAlert> _alerts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ApiKeyWebhook> _webhooks = new(StringComparer.Ordinal);
+
+    /// <summary>What is pending; nobody asks for the others.</summary>
+    private readonly Dictionary<string, ApiKeyWebhookDelivery> _deliveries = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> AddAlertAsync(ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(deliveries);
+        lock (_lock)
+        {
+            if (!_causes.Add(alert.Cause))
+            {
+                return new(false);
+            }
+
+            _alerts.Add(alert.Id, alert);
+            foreach (var delivery in deliveries)
+            {
+                _deliveries.Add(delivery.Id, delivery);
+            }
+
+            return new(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_alerts.Values.Where(alert => alert.Workspace == workspace && IsAfter(alert.RaisedAt, alert.Id, after))
+                .OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id, StringComparer.Ordinal).Take(limit).ToList());
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_alerts.TryGetValue(id, out var alert) && alert.Workspace == workspace ? alert : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(audit);
+        lock (_lock)
+        {
+            if (!IsSatisfied(actor))
+            {
+                return new(ApiKeySaveResult.ActorChanged);
+            }
+
+            if (!_alerts.TryGetValue(id, out var alert) || alert.Workspace != workspace)
+            {
+                return new(ApiKeySaveResult.NotFound);
+            }
+
+            if (alert.AcknowledgedAt is null)
+            {
+                _alerts[id] = alert with { AcknowledgedAt = audit.At, AcknowledgedBy = audit.Actor };
+                _audit.Add(audit);
+            }
+
+            return new(ApiKeySaveResult.Saved);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_causes.Contains(cause));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_alerts.Values.Count(alert => alert.Workspace == workspace && alert.Kind == kind && alert.RaisedAt >= since));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        lock (_lock)
+        {
+            return new(_byId.Values
+                .Where(key => key.GetStatus(query.Now) == ApiKeyStatus.Active && key.ReplacedBy is null
+                    && (key.ExpiresAt < query.ExpiresBefore || key.CreatedAt < query.CreatedBefore)
+                    && (query.AfterId is null || string.CompareOrdinal(key.Id, query.AfterId) > 0))
+                .OrderBy(key => key.Id, StringComparer.Ordinal).Take(query.Limit).ToList());
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApiKeySaveResult> AddWebhookAsync(
+        ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        lock (_lock)
+        {
+            if (!IsSatisfied(actor))
+            {
+                return new(ApiKeySaveResult.ActorChanged);
+            }
+
+            if (_webhooks.Values.Count(one => one.Workspace == webhook.Workspace) >= limit)
+            {
+                return new(ApiKeySaveResult.LimitReached);
+            }
+
+            _webhooks.Add(webhook.Id, webhook);
+            _audit.Add(audit);
+            return new(ApiKeySaveResult.Saved);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_webhooks.Values.Where(webhook => webhook.Workspace == workspace && IsAfter(webhook.CreatedAt, webhook.Id, after))
+                .OrderByDescending(webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id, StringComparer.Ordinal)
+                .Take(limit)
+                .ToList());
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
+        string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!IsSatisfied(actor))
+            {
+                return new(ApiKeySaveResult.ActorChanged);
+            }
+
+            if (!_webhooks.TryGetValue(id, out var webhook) || webhook.Workspace != workspace)
+            {
+                return new(ApiKeySaveResult.NotFound);
+            }
+
+            _webhooks.Remove(id);
+            EndDeliveries(id);
+            _audit.Add(audit);
+            return new(ApiKeySaveResult.Saved);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> LeaseDeliveriesAsync(
+        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(exceptWebhooks);
+        var taken = new List<ApiKeyLeasedDelivery>();
+        lock (_lock)
+        {
+            var due = _deliveries.Values.Where(one => one.NextAttemptAt <= now && !(one.LeasedUntil > now) && !exceptWebhooks.Contains(one.WebhookId))
+                .OrderBy(one => one.NextAttemptAt).ToList();
+            foreach (var delivery in due.TakeWhile(_ => taken.Count < limit))
+            {
+                if (_webhooks.GetValueOrDefault(delivery.WebhookId) is { DisabledAt: null } webhook)
+                {
+                    var leased = delivery with { LeasedUntil = leasedUntil };
+                    _deliveries[leased.Id] = leased;
+                    taken.Add(new(leased, webhook));
+                }
+                else
+                {
+                    _deliveries.Remove(delivery.Id);
+                }
+            }
+        }
+
+        return new(taken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_deliveries.Values.Min(one => one.LeasedUntil > one.NextAttemptAt ? one.LeasedUntil : one.NextAttemptAt));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        lock (_lock)
+        {
+            if (!_deliveries.TryGetValue(attempt.Delivery.Id, out var delivery) || delivery != attempt.Delivery
+                || !_webhooks.TryGetValue(delivery.WebhookId, out var webhook))
+            {
+                return new(false);
+            }
+
+            _deliveries.Remove(delivery.Id);
+            if (attempt.NextAttemptAt is { } next)
+            {
+                _deliveries.Add(delivery.Id, delivery with { Attempts = delivery.Attempts + 1, NextAttemptAt = next, LeasedUntil = null });
+            }
+
+            webhook = webhook with { FailingSince = attempt.Succeeded ? null : webhook.FailingSince ?? attempt.At };
+            if (attempt.DisabledReason is { } reason && webhook.DisabledAt is null)
+            {
+                webhook = webhook with { DisabledAt = attempt.At, DisabledReason = reason };
+                EndDeliveries(webhook.Id);
+            }
+
+            _webhooks[webhook.Id] = webhook;
+            return new(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>There is nothing to delete: a message is forgotten as soon as it has no next attempt.</remarks>
+    public ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) => default;
+
+    private void EndDeliveries(string webhookId)
+    {
+        foreach (var delivery in _deliveries.Values.Where(one => one.WebhookId == webhookId).ToList())
+        {
+            _deliveries.Remove(delivery.Id);
+        }
+    }
+}

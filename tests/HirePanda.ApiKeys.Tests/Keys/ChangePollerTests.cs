@@ -1,0 +1,213 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>What a change table may look like while transactions of other processes are open.</summary>
+public sealed class ChangePollerTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Poll_NumberThatAppearsAfterAHigherOne_IsNotMissed()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 500 });
+        var (early, late) = (await CachedAsync(api), await CachedAsync(api));
+        await poller.PollAsync(feed, Token);
+        await early.VerifyAsync();
+        await late.VerifyAsync();
+        var reads = api.Store.Reads;
+
+        feed.Rows = [new ApiKeyChangeNotification(502, late.Key.Hash, null)];
+        await poller.PollAsync(feed, Token);
+        await late.VerifyAsync();
+        await early.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 1, "only what changed is forgotten");
+
+        feed.Rows = [new ApiKeyChangeNotification(501, early.Key.Hash, null)];
+        await poller.PollAsync(feed, Token);
+        feed.Missing.Should().Contain(501);
+        await early.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 2);
+
+        await poller.PollAsync(feed, Token);
+        feed.Missing.Should().NotContain(501, "it has been read");
+        feed.After.Should().Be(502);
+    }
+
+    [Fact]
+    public async Task Poll_GapThatStaysEmpty_IsGivenUp()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed());
+        await poller.PollAsync(feed, Token);
+        (feed.Last, feed.Rows) = (9, [new ApiKeyChangeNotification(9, null, "acme")]);
+        await poller.PollAsync(feed, Token);
+        feed.Rows = [];
+
+        await poller.PollAsync(feed, Token);
+        feed.Missing.Should().HaveCount(8);
+        api.Time.Advance(TimeSpan.FromMinutes(3));
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+
+        feed.Missing.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Poll_AfterRowsMayHaveBeenPruned_ForgetsEverything()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 5 });
+        await poller.PollAsync(feed, Token);
+        api.Time.Advance(TimeSpan.FromHours(2));
+        var key = await CachedAsync(api);
+        var reads = api.Store.Reads;
+
+        feed.Last = 5000;
+        await poller.PollAsync(feed, Token);
+        await key.VerifyAsync();
+
+        api.Store.Reads.Should().Be(reads + 1);
+        feed.PrunedBefore.Should().Be(api.Time.GetUtcNow() - TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public async Task Poll_OfADatabaseRestoredFromABackup_SeesItsChangesAgain()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 500 });
+        await poller.PollAsync(feed, Token);
+
+        feed.Last = 100;
+        api.Time.Advance(TimeSpan.FromMinutes(11));
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+        var key = await CachedAsync(api);
+        var reads = api.Store.Reads;
+        (feed.Last, feed.Rows) = (101, [new ApiKeyChangeNotification(101, key.Key.Hash, null)]);
+        await poller.PollAsync(feed, Token);
+        await key.VerifyAsync();
+
+        api.Store.Reads.Should().Be(reads + 1);
+    }
+
+    [Fact]
+    public async Task Poll_NumbersThatJumpFar_AreNotAllLookedFor()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed());
+        await poller.PollAsync(feed, Token);
+        (feed.Last, feed.Rows) = (2_000_000, [new ApiKeyChangeNotification(2_000_000, null, "acme")]);
+        await poller.PollAsync(feed, Token);
+
+        await poller.PollAsync(feed, Token);
+
+        feed.Missing.Should().HaveCount(1_000).And.Contain(1_999_999);
+    }
+
+    [Fact]
+    public async Task Poll_NumberFarBelowAHigherOne_IsNotMissed()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 10 });
+        await poller.PollAsync(feed, Token);
+        var (late, other) = (await CachedAsync(api), await CachedAsync(api));
+        var reads = api.Store.Reads;
+
+        feed.Rows = [new ApiKeyChangeNotification(5000, null, "elsewhere")];
+        await poller.PollAsync(feed, Token);
+        await late.VerifyAsync();
+        await other.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 2, "nobody knows what the numbers between say");
+
+        feed.Rows = [new ApiKeyChangeNotification(700, late.Key.Hash, null), new ApiKeyChangeNotification(5000, null, "elsewhere")];
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+        await late.VerifyAsync();
+        await other.VerifyAsync();
+        api.Store.Reads.Should().Be(reads + 3, "it committed late");
+
+        api.Time.Advance(TimeSpan.FromMinutes(3));
+        await poller.PollAsync(feed, Token);
+        await poller.PollAsync(feed, Token);
+        feed.After.Should().Be(5000, "no transaction stays open longer");
+    }
+
+    [Fact]
+    public async Task Poll_NumbersThatJumpAgainAndAgain_ReadsNoMoreThanAWindow()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (poller, feed) = (Poller(api), new Feed { Last = 10 });
+        await poller.PollAsync(feed, Token);
+        var key = await CachedAsync(api);
+        feed.Rows = [.. Enumerable.Range(0, 10_001).Select(i => new ApiKeyChangeNotification(5000 + (2000L * i), null, "elsewhere"))];
+        await poller.PollAsync(feed, Token);
+        var reads = api.Store.Reads;
+        await key.VerifyAsync();
+
+        await poller.PollAsync(feed, Token);
+
+        api.Store.Reads.Should().Be(reads + 1);
+        feed.After.Should().Be(feed.Rows[^1].Number);
+    }
+
+    [Fact]
+    public async Task Poll_ChangeOfAnother_IsMeasuredFromItsStorageToHere()
+    {
+        await using var api = await TestApi.StartAsync();
+        using var metrics = new MetricCollector(api.Services);
+        var (poller, feed) = (Poller(api), new Feed { Last = 5 });
+        await poller.PollAsync(feed, Token);
+        var key = await CachedAsync(api);
+        feed.Rows =
+        [
+            new ApiKeyChangeNotification(4, key.Key.Hash, null) { At = TestApi.Start.AddHours(-1) },
+            new ApiKeyChangeNotification(6, key.Key.Hash, null) { At = TestApi.Start.AddSeconds(1) },
+            new ApiKeyChangeNotification(7, null, "acme") { At = TestApi.Start.AddSeconds(9) },
+            new ApiKeyChangeNotification(8, null, "acme"),
+        ];
+
+        api.Time.Advance(TimeSpan.FromSeconds(1.7));
+        await poller.PollAsync(feed, Token);
+
+        metrics.Read("invalidation.latency")[""].Should().BeApproximately(0.7, 0.0001, "neither before this process nor in the future");
+    }
+
+    private static ChangePoller Poller(TestApi api) => api.Services.GetRequiredService<ChangePoller>();
+
+    private static async Task<(ApiKey Key, Func<Task> VerifyAsync)> CachedAsync(TestApi api)
+    {
+        var (key, secret) = api.Issue();
+        async Task VerifyAsync() => (await api.Verifier.VerifyAsync(secret, default, Token)).IsValid.Should().BeTrue();
+        await VerifyAsync();
+        return (key, VerifyAsync);
+    }
+
+    private sealed class Feed : IApiKeyChangeFeed
+    {
+        public long Last { get; set; }
+
+        public IReadOnlyList<ApiKeyChangeNotification> Rows { get; set; } = [];
+
+        public long After { get; private set; }
+
+        public IReadOnlyList<long> Missing { get; private set; } = [];
+
+        public DateTimeOffset PrunedBefore { get; private set; }
+
+        public ValueTask<long> GetLastChangeAsync(CancellationToken cancellationToken) => new(Last);
+
+        public ValueTask<IReadOnlyList<ApiKeyChangeNotification>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
+        {
+            (After, Missing) = (after, missing);
+            return new([.. Rows.Where(row => row.Number > after || missing.Contains(row.Number))]);
+        }
+
+        public ValueTask PruneChangesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+        {
+            PrunedBefore = before;
+            return default;
+        }
+    }
+}
