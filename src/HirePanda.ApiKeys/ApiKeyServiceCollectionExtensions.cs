@@ -31,8 +31,8 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddAuthenticationCore(options => options.AddScheme<ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, displayName: null));
         services.AddWebEncoders();
         services.AddTransient<ApiKeyHandler>();
-        services.AddSingleton<ApiKeyAuthenticator>();
-        services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme).ValidateOnStart();
+        services.AddOptions<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme)
+            .PostConfigure<TimeProvider>((options, time) => options.TimeProvider ??= time).ValidateOnStart();
         services.AddSingleton<IOptionsFactory<ApiKeyOptions>, LastValidOptionsFactory>();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsValidator>();
         services.AddSingleton<StartupValidator>();
@@ -81,16 +81,20 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddJob<WebhookSender>();
         services.AddMetrics();
         services.AddSingleton<ApiKeyMetrics>();
-        services.AddSingleton<ResponseFields>();
+        services.AddSingleton<ResponseHeaders>();
+        services.AddSingleton<RequestCompletion>();
+        services.AddSingleton<VerdictCounters>();
+        services.AddObserver<VerdictCounters>();
+        services.AddObserver<FailureThrottle>();
+        services.AddObserver<FailedAttempts>();
+        services.AddObserver<LimitReports>();
+        services.AddObserver<AllowlistReports>();
         services.AddSingleton(provider => new ApiKeyVerifier(
             provider.GetRequiredService<ApiKeySettings>(),
             provider.GetRequiredService<KeyLookup>(),
             provider.GetRequiredService<FailureThrottle>(),
             provider.GetRequiredService<MonotonicClock>(),
-            provider.GetRequiredService<AllowlistReports>(),
-            provider.GetRequiredService<LimitReports>(),
-            provider.GetRequiredService<FailedAttempts>(),
-            provider.GetRequiredService<ApiKeyMetrics>(),
+            provider.GetServices<IVerdictObserver>(),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddAuthorization();
@@ -153,6 +157,10 @@ public static class ApiKeyServiceCollectionExtensions
         services.AddSingleton<TJob>();
         services.AddSingleton<BackgroundJob>(provider => provider.GetRequiredService<TJob>());
     }
+
+    private static void AddObserver<TObserver>(this IServiceCollection services)
+        where TObserver : class, IVerdictObserver
+        => services.AddSingleton<IVerdictObserver>(provider => provider.GetRequiredService<TObserver>());
 
     /// <summary>Puts a type derived from the framework's in its place, with the same lifetime; a host's own stays.</summary>
     private static void ReplaceFrameworks<TService, TFrameworks, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TOurs>(

@@ -1,94 +1,163 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>
-/// The scheme: a thin adapter between HTTP and <see cref="ApiKeyAuthenticator"/>. It forwards as every scheme of the framework can be told to,
-/// but does without their base class, which would make a logger and look up options for every request.
-/// </summary>
-internal sealed class ApiKeyHandler(ApiKeyAuthenticator authenticator) : IAuthenticationHandler
+/// <summary>The authentication scheme: reads a request's credential, has it verified, and makes its principal.</summary>
+internal sealed class ApiKeyHandler(
+    IOptionsMonitor<ApiKeyOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    ApiKeyVerifier verifier,
+    FailedAttempts failedAttempts,
+    ResponseHeaders headers,
+    RequestCompletion completion)
+    : AuthenticationHandler<ApiKeyOptions>(options, loggers, encoder)
 {
-    private AuthenticationScheme _scheme = null!;
-    private HttpContext _context = null!;
+    private static readonly AuthenticateResult _refused = AuthenticateResult.Fail("The API key was refused.");
 
-    private ApiKeyOptions Options => authenticator.Options;
+    private new ApiKeyEvents Events => (ApiKeyEvents)base.Events!;
 
-    public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
+    protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new ApiKeyEvents());
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        (_scheme, _context) = (scheme, context);
-        return Task.CompletedTask;
+        var request = ApiKeyRequest.Get(Context);
+        return request.Result ??= AuthenticateAsync(request);
     }
 
-    public Task<AuthenticateResult> AuthenticateAsync()
-        => ForwardTo(Options.ForwardAuthenticate) is { } target ? _context.AuthenticateAsync(target) : authenticator.AuthenticateAsync(_context, _scheme);
-
-    public Task ChallengeAsync(AuthenticationProperties? properties)
-        => ForwardTo(Options.ForwardChallenge) is { } target ? _context.ChallengeAsync(target, properties) : AnswerChallengeAsync(properties ?? new());
-
-    public Task ForbidAsync(AuthenticationProperties? properties)
-        => ForwardTo(Options.ForwardForbid) is { } target ? _context.ForbidAsync(target, properties) : AnswerForbidAsync(properties ?? new());
-
-    private async Task AnswerChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        await AuthenticateSafeAsync().ConfigureAwait(false);
-        var verdict = ApiKeyRequest.Of(_context).Verdict;
+        // Not if it throws: a challenge is answered all the same, and the verdict says that nothing is known.
+        await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
+        var verdict = ApiKeyRequest.Get(Context).Verdict;
         if (verdict.Outcome == ApiKeyOutcome.NotAnApiKey)
         {
-            authenticator.CountUntaken(_context);
+            failedAttempts.Count(Context.Connection.RemoteIpAddress, null, TimeProvider.GetUtcNow().UtcTicks);
         }
 
-        var challenge = new ApiKeyChallengeContext(_context, _scheme, Options, properties, verdict, ApiKeyError.For(verdict));
-        await authenticator.Events(_context).ChallengeAsync(challenge).ConfigureAwait(false);
+        var error = ApiKeyError.For(verdict.Outcome, verdict.RetryAfter);
+        var challenge = new ApiKeyChallengeContext(Context, Scheme, Options, properties, verdict.Outcome, error);
+        await Events.ChallengeAsync(challenge).ConfigureAwait(false);
         if (!challenge.Handled)
         {
             await AnswerAsync(challenge.Error).ConfigureAwait(false);
         }
     }
 
-    private async Task AnswerForbidAsync(AuthenticationProperties properties)
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var error = ApiKeyError.Lacking(ApiKeyRequest.Of(_context).PendingErrorResponse?.Missing ?? []);
-        var forbidden = new ApiKeyForbiddenContext(_context, _scheme, Options, properties, error);
-        await authenticator.Events(_context).ForbiddenAsync(forbidden).ConfigureAwait(false);
+        var error = ApiKeyError.Lacking(ApiKeyRequest.Get(Context).PendingErrorResponse?.Missing ?? []);
+        var forbidden = new ApiKeyForbiddenContext(Context, Scheme, Options, properties, error);
+        await Events.ForbiddenAsync(forbidden).ConfigureAwait(false);
         if (!forbidden.Handled)
         {
             await AnswerAsync(forbidden.Error).ConfigureAwait(false);
         }
     }
 
-    /// <summary>A challenge is answered also where authentication throws.</summary>
-    private async Task AuthenticateSafeAsync()
+    private async Task<AuthenticateResult> AuthenticateAsync(ApiKeyRequest request)
     {
-        try
+        using var activity = ApiKeyTracing.Start();
+        request.StartedAt = TimeProvider.GetUtcNow().UtcTicks;
+        var received = new ApiKeyMessageReceivedContext(Context, Scheme, Options);
+        await Events.MessageReceivedAsync(received).ConfigureAwait(false);
+        var result = received.Result;
+        if (result is not null)
         {
-            await authenticator.AuthenticateAsync(_context, _scheme).ConfigureAwait(false);
+            Decide(request, new(result.None ? ApiKeyOutcome.Missing : ApiKeyOutcome.RejectedByHost));
         }
-#pragma warning disable CA1031 // As the framework's handlers do it.
-        catch (Exception)
-#pragma warning restore CA1031
+        else
         {
-            // The verdict says that nothing is known.
+            request.IsSupplied = !string.IsNullOrEmpty(received.Secret);
+            request.Verdict = await VerifyAsync(request, received.Secret).ConfigureAwait(false);
+            result = request.Verdict.IsValid
+                ? await SucceedAsync(request).ConfigureAwait(false)
+                : await RefuseAsync(request.Verdict).ConfigureAwait(false);
         }
+
+        headers.Attach(request);
+        completion.Attach(request);
+        ApiKeyTracing.SetOutcome(activity, request.Verdict.Outcome, Options.RecordKeyIdInTraces ? request.Verdict.Key?.Id : null);
+        return result;
     }
+
+    private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, ReadOnlySpan<char> supplied)
+    {
+        var secret = supplied;
+        if (secret.IsEmpty && Credential.Read(Request.Headers, Options.HeaderName, verifier, out secret) is { } outcome)
+        {
+            return new(Decide(request, new(outcome)));
+        }
+
+        request.Endpoint = Context.GetEndpoint();
+        request.Address = Context.Connection.RemoteIpAddress;
+        var context = new ApiKeyVerificationContext(request.Address)
+        {
+            Cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1,
+            Memo = supplied.IsEmpty && Options.HeaderName is null ? ConnectionMemo.Get(Context) : null,
+        };
+        return verifier.VerifyAsync(secret, context, Context.RequestAborted);
+    }
+
+    private async Task<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
+    {
+        var (live, properties) = (request.Verdict.Live!, new AuthenticationProperties());
+        if (live.Key.ExpiresAt is { } expiry)
+        {
+            properties.ExpiresUtc = expiry;
+        }
+
+        var validated = new ApiKeyValidatedContext(Context, Scheme, Options, live.Key)
+        {
+            Principal = new ClaimsPrincipal(new ApiKeyIdentity(live, Scheme.Name, ClaimsIssuer)),
+            Properties = properties,
+        };
+        await Events.KeyValidatedAsync(validated).ConfigureAwait(false);
+        if (validated.Result is { Succeeded: false } rejected)
+        {
+            request.Verdict = new(ApiKeyOutcome.RejectedByHost, live, request.Verdict.Limit);
+            return rejected;
+        }
+
+        if (validated.Result is null)
+        {
+            validated.Success();
+        }
+
+        return validated.Result!;
+    }
+
+    private async Task<AuthenticateResult> RefuseAsync(ApiKeyVerdict verdict)
+    {
+        if (verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.NotAnApiKey)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        Log.Refused(Logger, verdict.Outcome, verdict.Key?.Id);
+        var failed = new ApiKeyAuthenticationFailedContext(Context, Scheme, Options, verdict.Outcome, verdict.Key);
+        await Events.AuthenticationFailedAsync(failed).ConfigureAwait(false);
+        return failed.Result ?? _refused;
+    }
+
+    /// <summary>Decides without verification, which observers learn of all the same.</summary>
+    private ApiKeyVerdict Decide(ApiKeyRequest request, ApiKeyVerdict verdict)
+        => request.Verdict = verifier.Observed(verdict, new(Context.Connection.RemoteIpAddress), request.StartedAt);
 
     private Task AnswerAsync(ApiKeyError error)
     {
-        ErrorWriter.WriteHead(_context.Response, error);
-        if (ApiKeyRequest.Of(_context).PendingErrorResponse is { IsOpen: true } refusal)
+        ErrorWriter.WriteHead(Response, error);
+        if (ApiKeyRequest.Get(Context).PendingErrorResponse is { IsOpen: true } pending)
         {
-            refusal.Unwritten = error;
+            pending.Error = error;
             return Task.CompletedTask;
         }
 
-        return ErrorWriter.WriteBodyAsync(_context, error, Options.UseProblemDetails);
-    }
-
-    /// <summary>The scheme that does it instead of ours; null: none. Nobody forwards to itself.</summary>
-    private string? ForwardTo(string? operation)
-    {
-        var options = Options;
-        var target = operation ?? options.ForwardDefaultSelector?.Invoke(_context) ?? options.ForwardDefault;
-        return target == _scheme.Name ? null : target;
+        return ErrorWriter.WriteBodyAsync(Context, error, Options.UseProblemDetails);
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Net.Http.Headers;
 
@@ -90,7 +89,7 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName,
 
     public static void MakePrivate(IHeaderDictionary headers)
     {
-        var typed = new ResponseHeaders(headers);
+        var typed = new Microsoft.AspNetCore.Http.Headers.ResponseHeaders(headers);
         var control = typed.CacheControl ?? new CacheControlHeaderValue();
         if (!control.NoStore
             && (!control.Private || control.Public || control.SharedMaxAge is not null || control.PrivateHeaders.Count > 0))

@@ -18,11 +18,11 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
 
     private async Task RefuseAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
     {
-        var refusal = new PendingErrorResponse
+        var pending = new PendingErrorResponse
         {
-            Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(one => one.Name).Distinct()],
+            Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(requirement => requirement.Name).Distinct()],
         };
-        ApiKeyRequest.Of(context).PendingErrorResponse = refusal;
+        ApiKeyRequest.Get(context).PendingErrorResponse = pending;
         var metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<NotStored>() is not null && !context.Response.HasStarted)
         {
@@ -40,10 +40,10 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
         }
         finally
         {
-            refusal.IsOpen = false;
+            pending.IsOpen = false;
         }
 
-        if (refusal.Unwritten is not { } error || context.Response.HasStarted)
+        if (pending.Error is not { } error || context.Response.HasStarted)
         {
             return;
         }

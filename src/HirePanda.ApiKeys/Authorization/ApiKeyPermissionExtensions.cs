@@ -17,7 +17,7 @@ namespace HirePanda.ApiKeys
         {
             ArgumentNullException.ThrowIfNull(principal);
             ArgumentNullException.ThrowIfNull(name);
-            return ApiKeyIdentity.In(principal)?.Live is { } live && live.Catalog.IsMet(name, live.Grant);
+            return ApiKeyIdentity.Find(principal)?.Live is { } live && live.Catalog.IsMet(name, live.Grant);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization)
         ArgumentNullException.ThrowIfNull(context);
 #pragma warning disable RS0030 // It has completed: nothing blocks.
         return policy.AuthenticationSchemes is [ApiKeyDefaults.AuthenticationScheme]
-            && context.Features.Get<ApiKeyRequest>() is { Result: { IsCompletedSuccessfully: true } done } request && request.Context == context
+            && ApiKeyRequest.Find(context) is { Result: { IsCompletedSuccessfully: true } done }
             && done.Result is { Succeeded: true } result && result.Principal == context.User
                 ? done
                 : base.AuthenticateAsync(policy, context);

@@ -51,7 +51,7 @@ public sealed record ApiKeyActor(string Id, string Workspace)
 internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
 {
     public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
-        => new(ApiKeyIdentity.In(context.User)?.Live.Key is { } key
+        => new(ApiKeyIdentity.Find(context.User)?.Live.Key is { } key
             ? new ApiKeyActor(key.Id, key.Workspace) { Tier = key.Tier, Permissions = key.Permissions, Key = key }
             : null);
 }

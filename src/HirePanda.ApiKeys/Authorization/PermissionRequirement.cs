@@ -14,7 +14,7 @@ internal sealed class PermissionRequirement(string name) : IAuthorizationRequire
 
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (ApiKeyIdentity.In(context.User)?.Live is { } live && Need(live.Catalog) is { } need && live.Grant.Meets(need))
+        if (ApiKeyIdentity.Find(context.User)?.Live is { } live && Need(live.Catalog) is { } need && live.Grant.Meets(need))
         {
             context.Succeed(this);
         }

@@ -64,13 +64,13 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     internal static readonly ApiKeyError ActorChanged = Conflict("The key that makes this call was changed at the same time: try again");
 
     /// <summary>What a refused credential is answered.</summary>
-    internal static ApiKeyError For(in ApiKeyVerdict verdict) => verdict.Outcome switch
+    internal static ApiKeyError For(ApiKeyOutcome outcome, TimeSpan? retryAfter) => outcome switch
     {
         ApiKeyOutcome.Missing => Missing,
         ApiKeyOutcome.Ambiguous => Ambiguous,
         ApiKeyOutcome.Expired => Expired,
         ApiKeyOutcome.AddressNotAllowed => AddressRefused,
-        ApiKeyOutcome.RateLimited or ApiKeyOutcome.ClientThrottled => RateLimited with { RetryAfter = verdict.RetryAfter },
+        ApiKeyOutcome.RateLimited or ApiKeyOutcome.ClientThrottled => RateLimited with { RetryAfter = retryAfter },
         ApiKeyOutcome.Unavailable => Unavailable,
         _ => Invalid,
     };

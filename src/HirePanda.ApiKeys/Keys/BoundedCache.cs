@@ -20,15 +20,6 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
 
     public CacheEntry? Get(in ApiKeyHash hash) => _entries.TryGetValue(HashKey.Probe(hash), out var entry) ? (CacheEntry?)entry : null;
 
-    /// <summary>The same for somebody who has read the clock, which is not read again.</summary>
-    public CacheEntry? Get(in ApiKeyHash hash, long now)
-    {
-        Clock.Known = now;
-        var entry = Get(hash);
-        Clock.Known = 0;
-        return entry;
-    }
-
     /// <summary>Makes room for an entry that is about to be stored.</summary>
     public void MakeRoom(CacheEntry entry)
     {
@@ -69,7 +60,7 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
         _entries.Remove(entry);
         using var stored = _entries.CreateEntry(entry);
         stored.Size = SizeOf(entry);
-        stored.AbsoluteExpiration = new DateTimeOffset(entry.ReadAt, TimeSpan.Zero) + KeyLookup.MaxStaleness;
+        stored.AbsoluteExpiration = new DateTimeOffset(entry.ReadAt, TimeSpan.Zero) + ApiKeyOptions.MaxStaleness;
         stored.Value = entry;
     }
 
@@ -118,15 +109,6 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
 
     private sealed class Clock(TimeProvider time) : ISystemClock
     {
-        [ThreadStatic]
-        private static long t_known;
-
-        /// <summary>What this thread knows the time to be, in ticks; 0: it does not.</summary>
-        public static long Known
-        {
-            set => t_known = value;
-        }
-
-        public DateTimeOffset UtcNow => t_known is not 0 and var known ? new DateTimeOffset(known, TimeSpan.Zero) : time.GetUtcNow();
+        public DateTimeOffset UtcNow => time.GetUtcNow();
     }
 }

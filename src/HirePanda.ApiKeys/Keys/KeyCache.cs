@@ -20,9 +20,6 @@ internal sealed class KeyCache : IDisposable
 
     public CacheEntry? Get(in ApiKeyHash hash) => _keys.Get(hash);
 
-    /// <summary>The same for somebody who has read the clock, which is not read again.</summary>
-    public CacheEntry? Get(in ApiKeyHash hash, long now) => _keys.Get(hash, now);
-
     /// <summary>What is known of a secret that may have any of these hashes; waits where one of them is being stored.</summary>
     public CacheEntry? Get(ApiKeyHash[] hashes)
     {

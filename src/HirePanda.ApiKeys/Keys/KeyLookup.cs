@@ -6,9 +6,6 @@ namespace HirePanda.ApiKeys;
 /// <summary>Finds live keys by hash: in the cache, else in the store, with one read for any number of concurrent misses.</summary>
 internal sealed class KeyLookup
 {
-    /// <summary>How long an answer serves when the store cannot give a newer one.</summary>
-    public static readonly TimeSpan MaxStaleness = TimeSpan.FromMinutes(5);
-
     /// <summary>How long a failed read of a known key is not repeated.</summary>
     private static readonly long _retryAfterFailure = TimeSpan.FromSeconds(5).Ticks;
 
@@ -46,7 +43,7 @@ internal sealed class KeyLookup
     /// <summary>Finds a key that the cache may answer for; starts its refresh when that is due.</summary>
     public LiveKey? Cached(in ApiKeyHash hash, long now)
     {
-        if (_cache.Get(hash, now) is not { } entry || !entry.Answers(now) || IsOfAnotherCatalog(entry))
+        if (_cache.Get(hash) is not { } entry || !entry.Answers(now) || IsOfAnotherCatalog(entry))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace HirePanda.ApiKeys;
@@ -80,6 +81,16 @@ internal sealed class LiveKey : CacheEntry
     public string? ExpiresField { get; }
 
     public bool IsRevoked { get; }
+
+    /// <summary>Determines whether the key may be used from an address at a time, whatever its limits.</summary>
+    /// <param name="address">The address, or null if it is unknown.</param>
+    /// <param name="now">The time in ticks.</param>
+    public ApiKeyOutcome Check(IPAddress? address, long now)
+        => IsRevoked ? ApiKeyOutcome.Revoked
+            : now >= ExpiresAt ? ApiKeyOutcome.Expired
+            : WorkspaceAllowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address) ? ApiKeyOutcome.AddressNotAllowed
+            : Networks is { } networks && !networks.Contains(address) ? ApiKeyOutcome.AddressNotAllowed
+            : ApiKeyOutcome.Valid;
 
     /// <summary>1, and 1 more for each KiB of what a key may have much of, so that large keys take the room of several.</summary>
     public override int Size { get; }

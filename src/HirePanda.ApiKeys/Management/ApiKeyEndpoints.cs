@@ -67,7 +67,7 @@ internal static class ApiKeyEndpoints
         => (cost > 1 ? endpoint.WithApiKeyCost(cost) : endpoint).WithMetadata(new ManagementAction(action));
 
     private static IResult GetOwn(HttpContext context)
-        => context.Features.Get<ApiKeyRequest>()?.Verdict is { IsValid: true, Live: { } live }
+        => ApiKeyRequest.Find(context)?.Verdict is { IsValid: true, Live: { } live }
             ? new JsonAnswer<OwnKeyResponse>(OwnKeyResponse.Of(live), KeyJson.Contract.OwnKeyResponse)
             : new ErrorAnswer(ApiKeyError.NoWorkspace);
 

@@ -90,13 +90,13 @@ public sealed class ApiKeyIssuer
     private IssuedApiKey WithSecret(ApiKeyType type, ApiKey key)
     {
         var settings = _settings.Current;
-        var secret = settings.Format.Generate(type);
+        var secret = settings.Format.Generate(type.Prefix);
         return new IssuedApiKey(
             key with
             {
                 Id = "key_" + Guid.CreateVersion7(key.CreatedAt).ToString("N"),
                 Hash = settings.Hasher.Hash(Encoding.ASCII.GetBytes(secret)),
-                Hint = settings.Format.Hint(type, secret),
+                Hint = settings.Format.Hint(type.Prefix, secret),
             },
             secret);
     }

@@ -18,7 +18,7 @@ internal static class CrossSiteRequest
     {
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
-            || (ApiKeyIdentity.In(context.User) is not null && !ApiKeyRequest.Of(context).IsSupplied))
+            || (ApiKeyIdentity.Find(context.User) is not null && !ApiKeyRequest.Get(context).IsSupplied))
         {
             return null;
         }

@@ -104,7 +104,7 @@ internal sealed class ManagementCall
     {
         // A key says whether it has changed. A person may have lost rights while the body arrived, and cannot say so.
         var mayHaveChanged = Body.Length > 0;
-        if (ApiKeyIdentity.In(context.User) is { } identity)
+        if (ApiKeyIdentity.Find(context.User) is { } identity)
         {
             mayHaveChanged = false;
             var verifier = context.RequestServices.GetRequiredService<ApiKeyVerifier>();
@@ -112,7 +112,7 @@ internal sealed class ManagementCall
                 identity.Live, context.Connection.RemoteIpAddress, context.RequestAborted).ConfigureAwait(false);
             if (!verdict.IsValid)
             {
-                return ApiKeyError.For(verdict);
+                return ApiKeyError.For(verdict.Outcome, verdict.RetryAfter);
             }
 
             if (verdict.Live!.Key != identity.Live.Key)

@@ -5,7 +5,10 @@ namespace HirePanda.ApiKeys;
 /// <summary>All options of the library; they are checked when the host starts.</summary>
 public sealed class ApiKeyOptions : AuthenticationSchemeOptions
 {
-    /// <summary>Makes options with the defaults.</summary>
+    /// <summary>How long the cache may serve an answer that the store cannot confirm: 5 minutes.</summary>
+    internal static readonly TimeSpan MaxStaleness = TimeSpan.FromMinutes(5);
+
+    /// <summary>Creates options with the defaults.</summary>
     public ApiKeyOptions() => Events = new ApiKeyEvents();
 
     /// <summary>How every secret begins, before <c>_</c>: 1 to 16 lower case letters and digits. Default: <c>hp</c>.</summary>

@@ -94,8 +94,8 @@ internal sealed class ApiKeyOptionsValidator : IValidateOptions<ApiKeyOptions>
 
     private static void CheckTimes(ApiKeyOptions options, List<string> errors)
     {
-        Within(nameof(options.CacheLifetime), options.CacheLifetime, TimeSpan.FromSeconds(1), KeyLookup.MaxStaleness);
-        Within(nameof(options.NegativeCacheLifetime), options.NegativeCacheLifetime, TimeSpan.Zero, KeyLookup.MaxStaleness);
+        Within(nameof(options.CacheLifetime), options.CacheLifetime, TimeSpan.FromSeconds(1), ApiKeyOptions.MaxStaleness);
+        Within(nameof(options.NegativeCacheLifetime), options.NegativeCacheLifetime, TimeSpan.Zero, ApiKeyOptions.MaxStaleness);
         Within(nameof(options.StoreTimeout), options.StoreTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Within(nameof(options.ExpiryReminder), options.ExpiryReminder, TimeSpan.Zero, TimeSpan.FromDays(1000));
         Within(nameof(options.FailedAttemptsAlertWindow), options.FailedAttemptsAlertWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
@@ -131,9 +131,9 @@ internal sealed class ApiKeyOptionsValidator : IValidateOptions<ApiKeyOptions>
             errors.Add($"Every entry of {nameof(options.PreviousPeppers)} must have at least {MinPepperLength} characters.");
         }
 
-        if (1 + options.PreviousPeppers.Count + (options.AcceptUnpepperedHashes ? 1 : 0) > SecretHasher.MaxWays)
+        if (1 + options.PreviousPeppers.Count + (options.AcceptUnpepperedHashes ? 1 : 0) > SecretHasher.MaxVariants)
         {
-            errors.Add($"There may be at most {SecretHasher.MaxWays} ways to hash a secret: drop entries of {nameof(options.PreviousPeppers)}.");
+            errors.Add($"There may be at most {SecretHasher.MaxVariants} ways to hash a secret: drop entries of {nameof(options.PreviousPeppers)}.");
         }
     }
 

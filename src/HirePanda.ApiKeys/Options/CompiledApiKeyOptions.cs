@@ -8,7 +8,7 @@ internal sealed class CompiledApiKeyOptions(ApiKeyOptions options)
 
     public CompiledCatalog Catalog { get; } = new(options.Catalog, options.DefaultRateLimit);
 
-    public SecretFormat Format { get; } = new(options.Brand, options.Catalog.Types);
+    public SecretFormat Format { get; } = new(options.Brand, options.Catalog.Types.Select(type => type.Prefix));
 
     public SecretHasher Hasher { get; } = new(options.Pepper, options.PreviousPeppers, options.AcceptUnpepperedHashes);
 }

@@ -1,20 +1,14 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>How outcomes are called in metrics and traces.</summary>
+/// <summary>The names of outcomes in metrics and traces: snake_case.</summary>
 internal static class OutcomeNames
 {
+    /// <summary>The tag that holds an outcome's name.</summary>
     public const string Tag = "hirepanda.api_keys.outcome";
 
-    /// <summary>In the order of <see cref="ApiKeyOutcome"/>.</summary>
-    public static string[] All { get; } = [.. Enum.GetValues<ApiKeyOutcome>().Select(outcome => outcome switch
-    {
-        ApiKeyOutcome.AddressNotAllowed => "address_not_allowed",
-        ApiKeyOutcome.ClientThrottled => "client_throttled",
-        ApiKeyOutcome.NotAnApiKey => "not_an_api_key",
-        ApiKeyOutcome.RejectedByHost => "rejected_by_host",
-        ApiKeyOutcome.RateLimited => "rate_limited",
-        _ => outcome.ToString().ToLowerInvariant(),
-    })];
+    /// <summary>Every name, in the order of <see cref="ApiKeyOutcome"/>.</summary>
+    public static string[] All { get; } = Array.ConvertAll(
+        Enum.GetNames<ApiKeyOutcome>(), System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
-    public static string Of(ApiKeyOutcome outcome) => All[(int)outcome];
+    public static string Get(ApiKeyOutcome outcome) => All[(int)outcome];
 }

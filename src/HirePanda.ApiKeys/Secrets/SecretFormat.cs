@@ -20,10 +20,12 @@ internal sealed class SecretFormat
     private readonly string _brandPrefix;
     private readonly byte[][] _prefixes;
 
-    public SecretFormat(string brand, IEnumerable<ApiKeyType> types)
+    /// <param name="brand">The start of every secret.</param>
+    /// <param name="typePrefixes">The prefixes of the types.</param>
+    public SecretFormat(string brand, IEnumerable<string> typePrefixes)
     {
         _brandPrefix = brand + "_";
-        _prefixes = [.. types.Select(type => Encoding.ASCII.GetBytes(Prefix(type)))];
+        _prefixes = [.. typePrefixes.Select(prefix => Encoding.ASCII.GetBytes(Prefix(prefix)))];
     }
 
     /// <summary>Whether a token claims to be one of ours, well-formed or not.</summary>
@@ -45,18 +47,18 @@ internal sealed class SecretFormat
         return false;
     }
 
-    public string Generate(ApiKeyType type)
+    public string Generate(string typePrefix)
     {
-        var body = Prefix(type) + RandomNumberGenerator.GetString(Base62.Alphabet, RandomLength);
+        var body = Prefix(typePrefix) + RandomNumberGenerator.GetString(Base62.Alphabet, RandomLength);
         Span<byte> checksum = stackalloc byte[ChecksumLength];
         Base62.Write(Crc32.HashToUInt32(Encoding.ASCII.GetBytes(body)), checksum);
         return body + Encoding.ASCII.GetString(checksum);
     }
 
     /// <summary>The non-secret start of a secret: its prefix and four characters of 30.</summary>
-    public string Hint(ApiKeyType type, string secret) => string.Concat(secret.AsSpan(0, Prefix(type).Length + HintRandomLength), "…");
+    public string Hint(string typePrefix, string secret) => string.Concat(secret.AsSpan(0, Prefix(typePrefix).Length + HintRandomLength), "…");
 
-    private string Prefix(ApiKeyType type) => $"{_brandPrefix}{type.Prefix}_";
+    private string Prefix(string typePrefix) => $"{_brandPrefix}{typePrefix}_";
 
     private static bool HasChecksum(ReadOnlySpan<byte> ascii)
     {

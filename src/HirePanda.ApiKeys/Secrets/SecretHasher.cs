@@ -9,22 +9,22 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class SecretHasher(string? pepper, IEnumerable<string> previousPeppers, bool acceptUnpeppered)
 {
-    /// <summary>How many ways there can be to hash one secret.</summary>
-    public const int MaxWays = 3;
+    /// <summary>The largest number of variants: ways to hash one secret.</summary>
+    public const int MaxVariants = 3;
 
-    private readonly ThreadLocal<IncrementalHash>[] _ways =
+    private readonly ThreadLocal<IncrementalHash>[] _variants =
     [
         pepper is null ? Plain() : Peppered(pepper),
         .. previousPeppers.Select(Peppered),
         .. acceptUnpeppered && pepper is not null ? new[] { Plain() } : [],
     ];
 
-    public int Ways => _ways.Length;
+    public int Variants => _variants.Length;
 
-    public ApiKeyHash Hash(ReadOnlySpan<byte> secret, int way = 0)
+    public ApiKeyHash Hash(ReadOnlySpan<byte> secret, int variant = 0)
     {
         Span<byte> bytes = stackalloc byte[ApiKeyHash.Size];
-        var hash = _ways[way].Value!;
+        var hash = _variants[variant].Value!;
         hash.AppendData(secret);
         hash.GetHashAndReset(bytes);
         return new ApiKeyHash(bytes);

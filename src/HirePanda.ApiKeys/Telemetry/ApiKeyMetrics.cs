@@ -61,7 +61,7 @@ internal sealed class ApiKeyMetrics
         if (_duration.Enabled)
         {
             var ticks = Math.Max(0, _time.GetUtcNow().UtcTicks - begunAt);
-            _duration.Record(TimeSpan.FromTicks(ticks).TotalSeconds, KeyValuePair.Create(OutcomeNames.Tag, (object?)OutcomeNames.Of(outcome)));
+            _duration.Record(TimeSpan.FromTicks(ticks).TotalSeconds, KeyValuePair.Create(OutcomeNames.Tag, (object?)OutcomeNames.Get(outcome)));
         }
     }
 

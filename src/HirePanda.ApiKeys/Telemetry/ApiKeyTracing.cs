@@ -7,19 +7,22 @@ internal static class ApiKeyTracing
 {
     private static readonly ActivitySource _source = new(ApiKeyDefaults.ActivitySourceName);
 
-    /// <summary>Whether anybody listens.</summary>
-    public static bool IsOn => _source.HasListeners();
-
-    /// <summary>Starts an activity; null where nobody wants this one.</summary>
+    /// <summary>Starts an activity.</summary>
+    /// <returns>The activity, or null if nobody wants one.</returns>
     public static Activity? Start() => _source.StartActivity("api_key.verify");
 
-    /// <summary>Says how it ended.</summary>
-    /// <param name="activity">The activity.</param>
-    /// <param name="outcome">The outcome; only a store that cannot answer is an error, all others are what keys are for.</param>
-    /// <param name="keyId">The key; null: not to be said.</param>
-    public static void End(Activity activity, ApiKeyOutcome outcome, string? keyId)
+    /// <summary>Sets the outcome of verification.</summary>
+    /// <param name="activity">The activity, or null if nobody wants one.</param>
+    /// <param name="outcome">The outcome. Only a store that cannot answer is an error.</param>
+    /// <param name="keyId">The id of the key, or null to leave it out.</param>
+    public static void SetOutcome(Activity? activity, ApiKeyOutcome outcome, string? keyId)
     {
-        activity.SetTag(OutcomeNames.Tag, OutcomeNames.Of(outcome));
+        if (activity is null)
+        {
+            return;
+        }
+
+        activity.SetTag(OutcomeNames.Tag, OutcomeNames.Get(outcome));
         if (keyId is not null)
         {
             activity.SetTag("hirepanda.api_keys.key_id", keyId);

@@ -8,7 +8,7 @@ namespace HirePanda.ApiKeys;
 /// Says whom a report-only allowlist would have refused: a metric for every request; a log entry and an event once an hour for a
 /// client, and for a limited number of clients of a workspace.
 /// </summary>
-internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistReports> logger)
+internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistReports> logger) : IVerdictObserver
 {
     /// <summary>How many clients of a workspace are said in an hour.</summary>
     public const int MaxClients = 100;
@@ -19,11 +19,16 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
 
     public event Action<ApiKey, IPAddress?, DateTimeOffset>? Reported;
 
-    /// <summary>Reports a request that was admitted.</summary>
-    /// <param name="key">The key that it was made with.</param>
-    /// <param name="address">Who made it; null: unknown.</param>
-    /// <param name="now">The time in ticks.</param>
-    public void Report(ApiKey key, IPAddress? address, long now)
+    /// <inheritdoc/>
+    public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
+    {
+        if (verdict is { IsValid: true, Live.WorkspaceAllowlist: { IsReportOnly: true } allowlist } && !allowlist.Admits(context.Address))
+        {
+            Report(verdict.Key, context.Address, started);
+        }
+    }
+
+    private void Report(ApiKey key, IPAddress? address, long now)
     {
         metrics.Reported();
 

@@ -2,7 +2,19 @@ using System.Net;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Who presents a secret, and for what.</summary>
-/// <param name="Address">The caller's address; null: unknown, which passes no allowlist.</param>
-/// <param name="Cost">How many permits of the key's rate limit the call takes; less than 1 counts as 1.</param>
-public readonly record struct ApiKeyVerificationContext(IPAddress? Address, int Cost = 1);
+/// <summary>Describes who presents a secret, and for what.</summary>
+public readonly record struct ApiKeyVerificationContext
+{
+    /// <summary>Creates a context for a call that costs one permit.</summary>
+    /// <param name="address">The caller's address, or null if it is unknown.</param>
+    public ApiKeyVerificationContext(IPAddress? address) => Address = address;
+
+    /// <summary>Gets the caller's address, or null if it is unknown. An unknown address passes no IP allowlist.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>Gets the number of permits that the call takes from the key's rate limits. A number below 1 counts as 1. The default is 1.</summary>
+    public int Cost { get; init; } = 1;
+
+    /// <summary>Gets the memory of the hash of this very secret, or null if nothing is remembered.</summary>
+    internal SecretHashMemo? Memo { get; init; }
+}

@@ -5,8 +5,8 @@ using System.Text;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Verifies secrets, in HTTP or anywhere else: shape and checksum, look-up by hash, status, IP allowlist, rate limit, the cheap
-/// steps first. The HTTP handler is a thin adapter over this.
+/// Verifies secrets, over HTTP or anywhere else. The steps are, cheapest first: shape and checksum, lookup by hash, status, IP allowlists,
+/// rate limits.
 /// </summary>
 public sealed class ApiKeyVerifier
 {
@@ -16,11 +16,8 @@ public sealed class ApiKeyVerifier
     private readonly ApiKeySettings _settings;
     private readonly KeyLookup _lookup;
     private readonly FailureThrottle _throttle;
-    private readonly AllowlistReports _reports;
     private readonly MonotonicClock _clock;
-    private readonly LimitReports _limits;
-    private readonly FailedAttempts _failures;
-    private readonly ApiKeyMetrics _metrics;
+    private readonly IVerdictObserver[] _observers;
     private readonly TimeProvider _time;
 
     internal ApiKeyVerifier(
@@ -28,206 +25,122 @@ public sealed class ApiKeyVerifier
         KeyLookup lookup,
         FailureThrottle throttle,
         MonotonicClock clock,
-        AllowlistReports reports,
-        LimitReports limits,
-        FailedAttempts failures,
-        ApiKeyMetrics metrics,
+        IEnumerable<IVerdictObserver> observers,
         TimeProvider time)
-    {
-        (_settings, _lookup, _throttle, _clock, _reports) = (settings, lookup, throttle, clock, reports);
-        (_limits, _failures, _metrics, _time) = (limits, failures, metrics, time);
-    }
+        => (_settings, _lookup, _throttle, _clock, _observers, _time) = (settings, lookup, throttle, clock, [.. observers], time);
 
-    /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's limits.</summary>
+    private long Now => _time.GetUtcNow().UtcTicks;
+
+    /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's rate limits.</summary>
     /// <param name="secret">The whole token, as the caller sent it.</param>
-    /// <param name="caller">Who sent it.</param>
-    /// <param name="cancellationToken">Stops waiting for the store; the read itself goes on for others who wait.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public ValueTask<ApiKeyVerdict> VerifyAsync(ReadOnlySpan<char> secret, ApiKeyVerificationContext caller, CancellationToken cancellationToken = default)
+    /// <param name="context">Who sent it, and for what.</param>
+    /// <param name="cancellationToken">Stops waiting for the store. The read itself goes on for others who wait.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public ValueTask<ApiKeyVerdict> VerifyAsync(
+        ReadOnlySpan<char> secret, ApiKeyVerificationContext context, CancellationToken cancellationToken = default)
     {
-        var (settings, now) = (_settings.Current, _time.GetUtcNow().UtcTicks);
-        var bytes = Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
-        var verdict = bytes.IsEmpty
-            ? new(Malformed(settings, caller.Address, now, null))
-            : VerifyUncountedAsync(settings, bytes, caller, now, null, cancellationToken);
-        if (!verdict.IsCompletedSuccessfully)
+        var (options, started) = (_settings.Current, Now);
+        if (context.Memo is { } memo && memo.TryGet(options, out var known) && _lookup.Cached(known, started) is { } same)
         {
-            return CountAsync(verdict, now);
+            return new(Observed(Admit(same, context, started), context, started));
         }
 
-        var known = verdict.Result;
-        _metrics.Verified(known.Outcome, now);
-        return new(known);
-    }
-
-    /// <summary>The bytes to hash; none when the secret is malformed.</summary>
-    /// <param name="settings">The options that the request began with.</param>
-    /// <param name="secret">The whole token.</param>
-    /// <param name="buffer">Room for <see cref="SecretFormat.MaxLength"/> bytes.</param>
-    internal static ReadOnlySpan<byte> Read(CompiledApiKeyOptions settings, ReadOnlySpan<char> secret, Span<byte> buffer)
-    {
-        if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && settings.Format.IsWellFormed(buffer[..length]))
+        var bytes = Read(options, secret, stackalloc byte[SecretFormat.MaxLength]);
+        if (bytes.IsEmpty)
         {
-            return buffer[..length];
+            return new(Observed(new ApiKeyVerdict(ApiKeyOutcome.Malformed), context, started));
         }
 
-        return IsLegacy(settings, secret) ? Encoding.UTF8.GetBytes(secret.ToArray()) : default;
-    }
-
-    /// <summary>Refuses a secret of which nothing can be read.</summary>
-    /// <param name="settings">The options that it was read with.</param>
-    /// <param name="address">Who sent it.</param>
-    /// <param name="now">The time in ticks.</param>
-    /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
-    internal ApiKeyVerdict Malformed(CompiledApiKeyOptions settings, IPAddress? address, long now, SecretHashMemo? known)
-    {
-        known?.RememberMalformed(settings);
-        _failures.Count(address, null, now);
-        return new(ApiKeyOutcome.Malformed);
-    }
-
-    /// <summary>Verifies for somebody who has read the secret, knows the time and more of the outcome, and counts it.</summary>
-    /// <param name="settings">The options that it was read with.</param>
-    /// <param name="bytes">The secret.</param>
-    /// <param name="caller">Who sent it.</param>
-    /// <param name="now">The time in ticks.</param>
-    /// <param name="known">Where to keep what this very secret says; null: nowhere.</param>
-    /// <param name="cancellationToken">Stops waiting for the store.</param>
-    internal ValueTask<ApiKeyVerdict> VerifyUncountedAsync(
-        CompiledApiKeyOptions settings, ReadOnlySpan<byte> bytes, in ApiKeyVerificationContext caller, long now, SecretHashMemo? known, CancellationToken cancellationToken)
-    {
-        var hasher = settings.Hasher;
-        for (var way = 0; way < hasher.Ways; way++)
+        Span<ApiKeyHash> hashes = stackalloc ApiKeyHash[options.Hasher.Variants];
+        for (var variant = 0; variant < hashes.Length; variant++)
         {
-            var hash = hasher.Hash(bytes, way);
-            if (_lookup.Cached(hash, now) is { } live)
+            hashes[variant] = options.Hasher.Hash(bytes, variant);
+            if (_lookup.Cached(hashes[variant], started) is { } live)
             {
-                known?.Remember(settings, hash);
-                return new(Admit(live, caller, now));
+                context.Memo?.Remember(options, live.Hash);
+                return new(Observed(Admit(live, context, started), context, started));
             }
         }
 
-        var hashes = new ApiKeyHash[hasher.Ways];
-        for (var way = 0; way < hashes.Length; way++)
-        {
-            hashes[way] = hasher.Hash(bytes, way);
-        }
-
-        return FindAndAdmitAsync(hashes, caller, now, cancellationToken);
+        return FindAsync(hashes.ToArray(), context, started, cancellationToken);
     }
 
-    /// <summary>Verifies a secret whose hash is known, unless it has to be looked up anew.</summary>
-    internal bool TryVerifyKnown(CompiledApiKeyOptions settings, SecretHashMemo known, in ApiKeyVerificationContext caller, long now, out ApiKeyVerdict verdict)
-    {
-        if (known.TryGet(settings, out var hash) && _lookup.Cached(hash, now) is { } live)
-        {
-            verdict = Admit(live, caller, now);
-            return true;
-        }
-
-        verdict = default;
-        return false;
-    }
-
-    /// <summary>Evaluates a key that was admitted once more, as it is known now: its status and both allowlists. Takes no permit.</summary>
+    /// <summary>Evaluates an admitted key again, as it is known now: its status and both allowlists. Takes no permit.</summary>
     /// <param name="live">The key as it was admitted.</param>
     /// <param name="address">The caller's address.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
     internal async ValueTask<ApiKeyVerdict> ReevaluateAsync(LiveKey live, IPAddress? address, CancellationToken cancellationToken)
     {
-        if (_lookup.Cached(live.Hash, _time.GetUtcNow().UtcTicks) is { } cached)
-        {
-            return new(Standing(cached, address, _time.GetUtcNow().UtcTicks), cached);
-        }
-
-        var (outcome, found) = await _lookup.FindAsync([live.Hash], mayMiss: true, cancellationToken).ConfigureAwait(false);
+        var (outcome, found) = _lookup.Cached(live.Hash, Now) is { } cached
+            ? (LookupOutcome.Found, cached)
+            : await _lookup.FindAsync([live.Hash], mayMiss: true, cancellationToken).ConfigureAwait(false);
         return outcome switch
         {
-            LookupOutcome.Found => new(Standing(found!, address, _time.GetUtcNow().UtcTicks), found),
+            LookupOutcome.Found => new(found!.Check(address, Now), found),
             LookupOutcome.NotFound => new(ApiKeyOutcome.Unknown),
             _ => new(ApiKeyOutcome.Unavailable),
         };
     }
 
-    /// <summary>Whether a token is ours to judge: it begins like one of our secrets, or the host says that an older system made it.</summary>
+    /// <summary>Determines whether a token is ours to judge: it starts like our secrets, or the host says that an older system made it.</summary>
     internal bool IsOurs(ReadOnlySpan<char> token)
     {
-        var settings = _settings.Current;
-        return settings.Format.IsOurs(token) || IsLegacy(settings, token);
+        var options = _settings.Current;
+        return options.Format.IsOurs(token) || IsLegacy(options, token);
     }
 
-    private static bool IsLegacy(CompiledApiKeyOptions settings, ReadOnlySpan<char> token)
-        => settings.Options.IsLegacySecret is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
-
-    private async ValueTask<ApiKeyVerdict> CountAsync(ValueTask<ApiKeyVerdict> verifying, long started)
+    /// <summary>Tells the observers of a credential that never came to verification, or whose verdict the host changed.</summary>
+    internal ApiKeyVerdict Observed(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        var verdict = await verifying.ConfigureAwait(false);
-        _metrics.Verified(verdict.Outcome, started);
+        foreach (var observer in _observers)
+        {
+            observer.Observe(verdict, context, started);
+        }
+
         return verdict;
     }
 
-    private async ValueTask<ApiKeyVerdict> FindAndAdmitAsync(ApiKeyHash[] hashes, ApiKeyVerificationContext caller, long now, CancellationToken cancellationToken)
+    /// <summary>Gets the bytes to hash, or nothing if the secret is malformed.</summary>
+    private static ReadOnlySpan<byte> Read(CompiledApiKeyOptions options, ReadOnlySpan<char> secret, Span<byte> buffer)
     {
-        var wait = _throttle.Wait(caller.Address);
-        var (outcome, live) = await _lookup.FindAsync(hashes, mayMiss: wait == 0, cancellationToken).ConfigureAwait(false);
-        switch (outcome)
+        if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && options.Format.IsWellFormed(buffer[..length]))
         {
-            case LookupOutcome.Found:
-                return Admit(live!, caller, _time.GetUtcNow().UtcTicks);
-            case LookupOutcome.NotFound:
-                _throttle.CountFailure(caller.Address);
-                _failures.Count(caller.Address, null, now);
-                return new ApiKeyVerdict(ApiKeyOutcome.Unknown);
-            case LookupOutcome.Refused:
-                _failures.Count(caller.Address, null, now);
-                return new ApiKeyVerdict(ApiKeyOutcome.ClientThrottled, limit: new RateLimitDecision { Wait = wait });
-            default:
-                return new ApiKeyVerdict(ApiKeyOutcome.Unavailable);
+            return buffer[..length];
         }
+
+        return IsLegacy(options, secret) ? Encoding.UTF8.GetBytes(secret.ToArray()) : default;
     }
 
-    /// <summary>Whether a key may be used from an address at a time, whatever its limits.</summary>
-    private static ApiKeyOutcome Standing(LiveKey live, IPAddress? address, long now)
-        => live.IsRevoked ? ApiKeyOutcome.Revoked
-            : now >= live.ExpiresAt ? ApiKeyOutcome.Expired
-            : live.WorkspaceAllowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address) ? ApiKeyOutcome.AddressNotAllowed
-            : live.Networks is { } networks && !networks.Contains(address) ? ApiKeyOutcome.AddressNotAllowed
-            : ApiKeyOutcome.Valid;
+    private static bool IsLegacy(CompiledApiKeyOptions options, ReadOnlySpan<char> token)
+        => options.Options.IsLegacySecret is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
 
-    private ApiKeyVerdict Admit(LiveKey live, in ApiKeyVerificationContext caller, long now)
+    private async ValueTask<ApiKeyVerdict> FindAsync(
+        ApiKeyHash[] hashes, ApiKeyVerificationContext context, long started, CancellationToken cancellationToken)
     {
-        if (live.IsRevoked)
-        {
-            _throttle.CountFailure(caller.Address);
-            _failures.Count(caller.Address, live.Key, now);
-            return new ApiKeyVerdict(ApiKeyOutcome.Revoked, live);
-        }
-
-        if (now >= live.ExpiresAt)
-        {
-            _failures.Count(caller.Address, live.Key, now);
-            return new ApiKeyVerdict(ApiKeyOutcome.Expired, live);
-        }
-
-        var isOutside = live.WorkspaceAllowlist is { } allowlist && !allowlist.Admits(caller.Address);
-        if ((isOutside && !live.WorkspaceAllowlist!.IsReportOnly) || (live.Networks is { } networks && !networks.Contains(caller.Address)))
-        {
-            _failures.Count(caller.Address, live.Key, now);
-            return new ApiKeyVerdict(ApiKeyOutcome.AddressNotAllowed, live);
-        }
-
-        var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, caller.Cost), _clock.From(now));
-        _limits.Look(live, limit, now);
-        _metrics.Decided(limit.Admitted);
-        if (limit.Admitted)
-        {
-            Volatile.Write(ref live.Use.At, now);
-            if (isOutside)
+        var wait = _throttle.GetWait(context.Address);
+        var (outcome, live) = await _lookup.FindAsync(hashes, mayMiss: wait == 0, cancellationToken).ConfigureAwait(false);
+        return Observed(
+            outcome switch
             {
-                _reports.Report(live.Key, caller.Address, now);
-            }
+                LookupOutcome.Found => Admit(live!, context, Now),
+                LookupOutcome.NotFound => new(ApiKeyOutcome.Unknown),
+                LookupOutcome.Refused => new(ApiKeyOutcome.ClientThrottled, live: null, new RateLimitDecision { Wait = wait }),
+                _ => new(ApiKeyOutcome.Unavailable),
+            },
+            context,
+            started);
+    }
+
+    /// <summary>Decides about a known key: its status and the allowlists first, since a refused caller uses no quota.</summary>
+    private ApiKeyVerdict Admit(LiveKey live, in ApiKeyVerificationContext context, long now)
+    {
+        var outcome = live.Check(context.Address, now);
+        if (outcome != ApiKeyOutcome.Valid)
+        {
+            return new(outcome, live);
         }
 
-        return new ApiKeyVerdict(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);
+        var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, context.Cost), _clock.From(now));
+        return new(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);
     }
 }

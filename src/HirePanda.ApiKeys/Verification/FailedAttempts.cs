@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// Counts credentials that were refused, per client and the workspace whose key it tried, and says when there were too many in a time.
 /// The table is local and bounded; it drops the oldest.
 /// </summary>
-internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock)
+internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock) : IVerdictObserver
 {
     private const int MaxClients = 10_000;
 
@@ -21,7 +21,17 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     /// <summary>Raised once for a client, until it has kept quiet for the whole time: the client, the key it tried where that is known, how often, and when.</summary>
     public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;
 
-    /// <summary>Counts an attempt.</summary>
+    /// <inheritdoc/>
+    public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
+    {
+        if (verdict.Outcome is ApiKeyOutcome.Malformed or ApiKeyOutcome.Unknown or ApiKeyOutcome.ClientThrottled or ApiKeyOutcome.Revoked
+            or ApiKeyOutcome.Expired or ApiKeyOutcome.AddressNotAllowed)
+        {
+            Count(context.Address, verdict.Key, started);
+        }
+    }
+
+    /// <summary>Counts an attempt that verification does not see, such as a bearer token that no scheme accepts.</summary>
     /// <param name="address">Who made it; null: unknown.</param>
     /// <param name="key">The key that was refused; null: none that is known.</param>
     /// <param name="now">The time in ticks.</param>

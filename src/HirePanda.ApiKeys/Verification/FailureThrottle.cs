@@ -7,7 +7,7 @@ namespace HirePanda.ApiKeys;
 /// un-mapping or an IPv6 /64; callers without address are one client. All of an IPv6 /48, which one site may have, together get ten times
 /// as many. The tables are local and bounded; they drop the oldest.
 /// </summary>
-internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics metrics, MonotonicClock clock)
+internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics metrics, MonotonicClock clock) : IVerdictObserver
 {
     /// <summary>How many clients' failures a site may have.</summary>
     private const int ClientsPerSite = 10;
@@ -17,7 +17,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
     private readonly Lock _lock = new();
 
     /// <summary>Ticks until the client may miss the cache again; 0: now.</summary>
-    public long Wait(IPAddress? address)
+    public long GetWait(IPAddress? address)
     {
         var (client, now) = (ClientPartition.From(address), Now);
         lock (_lock)
@@ -27,11 +27,16 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
         }
     }
 
-    /// <summary>Counts a failure.</summary>
-    public void CountFailure(IPAddress? address)
+    /// <inheritdoc/>
+    public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
+        if (verdict.Outcome is not (ApiKeyOutcome.Unknown or ApiKeyOutcome.Revoked))
+        {
+            return;
+        }
+
         metrics.Failed();
-        var (client, now) = (ClientPartition.From(address), Now);
+        var (client, now) = (ClientPartition.From(context.Address), Now);
         lock (_lock)
         {
             _clients.Count(client, Rule(1), now);

@@ -1,17 +1,19 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>Says once a day (UTC) for a key that it comes near to its rate limit.</summary>
-internal sealed class LimitReports(ApiKeySettings settings)
+internal sealed class LimitReports(ApiKeySettings settings) : IVerdictObserver
 {
     /// <summary>The key, the limit that it comes near to, how many permits of it are used, and when.</summary>
     public event Action<ApiKey, RateLimit, int, DateTimeOffset>? Approached;
 
-    public void Look(LiveKey live, in RateLimitDecision limit, long now)
+    /// <inheritdoc/>
+    public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        // What nobody hears yet is not said.
-        if (Approached is { } approached && limit.FindAbove(settings.Current.Options.RateLimitAlertShare) is var index and >= 0 && live.Use.IsFirstOfDay(now))
+        // Without a listener nothing is noted, so that a later listener still hears of it.
+        if (Approached is { } approached && verdict is { Live: { } live, Limit: { Limits: not null } limit }
+            && limit.FindAbove(settings.Current.Options.RateLimitAlertShare) is var index and >= 0 && live.Use.IsFirstOfDay(started))
         {
-            approached(live.Key, live.Limits.Limits[index], limit.Used(index), new DateTimeOffset(now, TimeSpan.Zero));
+            approached(live.Key, live.Limits.Limits[index], limit.Used(index), new DateTimeOffset(started, TimeSpan.Zero));
         }
     }
 }

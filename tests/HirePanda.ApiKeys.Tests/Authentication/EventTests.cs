@@ -42,18 +42,18 @@ public sealed class EventTests
     [Fact]
     public async Task OnFailed_IsToldWhy()
     {
-        ApiKeyVerdict verdict = default;
+        ApiKeyAuthenticationFailedContext? failed = null;
         await using var api = await TestApi.StartAsync(options => options.Events.OnAuthenticationFailed = context =>
         {
-            verdict = context.Verdict;
+            failed = context;
             return Task.CompletedTask;
         });
         var (key, secret) = api.Issue(change: key => key with { RevokedAt = TestApi.Start });
 
         (await api.GetAsync("/read", secret)).Dispose();
 
-        verdict.Outcome.Should().Be(ApiKeyOutcome.Revoked);
-        verdict.Key!.Id.Should().Be(key.Id);
+        failed!.Outcome.Should().Be(ApiKeyOutcome.Revoked);
+        failed.Key!.Id.Should().Be(key.Id);
     }
 
     [Fact]

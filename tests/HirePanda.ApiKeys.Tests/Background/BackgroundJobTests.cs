@@ -135,7 +135,9 @@ public sealed class BackgroundJobTests : IDisposable
     public async Task Stop_WhileAnAuditEntryIsBeingStored_DoesNotLoseIt()
     {
         await using var api = await TestApi.StartAsync();
-        var (key, _) = api.Issue();
+        var (key, secret) = api.Issue();
+        var reportOnly = new ApiKeyWorkspace { Id = key.Workspace, AllowlistEnabled = true, AllowlistReportOnly = true, Version = 1 };
+        await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = reportOnly }, Token);
         using var goOn = new ManualResetEventSlim();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         api.Store.BeforeManagement = () =>
@@ -143,7 +145,7 @@ public sealed class BackgroundJobTests : IDisposable
             begun.TrySetResult();
             goOn.Wait(Token);
         };
-        api.Services.GetRequiredService<AllowlistReports>().Report(key, IPAddress.Loopback, TestApi.Start.UtcTicks);
+        (await api.StatusAsync(secret, "/read")).Should().Be(HttpStatusCode.OK);
         await begun.Task;
 
         // Its first part cancels the run that is under way.

@@ -8,8 +8,8 @@ public sealed class RoomTests
     /// <summary>Every room, the lowest first. A room may use only rooms before it.</summary>
     private static readonly string[] _rooms =
     [
-        "Outcomes", "Telemetry", "Secrets", "Networks", "RateLimiting", "Background", "Catalog", "Options", "Counting", "Stores", "Keys",
-        "Verification", "Errors", "Authentication", "Authorization", "Usage", "Webhooks", "Alerts", "Management",
+        "Outcomes", "Errors", "Telemetry", "Secrets", "Networks", "RateLimiting", "Background", "Catalog", "Options", "Counting", "Stores",
+        "Keys", "Verification", "Authentication", "Authorization", "Usage", "Webhooks", "Alerts", "Management",
     ];
 
     [Fact]

@@ -8,11 +8,11 @@ namespace HirePanda.ApiKeys.Tests;
 public sealed class SecretTests
 {
     private static readonly ApiKeyCatalog _catalog = new();
-    private static readonly SecretFormat _format = new("hp", _catalog.Types);
+    private static readonly SecretFormat _format = new("hp", _catalog.Types.Select(type => type.Prefix));
     private static readonly JsonElement _vectors = JsonDocument.Parse(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "secrets.json"))).RootElement;
 
-    private static readonly Gen<string> _secrets = Gen.Int[0, 3].Select(type => _format.Generate(_catalog.Types[type]));
+    private static readonly Gen<string> _secrets = Gen.Int[0, 3].Select(type => _format.Generate(_catalog.Types[type].Prefix));
 
     public static TheoryData<string> Valid => [.. _vectors.GetProperty("valid").EnumerateArray().Select(one => one.GetString()!)];
 
@@ -56,7 +56,7 @@ public sealed class SecretTests
         const int Secrets = 4000;
         for (var i = 0; i < Secrets; i++)
         {
-            foreach (var character in _format.Generate(_catalog.Types[0]).AsSpan("hp_live_".Length, 30))
+            foreach (var character in _format.Generate(_catalog.Types[0].Prefix).AsSpan("hp_live_".Length, 30))
             {
                 counts[character] = counts.GetValueOrDefault(character) + 1;
             }
@@ -71,9 +71,9 @@ public sealed class SecretTests
     [Fact]
     public void Hint_OfASecret_IsItsStartOnly()
     {
-        var secret = _format.Generate(_catalog.Types[0]);
+        var secret = _format.Generate(_catalog.Types[0].Prefix);
 
-        _format.Hint(_catalog.Types[0], secret).Should().Be(secret[..12] + "…");
+        _format.Hint(_catalog.Types[0].Prefix, secret).Should().Be(secret[..12] + "…");
     }
 
     [Fact]

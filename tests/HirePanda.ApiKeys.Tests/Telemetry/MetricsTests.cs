@@ -13,17 +13,17 @@ public sealed class MetricsTests
     [Theory]
     [InlineData("valid")]
     [InlineData("missing")]
-    [InlineData("foreign")]
+    [InlineData("not_an_api_key")]
     [InlineData("ambiguous")]
     [InlineData("malformed")]
     [InlineData("unknown")]
     [InlineData("revoked")]
     [InlineData("expired")]
-    [InlineData("address_refused")]
+    [InlineData("address_not_allowed")]
     [InlineData("rate_limited")]
-    [InlineData("throttled")]
+    [InlineData("client_throttled")]
     [InlineData("unavailable")]
-    [InlineData("rejected")]
+    [InlineData("rejected_by_host")]
     public async Task Verification_OfEveryOutcome_IsCountedAndTimedOnce(string outcome)
     {
         await using var api = await Outcomes.StartAsync();
@@ -38,6 +38,21 @@ public sealed class MetricsTests
         durations.Should().BeEmpty("the clock stands still");
         metrics.Read("verification.duration").Should().ContainKey(Outcome + outcome).And.HaveCount(1);
         metrics.Read("verifications").Keys.Should().BeEquivalentTo(Outcomes.All.Select(one => Outcome + one), "whoever charts a rate needs its zeros");
+    }
+
+    [Fact]
+    public async Task Verification_OfAKeyThatTheHostThenRejects_IsCountedAsValid()
+    {
+        await using var api = await TestApi.StartAsync(options => options.Events.OnKeyValidated = context =>
+        {
+            context.Fail("Not today.");
+            return Task.CompletedTask;
+        });
+        using var metrics = new MetricCollector(api.Services);
+
+        var counts = await metrics.DifferenceAsync("verifications", () => api.GetAsync("/read", api.Secret()));
+
+        counts.Should().Equal(new Dictionary<string, double> { [Outcome + "valid"] = 1 });
     }
 
     [Fact]

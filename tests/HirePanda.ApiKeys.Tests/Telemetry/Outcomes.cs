@@ -3,19 +3,21 @@ namespace HirePanda.ApiKeys.Tests;
 /// <summary>Requests for every outcome that a verification can have.</summary>
 internal static class Outcomes
 {
+    private const string Rejected = "X-Rejected";
+
     public static string[] All { get; } =
     [
-        "valid", "missing", "foreign", "ambiguous", "malformed", "unknown", "revoked", "expired", "address_refused", "rate_limited", "throttled",
-        "unavailable", "rejected",
+        "valid", "missing", "not_an_api_key", "ambiguous", "malformed", "unknown", "revoked", "expired", "address_not_allowed", "rate_limited",
+        "client_throttled", "unavailable", "rejected_by_host",
     ];
 
     public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(one =>
     {
         one.FailedAttemptsPerMinute = 1;
         one.HeaderName = "X-API-Key";
-        one.Events.OnKeyValidated = context =>
+        one.Events.OnMessageReceived = context =>
         {
-            if (context.Key.Name == "Rejected")
+            if (context.Request.Headers.ContainsKey(Rejected))
             {
                 context.Fail("Not today.");
             }
@@ -31,21 +33,22 @@ internal static class Outcomes
         var secret = outcome switch
         {
             "missing" => null,
-            "foreign" => "eyJhbGciOiJub25lIn0.e30.",
+            "not_an_api_key" => "eyJhbGciOiJub25lIn0.e30.",
             "malformed" => api.Secret()[..^1],
-            "unknown" or "throttled" => api.UnknownSecret(),
+            "unknown" or "client_throttled" => api.UnknownSecret(),
             "revoked" => api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret,
             "expired" => api.Issue(change: key => key with { ExpiresAt = TestApi.Start }).Secret,
-            "address_refused" => api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret,
+            "address_not_allowed" => api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret,
             "rate_limited" => api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] }).Secret,
-            "rejected" => api.Issue(new CreateApiKeyRequest { Name = "Rejected", Type = ApiKeyTypes.Production }).Secret,
             _ => api.Secret(),
         };
         switch (outcome)
         {
             case "ambiguous":
                 return () => api.SendAsync(HttpMethod.Get, "/read", secret, change: request => request.Headers.Add("X-API-Key", secret));
-            case "rate_limited" or "throttled":
+            case "rejected_by_host":
+                return () => api.SendAsync(HttpMethod.Get, "/read", secret, change: request => request.Headers.Add(Rejected, "yes"));
+            case "rate_limited" or "client_throttled":
                 await api.GetAsync("/read", secret);
                 break;
             case "unavailable":

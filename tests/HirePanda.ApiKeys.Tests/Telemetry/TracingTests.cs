@@ -9,17 +9,17 @@ public sealed class TracingTests
     [Theory]
     [InlineData("valid", ActivityStatusCode.Unset)]
     [InlineData("missing", ActivityStatusCode.Unset)]
-    [InlineData("foreign", ActivityStatusCode.Unset)]
+    [InlineData("not_an_api_key", ActivityStatusCode.Unset)]
     [InlineData("ambiguous", ActivityStatusCode.Unset)]
     [InlineData("malformed", ActivityStatusCode.Unset)]
     [InlineData("unknown", ActivityStatusCode.Unset)]
     [InlineData("revoked", ActivityStatusCode.Unset)]
     [InlineData("expired", ActivityStatusCode.Unset)]
-    [InlineData("address_refused", ActivityStatusCode.Unset)]
+    [InlineData("address_not_allowed", ActivityStatusCode.Unset)]
     [InlineData("rate_limited", ActivityStatusCode.Unset)]
-    [InlineData("throttled", ActivityStatusCode.Unset)]
+    [InlineData("client_throttled", ActivityStatusCode.Unset)]
     [InlineData("unavailable", ActivityStatusCode.Error)]
-    [InlineData("rejected", ActivityStatusCode.Unset)]
+    [InlineData("rejected_by_host", ActivityStatusCode.Unset)]
     public async Task Activity_OfEveryOutcome_SaysSo(string outcome, ActivityStatusCode status)
     {
         await using var api = await Outcomes.StartAsync();

@@ -235,12 +235,12 @@ public sealed class VerifierTests
         var throttle = api.Services.GetRequiredService<FailureThrottle>();
         for (var i = 0; i <= 100_000; i++)
         {
-            throttle.CountFailure(new IPAddress(i));
+            throttle.Observe(new ApiKeyVerdict(ApiKeyOutcome.Unknown), new ApiKeyVerificationContext(new IPAddress(i)), 0);
         }
 
-        throttle.Wait(new IPAddress(0)).Should().Be(0, "it was the oldest of 100,001");
-        throttle.Wait(new IPAddress(1)).Should().BePositive();
-        throttle.Wait(new IPAddress(100_000)).Should().BePositive();
+        throttle.GetWait(new IPAddress(0)).Should().Be(0, "it was the oldest of 100,001");
+        throttle.GetWait(new IPAddress(1)).Should().BePositive();
+        throttle.GetWait(new IPAddress(100_000)).Should().BePositive();
     }
 
     [Fact]

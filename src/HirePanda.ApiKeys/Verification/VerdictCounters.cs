@@ -1,0 +1,19 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>Counts verdicts in metrics, and notes when a key was last used.</summary>
+internal sealed class VerdictCounters(ApiKeyMetrics metrics) : IVerdictObserver
+{
+    /// <inheritdoc/>
+    public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
+    {
+        metrics.Verified(verdict.Outcome, started);
+        if (verdict is { Live: { } live, Limit: { Limits: not null } limit })
+        {
+            metrics.Decided(limit.Admitted);
+            if (limit.Admitted)
+            {
+                Volatile.Write(ref live.Use.At, started);
+            }
+        }
+    }
+}
