@@ -1,10 +1,9 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
 namespace HirePanda.ApiKeys;
@@ -12,9 +11,6 @@ namespace HirePanda.ApiKeys;
 /// <summary>Writes errors to responses: status and headers first, the body when it is known that nobody else answers.</summary>
 internal static class ErrorWriter
 {
-    /// <summary>Escapes what JSON demands and no more: an answer of type <c>application/json</c> is not read as HTML.</summary>
-    private static readonly JsonWriterOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Sets the status and adds the headers; those of other schemes stay.</summary>
     public static void WriteHead(HttpResponse response, ApiKeyError error)
     {
@@ -60,8 +56,15 @@ internal static class ErrorWriter
             return;
         }
 
+        if (problemDetails && await TryWriteProblemAsync(context, error).ConfigureAwait(false))
+        {
+            return;
+        }
+
         response.ContentType = problemDetails ? "application/problem+json" : "application/json";
-        var body = Serialize(error, problemDetails);
+        var body = problemDetails
+            ? JsonSerializer.SerializeToUtf8Bytes(ProblemBody.From(error), ErrorJson.Contract.ProblemBody)
+            : JsonSerializer.SerializeToUtf8Bytes(ErrorEnvelope.From(error), ErrorJson.Contract.ErrorEnvelope);
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             response.ContentLength = body.Length;
@@ -69,52 +72,24 @@ internal static class ErrorWriter
         }
     }
 
-    private static ReadOnlyMemory<byte> Serialize(ApiKeyError error, bool problemDetails)
+    /// <summary>Lets the host's own problem details service write the body, so that its customization applies.</summary>
+    /// <returns>False if the host has none, or it does not write for this request.</returns>
+    private static async ValueTask<bool> TryWriteProblemAsync(HttpContext context, ApiKeyError error)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer, _relaxed);
-        json.WriteStartObject();
-        if (problemDetails)
+        if (HttpMethods.IsHead(context.Request.Method) || context.RequestServices.GetService<IProblemDetailsService>() is not { } service)
         {
-            json.WriteString("type", "about:blank");
-            json.WriteString("title", ReasonPhrases.GetReasonPhrase(error.Status));
-            json.WriteNumber("status", error.Status);
-            json.WriteString("detail", error.Message);
-            json.WriteString("code", error.Code);
-            WriteDetails(json, error);
-        }
-        else
-        {
-            json.WriteStartObject("error");
-            json.WriteString("code", error.Code);
-            json.WriteString("message", error.Message);
-            json.WriteNumber("status", error.Status);
-            WriteDetails(json, error);
-            json.WriteEndObject();
+            return false;
         }
 
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
-
-    private static void WriteDetails(Utf8JsonWriter json, ApiKeyError error)
-    {
-        if (error.Details.Count == 0)
+        var problem = new ProblemDetails { Status = error.Status, Detail = error.Message };
+        problem.Extensions["code"] = error.Code;
+        if (error.Details.Count > 0)
         {
-            return;
+            // As JSON, since the host's settings need not know our type.
+            problem.Extensions["details"] = JsonSerializer.SerializeToElement(error.Details, ErrorJson.Contract.IReadOnlyListApiKeyErrorDetail);
         }
 
-        json.WriteStartArray("details");
-        foreach (var detail in error.Details)
-        {
-            json.WriteStartObject();
-            json.WriteString("field", detail.Field);
-            json.WriteString("message", detail.Message);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        return await service.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).ConfigureAwait(false);
     }
 
     /// <summary>The gRPC status codes UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED and UNAVAILABLE.</summary>

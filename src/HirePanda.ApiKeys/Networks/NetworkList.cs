@@ -1,34 +1,18 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>
-/// Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost little more than one. A few of IPv4, which is
-/// what most keys have, are in the object itself.
-/// </summary>
+/// <summary>Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost little more than one.</summary>
 internal sealed class NetworkList
 {
-    private const int Few = 4;
-
-    private readonly int _count;
-    private readonly FewRanges _few;
-    private readonly IPv4RangeTable? _ipv4;
-    private readonly IPv6RangeTable? _ipv6;
+    private readonly SortedRanges<uint> _ipv4;
+    private readonly SortedRanges<UInt128> _ipv6;
 
     public NetworkList(IEnumerable<IpNetwork> networks)
     {
         var both = networks.ToLookup(network => network.IsIPv4);
-        var (ipv4, ipv6) = (Merge(both[true]).ConvertAll(range => ((uint)range.First, (uint)range.Last)), Merge(both[false]));
-        _ipv6 = ipv6.Count == 0 ? null : new IPv6RangeTable(ipv6);
-        if (ipv4.Count > Few)
-        {
-            _ipv4 = new IPv4RangeTable(ipv4);
-            return;
-        }
-
-        _count = ipv4.Count;
-        ipv4.CopyTo(_few);
+        _ipv4 = new(Merge(both[true]).ConvertAll(range => ((uint)range.First, (uint)range.Last)));
+        _ipv6 = new(Merge(both[false]));
     }
 
     /// <summary>Compiles the text that a store holds; null where it is empty, which is no restriction.</summary>
@@ -54,22 +38,7 @@ internal sealed class NetworkList
     public bool Contains(IpNetwork network) => Contains(network.IsIPv4, network.First, network.Last);
 
     private bool Contains(bool isIPv4, UInt128 first, UInt128 last)
-        => !isIPv4 ? _ipv6 is not null && _ipv6.Contains(first, last)
-            : _ipv4 is null ? FewContain((uint)first, (uint)last)
-            : _ipv4.Contains((uint)first, (uint)last);
-
-    private bool FewContain(uint first, uint last)
-    {
-        foreach (var range in ((ReadOnlySpan<(uint First, uint Last)>)_few)[.._count])
-        {
-            if (range.First <= first && last <= range.Last)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+        => isIPv4 ? _ipv4.Contains((uint)first, (uint)last) : _ipv6.Contains(first, last);
 
     private static List<(UInt128 First, UInt128 Last)> Merge(IEnumerable<IpNetwork> networks)
     {
@@ -88,11 +57,5 @@ internal sealed class NetworkList
         }
 
         return merged;
-    }
-
-    [InlineArray(Few)]
-    private struct FewRanges
-    {
-        private (uint First, uint Last) _first;
     }
 }

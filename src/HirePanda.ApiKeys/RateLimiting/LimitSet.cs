@@ -31,12 +31,16 @@ internal sealed class LimitSet
     /// <summary>The <c>RateLimit</c> field for the request that finds a single limit's bucket full, as those of most keys do.</summary>
     public string? FirstField { get; }
 
-    /// <summary>A member of the <c>RateLimit</c> field.</summary>
+    /// <summary>Formats a member of the <c>RateLimit</c> field.</summary>
     /// <param name="index">The limit.</param>
-    /// <param name="remaining">Its permits now.</param>
-    /// <param name="seconds">Seconds until one more.</param>
-    public static string Member(int index, int remaining, long seconds)
-        => string.Create(CultureInfo.InvariantCulture, $"{Name(index)};r={remaining};t={seconds}");
+    /// <param name="remaining">The permits that are left now.</param>
+    /// <param name="seconds">
+    /// The seconds until one more is available; 0 if the bucket is full. The field then has no <c>t</c>, so that a client that divides by it
+    /// does not divide by zero.
+    /// </param>
+    public static string Member(int index, int remaining, long seconds) => seconds == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Name(index)};r={remaining}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Name(index)};r={remaining};t={seconds}");
 
     /// <summary>The quoted name of a limit in the fields: <c>"default"</c>, <c>"default-2"</c>, ….</summary>
     public static string Name(int index) => index == 0 ? "\"default\"" : string.Create(CultureInfo.InvariantCulture, $"\"default-{index + 1}\"");

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -279,6 +280,27 @@ public sealed class AnswerTests
         response.Header("WWW-Authenticate").Should().Be("Bearer");
         (await response.TextAsync()).Should().Be(
             """{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Invalid or missing API key","code":"unauthorized"}""");
+    }
+
+    [Fact]
+    public async Task Get_ProblemDetailsOfTheHost_AreCustomizedByIt()
+    {
+        await using var api = await TestApi.StartAsync(
+            options => options.UseProblemDetails = true,
+            builder => builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
+                context.ProblemDetails.Extensions["support"] = "https://help.example"));
+
+        using var response = await api.GetAsync("/admin", api.Secret("read"));
+        using var bad = await api.SendAsync(HttpMethod.Head, "/admin", api.Secret("read"));
+
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        response.Header("Content-Type").Should().Be("application/problem+json");
+        var problem = await response.JsonAsync();
+        problem.GetProperty("code").GetString().Should().Be("forbidden");
+        problem.GetProperty("status").GetInt32().Should().Be(403);
+        problem.GetProperty("detail").GetString().Should().Be("Insufficient permissions: this API key lacks admin");
+        problem.GetProperty("support").GetString().Should().Be("https://help.example");
+        (await bad.TextAsync()).Should().BeEmpty();
     }
 
     [Fact]
