@@ -20,6 +20,9 @@ internal static class ApiKeyEndpoints
     /// <summary>What a call takes that may revoke every key, or looks up a host.</summary>
     private const int MaxCost = 10;
 
+    /// <summary>What answers GET answers HEAD too (RFC 9110, section 9.3.2).</summary>
+    private static readonly string[] _read = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>The errors that any call may be answered with, for OpenAPI.</summary>
     private static readonly object[] _errors =
     [
@@ -31,36 +34,32 @@ internal static class ApiKeyEndpoints
     {
         var group = endpoints.MapGroup(pattern).WithTags("API keys").WithMetadata(_errors).WithMetadata(NotStored.Instance);
         var anyKey = new AuthorizationPolicyBuilder(ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser().Build();
-        group.MapRead("/me", GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
+        group.MapMethods("/me", _read, GetOwn).RequireAuthorization(anyKey).Produces<OwnKeyResponse>();
 
         var managed = group.MapGroup("").AddEndpointFilter(ManagementCall.RunAsync);
         managed.RequireAuthorization(
             policy is null ? new RequirePermissionAttribute(ApiKeyPermissions.KeysManage) : new AuthorizeAttribute(policy));
         managed.MapPost("/", CreateAsync).As("key.create", WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
-        managed.MapRead("/", ListAsync).As("key.read").Produces<KeyPageResponse>();
-        managed.MapRead("/{id}", GetAsync).As("key.read").Produces<KeyResponse>();
+        managed.MapMethods("/", _read, ListAsync).As("key.read").Produces<KeyPageResponse>();
+        managed.MapMethods("/{id}", _read, GetAsync).As("key.read").Produces<KeyResponse>();
         managed.MapPatch("/{id}", UpdateAsync).As("key.update", WriteCost).Produces<KeyResponse>();
         managed.MapPost("/{id}/rotate", RotateAsync).As("key.rotate", WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
         managed.MapPost("/{id}/revoke", RevokeAsync).As("key.revoke", WriteCost).Produces<KeyResponse>();
         managed.MapPost("/revoke-all", RevokeAllAsync).As("key.revoke", MaxCost).Produces<RevokedResponse>();
-        managed.MapRead("/ip-allowlist", WorkspaceEndpoints.GetAllowlistAsync).As("allowlist.read").Produces<AllowlistResponse>();
+        managed.MapMethods("/ip-allowlist", _read, WorkspaceEndpoints.GetAllowlistAsync).As("allowlist.read").Produces<AllowlistResponse>();
         managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).As("allowlist.update", WriteCost).Produces<AllowlistResponse>();
-        managed.MapRead("/audit", WorkspaceEndpoints.ListAuditAsync).As("audit.read", ReportCost).Produces<AuditPageResponse>();
-        managed.MapRead("/usage", UsageEndpoints.GetAsync).As("usage.read", ReportCost).Produces<UsageResponse>();
-        managed.MapRead("/alerts", AlertEndpoints.ListAsync).As("alert.read").Produces<AlertPageResponse>();
+        managed.MapMethods("/audit", _read, WorkspaceEndpoints.ListAuditAsync).As("audit.read", ReportCost).Produces<AuditPageResponse>();
+        managed.MapMethods("/usage", _read, UsageEndpoints.GetAsync).As("usage.read", ReportCost).Produces<UsageResponse>();
+        managed.MapMethods("/alerts", _read, AlertEndpoints.ListAsync).As("alert.read").Produces<AlertPageResponse>();
         managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).As("alert.acknowledge", WriteCost).Produces<AlertResponse>();
-        managed.MapRead("/webhooks", AlertEndpoints.ListWebhooksAsync).As("webhook.read").Produces<WebhookPageResponse>();
+        managed.MapMethods("/webhooks", _read, AlertEndpoints.ListWebhooksAsync).As("webhook.read").Produces<WebhookPageResponse>();
         managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).As("webhook.create", MaxCost)
             .Produces<WebhookResponse>(StatusCodes.Status201Created);
-        managed.MapRead("/webhooks/{id}", AlertEndpoints.GetWebhookAsync).As("webhook.read").Produces<WebhookResponse>();
+        managed.MapMethods("/webhooks/{id}", _read, AlertEndpoints.GetWebhookAsync).As("webhook.read").Produces<WebhookResponse>();
         managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).As("webhook.delete", WriteCost).Produces(StatusCodes.Status204NoContent);
         UnmappedEndpoints.Map(group);
         return group;
     }
-
-    /// <summary>Maps a call that only reads. What answers GET answers HEAD too (RFC 9110, section 9.3.2), and documents describe it once.</summary>
-    private static RouteHandlerBuilder MapRead(this RouteGroupBuilder group, string pattern, Delegate handler)
-        => new([group.MapGet(pattern, handler), group.MapMethods(pattern, [HttpMethods.Head], handler).ExcludeFromDescription()]);
 
     /// <summary>Says what an endpoint does and what it takes of the caller's limit.</summary>
     private static RouteHandlerBuilder As(this RouteHandlerBuilder endpoint, string action, int cost = 1)

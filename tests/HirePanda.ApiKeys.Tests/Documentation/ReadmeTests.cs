@@ -24,7 +24,8 @@ public sealed partial class ReadmeTests
         await using var factory = new WebApplicationFactory<Program>()
             .WithWebHostBuilder(host => host.UseSetting("ConnectionStrings:ApiKeys", $"Data Source={folder["keys.db"]}"));
         var mapped = factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/api-keys", StringComparison.Ordinal))
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/api-keys", StringComparison.Ordinal)
+                && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null)
             .Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} {endpoint.RoutePattern.RawText!["/api/v1/api-keys".Length..]}");
 
         FirstColumn("Management").Should().BeEquivalentTo(mapped);
