@@ -106,7 +106,7 @@ internal sealed class StoreReader(
                     }
 
                     // The stamp first: a change of the settings during their read must outdate what was read.
-                    stamp = stamps.Current(key.Workspace);
+                    stamp = stamps.Get(key.Workspace);
                 }
                 while (stamp.Sequence > began);
 

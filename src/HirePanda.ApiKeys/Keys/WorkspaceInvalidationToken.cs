@@ -1,6 +1,9 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>Tells the keys of a workspace that its settings have changed since they were compiled.</summary>
+/// <param name="sequence">
+/// The <see cref="WorkspaceInvalidationTokens.Sequence"/> when the token before it went stale, or 0 for the first one.
+/// </param>
 internal sealed class WorkspaceInvalidationToken(long sequence)
 {
     private volatile bool _isStale;

@@ -3,35 +3,33 @@ using System.Collections.Concurrent;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// One stamp per workspace, on every key that was compiled with its settings: when they change the stamp goes stale, and with it
-/// all those keys, without anybody looking for them.
+/// Holds one token for each workspace, which every key carries that was compiled with the workspace's settings. When the settings change, the
+/// token goes stale, and with it all those keys, although nobody looks for them.
 /// </summary>
 internal sealed class WorkspaceInvalidationTokens
 {
-    private readonly ConcurrentDictionary<string, WorkspaceInvalidationToken> _stamps = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WorkspaceInvalidationToken> _tokens = new(StringComparer.Ordinal);
 
     private long _sequence;
 
     /// <summary>How often a workspace was forgotten.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
-    public WorkspaceInvalidationToken Current(string workspace) => _stamps.GetOrAdd(workspace, static _ => new WorkspaceInvalidationToken(0));
+    public WorkspaceInvalidationToken Get(string workspace) => _tokens.GetOrAdd(workspace, static _ => new WorkspaceInvalidationToken(0));
 
-    /// <summary>Makes the stamp stale; by the next one, reads that are under way see that they were overtaken.</summary>
+    /// <summary>Makes the token stale. By the next one, reads that are under way see that they were overtaken.</summary>
     public void Forget(string workspace)
     {
         var next = new WorkspaceInvalidationToken(Interlocked.Increment(ref _sequence));
-        WorkspaceInvalidationToken? stamp = null;
-        _stamps.AddOrUpdate(workspace, next, (_, current) =>
+        WorkspaceInvalidationToken? previous = null;
+        _tokens.AddOrUpdate(workspace, next, (_, current) =>
         {
-            stamp = current;
+            previous = current;
             return next;
         });
-        if (stamp is not null)
+        if (previous is not null)
         {
-            stamp.IsStale = true;
+            previous.IsStale = true;
         }
     }
-
-    /// <param name="sequence">The <see cref="WorkspaceInvalidationTokens.Sequence"/> when the stamp before it went stale; 0 for the first one.</param>
 }

@@ -64,7 +64,6 @@ public sealed partial class ApiKeyManager
     /// <returns>Whether it is stored.</returns>
     private async Task<bool> FlushUsageAsync(CancellationToken cancellationToken)
     {
-        await _services.GetRequiredService<UsageRecorder>().SettleAsync(cancellationToken).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(_flushTime, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try

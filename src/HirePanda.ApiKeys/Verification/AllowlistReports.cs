@@ -62,7 +62,7 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
         private long _hour;
 
         /// <summary>True for one of several requests at once.</summary>
-        public bool IsNews(Client client, long hour)
+        public bool IsNews(ClientPartition client, long hour)
         {
             lock (_clients)
             {

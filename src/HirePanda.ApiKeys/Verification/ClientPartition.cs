@@ -17,7 +17,7 @@ internal readonly record struct ClientPartition(byte Family, ulong Number)
     }
 
     /// <summary>The IPv6 /48 that the client is in, as a /64; null for others.</summary>
-    public Client? Site => Family == 6 ? this with { Number = Number & ~0xFFFFUL } : null;
+    public ClientPartition? Site => Family == 6 ? this with { Number = Number & ~0xFFFFUL } : null;
 
     /// <summary>The address, or the network with its prefix length.</summary>
     public override string ToString()

@@ -59,9 +59,9 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
         private readonly Dictionary<ClientPartition, long> _times = [];
         private readonly Queue<ClientPartition> _oldest = new();
 
-        public long Wait(Client client, Gcra rule, long now) => _times.TryGetValue(client, out var tat) ? rule.UntilAny(tat, now) : 0;
+        public long Wait(ClientPartition client, Gcra rule, long now) => _times.TryGetValue(client, out var tat) ? rule.UntilAny(tat, now) : 0;
 
-        public void Count(Client client, Gcra rule, long now)
+        public void Count(ClientPartition client, Gcra rule, long now)
         {
             if (!_times.TryGetValue(client, out var tat))
             {

@@ -14,7 +14,7 @@ public sealed class AlertLimitTests
     public async Task Failures_OfManyClientsAgainstOneKey_AreTenAlertsAndOneSum()
     {
         await using var api = await AlertApi.StartAsync(options => options.FailedAttemptsAlert = 2);
-        var (admin, elsewhere) = (api.Secret(), api.Issue(new CreateApiKeyRequest { Name = "x", AllowedNetworks = ["10.0.0.0/8"] }).Secret);
+        var (admin, elsewhere) = (api.Secret(), api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret);
         for (var client = 0; client < 300; client++)
         {
             for (var i = 0; i < 2; i++)
@@ -67,7 +67,7 @@ public sealed class AlertLimitTests
     public async Task Stop_OfTheHost_RaisesTheSumsOfTheHour()
     {
         await using var api = await AlertApi.StartAsync(options => options.FailedAttemptsAlert = 2);
-        var (key, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "x", AllowedNetworks = ["10.0.0.0/8"] });
+        var (key, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         for (var i = 0; i < 24; i++)
         {
             (await api.GetAsync("/read", elsewhere, $"198.51.100.{i / 2}")).Dispose();

@@ -31,8 +31,8 @@ public sealed class SlowLookupTests
                 app.MapHirePandaApiKeys(ManagementApi.Keys);
             },
             services: builder => builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<IHostResolver>(resolver));
-        var (_, one) = await api.IssueAsync(new CreateApiKeyRequest { Name = "One" });
-        var (_, other) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Other" }, key => key with { Workspace = "other" });
+        var (_, one) = await api.IssueAsync(new CreateApiKeyRequest { Name = "One", Type = ApiKeyTypes.Production });
+        var (_, other) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production }, key => key with { Workspace = "other" });
         using var client = new HttpClient { BaseAddress = api.Address };
 
         var adds = Enumerable.Range(0, 60).Select(i => AddAsync(client, i % 3 == 0 ? other : one, i)).ToList();

@@ -95,8 +95,8 @@ public sealed class SharedCacheTests
     public async Task Get_RefusedKeyOnAnEndpointThatSaysPublic_IsNotCached(bool isCacheFirst)
     {
         await using var api = await StartAsync(isCacheFirst);
-        var (_, poor) = api.Issue(new CreateApiKeyRequest { Name = "Poor", RateLimits = [new RateLimit(1, TimeSpan.FromHours(1))] });
-        var (_, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "Elsewhere", AllowedNetworks = ["192.0.2.1"] });
+        var (_, poor) = api.Issue(new CreateApiKeyRequest { Name = "Poor", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromHours(1))] });
+        var (_, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "Elsewhere", Type = ApiKeyTypes.Production, AllowedNetworks = ["192.0.2.1"] });
 
         (await WhoAsync(api, "/public", "X-API-Key", poor)).Should().Be(TestApi.Workspace);
         (await WhoAsync(api, "/public", "X-API-Key", poor)).Should().Be("TooManyRequests");

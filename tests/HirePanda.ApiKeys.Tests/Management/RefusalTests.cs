@@ -50,7 +50,7 @@ public sealed class RefusalTests
     public async Task Call_WithoutThePermission_IsAudited(string method, string path, string action)
     {
         await using var api = await ManagementApi.StartAsync();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Reader", Tier = "write" });
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Reader", Type = ApiKeyTypes.Production, Tier = "write" });
 
         using var response = await api.SendAsync(new HttpMethod(method), ManagementApi.Keys + path.Replace("{id}", key.Id), secret, address: "192.0.2.7");
 

@@ -128,7 +128,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [Fact]
     public async Task Create_ChunkStallsForGood_IsAnsweredInOurEnvelope()
     {
-        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Tier = ApiKeyTiers.Admin });
+        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, "", "Transfer-Encoding: chunked");
         await call.SendAsync("A\r\n{\"name\"");
 

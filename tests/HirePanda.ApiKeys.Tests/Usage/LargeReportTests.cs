@@ -12,7 +12,7 @@ public sealed class LargeReportTests
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
-        var keys = Enumerable.Range(0, 150).Select(i => api.Issue(new CreateApiKeyRequest { Name = $"Key {i}" }).Key).ToList();
+        var keys = Enumerable.Range(0, 150).Select(i => api.Issue(new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = $"Key {i}" }).Key).ToList();
         var rows = keys.SelectMany((key, i) => new[] { ApiKeyUsageGranularity.Minute, ApiKeyUsageGranularity.Hour, ApiKeyUsageGranularity.Day }.Select(level =>
             new ApiKeyUsageRow(new ApiKeyUsageSlot(TestApi.Workspace, "", level, UsageTime.Floor(TestApi.Start, level), ApiKeyUsageDimension.Key, key.Id, 0), 1000 - i, 0)));
         await api.Store.SaveUsageAsync(new ApiKeyUsageBatch("1", TestApi.Start, [.. rows]), TestContext.Current.CancellationToken);

@@ -9,7 +9,7 @@ public sealed class AllowlistReportTests
     public async Task ReportOnly_AddressesOfOneClient_AreReportedOnceAndOnlyForRequestsThatPassTheLimit()
     {
         await using var api = await StartAsync();
-        var (_, once) = api.Issue(new CreateApiKeyRequest { Name = "x", RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
+        var (_, once) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
         var (key, often) = api.Issue();
         for (var i = 1; i <= 50; i++)
         {
