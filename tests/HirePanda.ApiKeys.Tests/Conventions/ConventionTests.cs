@@ -1,10 +1,9 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>What the whole house agrees on.</summary>
-public sealed partial class ConventionTests
+public sealed class ConventionTests
 {
     private static readonly Assembly[] _assemblies = [typeof(ApiKeyVerifier).Assembly, typeof(ApiKey).Assembly];
 
@@ -55,48 +54,5 @@ public sealed partial class ConventionTests
         folders.SelectMany(folder => Directory.GetDirectories(Path.Combine(Source, folder!))).Should().BeEmpty();
     }
 
-    /// <summary>The arrows between the rooms: who may name whose types.</summary>
-    [Fact]
-    public void Rooms_CallOnlyWhomTheyMay()
-    {
-        var allowed = new Dictionary<string, string[]>
-        {
-            ["Secrets"] = ["Catalog"],
-            ["Networks"] = [],
-            ["RateLimiting"] = [],
-            ["Catalog"] = ["RateLimiting"],
-            ["Background"] = ["Telemetry"],
-            ["Usage"] = ["Background", "Options", "Telemetry"],
-            ["Lookup"] = ["Background", "Secrets", "Networks", "RateLimiting", "Catalog", "Options", "Usage", "Telemetry"],
-            ["Verification"] = ["Secrets", "Networks", "RateLimiting", "Catalog", "Lookup", "Options", "Telemetry"],
-            ["Answers"] = ["Verification"],
-            ["Alerts"] = ["Background", "Networks", "Options", "Telemetry", "Usage", "Verification"],
-        };
-        var owners = Directory.GetDirectories(Source).Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
-            .SelectMany(folder => Directory.GetFiles(folder, "*.cs").SelectMany(file => TypeDeclaration().Matches(File.ReadAllText(file))
-                .Select(match => (Type: match.Groups[1].Value, Room: Path.GetFileName(folder)))))
-            .DistinctBy(one => one.Type).ToDictionary(one => one.Type, one => one.Room);
-        foreach (var (room, callees) in allowed)
-        {
-            foreach (var file in Directory.GetFiles(Path.Combine(Source, room), "*.cs"))
-            {
-                var code = Comments().Replace(File.ReadAllText(file), "");
-                var foreign = Identifiers().Matches(code).Select(match => match.Value).Where(owners.ContainsKey).Select(name => owners[name])
-                    .Distinct().Where(owner => owner != room);
-                foreign.Should().BeSubsetOf(callees, $"{room}/{Path.GetFileName(file)} may call no other room");
-            }
-        }
-    }
-
     private static string Source => Path.Combine(Repository.Root, "src", "HirePanda.ApiKeys");
-
-    [GeneratedRegex(@"(?:class|record struct|record|struct|interface|enum) (\w+)")]
-    private static partial Regex TypeDeclaration();
-
-    [GeneratedRegex(@"//.*")]
-    private static partial Regex Comments();
-
-    /// <summary>What follows <c>?.</c> is a member, never a type.</summary>
-    [GeneratedRegex(@"(?<!\?\.)\b[A-Z]\w+\b")]
-    private static partial Regex Identifiers();
 }
