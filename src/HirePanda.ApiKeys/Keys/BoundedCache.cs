@@ -5,8 +5,8 @@ using Microsoft.Extensions.Internal;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and makes room
-/// later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
+/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and makes
+/// room later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
 /// </summary>
 internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
 
     public int Count => _entries.Count;
 
-    public CacheEntry? Get(in ApiKeyHash hash) => _entries.TryGetValue(HashKey.Probe(hash), out var entry) ? (CacheEntry?)entry : null;
+    public CacheEntry? Get(in ApiKeyHash hash)
+        => _entries.TryGetValue(HashKey.Probe(hash), out var entry) ? (CacheEntry?)entry : null;
 
     /// <summary>Makes room for an entry that is about to be stored.</summary>
     public void MakeRoom(CacheEntry entry)
@@ -92,10 +93,11 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
         return total;
     }
 
-    /// <summary>Removes the keys of a workspace that were read longest ago: what is in use is read again every few seconds.</summary>
+    /// <summary>Removes the keys of a workspace that were read longest ago: what is in use is read again and again.</summary>
     private void RemoveOldest(string workspace, long size)
     {
-        foreach (var entry in _entries.Keys.Cast<CacheEntry>().Where(entry => entry.Live?.Key.Workspace == workspace).OrderBy(entry => entry.ReadAt).ToList())
+        var entries = _entries.Keys.Cast<CacheEntry>().Where(entry => entry.Live?.Key.Workspace == workspace).ToList();
+        foreach (var entry in entries.OrderBy(entry => entry.ReadAt))
         {
             if (size <= 0)
             {
