@@ -55,10 +55,10 @@ static WebApplication Build(string[] args)
     // Requests that are under way have two seconds to end; what is left of ten belongs to what is stored last.
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
     builder.Services.AddControllers();
-    builder.Services.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, options =>
+    builder.Services.Configure<ApiKeyOptions>(options =>
     {
         HirePandaCatalog.Configure(options.Catalog);
-        options.OperatorWorkspace = FirstStart.Workspace;
+        options.FailedAttempts.OperatorWorkspace = FirstStart.Workspace;
     });
     var keys = builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddEntityFrameworkStore(db =>
     {

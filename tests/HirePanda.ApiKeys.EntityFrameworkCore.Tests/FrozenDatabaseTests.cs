@@ -111,7 +111,7 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
             var builder = WebApplication.CreateBuilder();
             builder.Logging.ClearProviders();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Services.AddHirePandaApiKeys(options => options.FailedAttemptsPerMinute = 1_000_000)
+            builder.Services.AddHirePandaApiKeys(options => options.FailedAttempts.PerMinute = 1_000_000)
                 .AddEntityFrameworkStore(db => db.UseNpgsql(connectionString));
             var app = builder.Build();
             app.MapGet("/read", () => "read").RequireAuthorization("read");

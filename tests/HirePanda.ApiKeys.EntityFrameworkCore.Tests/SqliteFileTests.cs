@@ -62,7 +62,7 @@ public sealed class SqliteFileTests
     {
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync(services => services.Configure<ApiKeyOptions>(
-            ApiKeyDefaults.AuthenticationScheme, options => options.Pepper = "a pepper of at least 32 characters"));
+            ApiKeyDefaults.AuthenticationScheme, options => options.Hashing.Pepper = "a pepper of at least 32 characters"));
 
         var webhook = (await app.ManageAsync(manager => manager.AddWebhookAsync(App.Admin, "https://8.8.8.8/"))).Value!;
 

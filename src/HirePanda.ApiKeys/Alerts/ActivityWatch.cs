@@ -138,7 +138,7 @@ internal sealed class ActivityWatch : BackgroundJob
                 _baselines.Add((sum.Name, sum.At), baseline);
             }
 
-            if (baseline.UsedFor >= _settings.Current.Options.UnusualActivityWarmUp && baseline.IsExceededBy(sum.Requests))
+            if (baseline.UsedFor >= _settings.Current.Options.Alerts.UnusualActivityWarmUp && baseline.IsExceededBy(sum.Requests))
             {
                 isDone &= await _raiser.SettleAsync(
                     workspace,
@@ -172,7 +172,7 @@ internal sealed class ActivityWatch : BackgroundJob
         var before = (await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false)).Where(sum => sum.Name != KeyCountries.Unknown).ToList();
         var isDone = true;
         if (country != KeyCountries.Unknown && before.Count > 0 && !before.Exists(sum => sum.Name == country)
-            && day - before.Min(sum => sum.At) >= _settings.Current.Options.UnusualActivityWarmUp)
+            && day - before.Min(sum => sum.At) >= _settings.Current.Options.Alerts.UnusualActivityWarmUp)
         {
             isDone = await _raiser.SettleAsync(
                 workspace,

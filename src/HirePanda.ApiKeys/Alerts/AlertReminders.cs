@@ -28,8 +28,8 @@ internal sealed class AlertReminders(
         var query = new ApiKeyReminderQuery
         {
             Now = now,
-            ExpiresBefore = options.ExpiryAlertDays.Count == 0 ? null : now + TimeSpan.FromDays(options.ExpiryAlertDays.Max()) + _step,
-            CreatedBefore = options.RotationReminder == TimeSpan.Zero ? null : now - options.RotationReminder + _step,
+            ExpiresBefore = options.Alerts.ExpiryDays.Count == 0 ? null : now + TimeSpan.FromDays(options.Alerts.ExpiryDays.Max()) + _step,
+            CreatedBefore = options.Alerts.RotationAge == TimeSpan.Zero ? null : now - options.Alerts.RotationAge + _step,
             Limit = PageSize,
         };
         if (query is { ExpiresBefore: null, CreatedBefore: null })
@@ -43,8 +43,8 @@ internal sealed class AlertReminders(
             keys = await ReadAsync(query, cancellationToken);
             foreach (var key in keys)
             {
-                await RemindOfExpiryAsync(key, options.ExpiryAlertDays, now, cancellationToken);
-                await RemindOfRotationAsync(key, options.RotationReminder, now, cancellationToken);
+                await RemindOfExpiryAsync(key, options.Alerts.ExpiryDays, now, cancellationToken);
+                await RemindOfRotationAsync(key, options.Alerts.RotationAge, now, cancellationToken);
             }
 
             query = query with { AfterId = keys.Count == 0 ? null : keys[^1].Id };

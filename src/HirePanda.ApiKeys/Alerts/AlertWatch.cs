@@ -102,7 +102,7 @@ internal sealed class AlertWatch : BackgroundJob
 
     private void FailuresReached(string client, ApiKey? key, int attempts, DateTimeOffset now)
     {
-        if ((key?.Workspace ?? _settings.Current.Options.OperatorWorkspace) is { } workspace)
+        if ((key?.Workspace ?? _settings.Current.Options.FailedAttempts.OperatorWorkspace) is { } workspace)
         {
             Enqueue(cancellationToken => FailuresReachedAsync(workspace, client, key, attempts, now, cancellationToken));
         }
@@ -111,7 +111,7 @@ internal sealed class AlertWatch : BackgroundJob
     private Task<bool> FailuresReachedAsync(
         string workspace, string client, ApiKey? key, int attempts, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var window = _settings.Current.Options.FailedAttemptsAlertWindow;
+        var window = _settings.Current.Options.FailedAttempts.AlertWindow;
         return _raiser.SettleAsync(
             workspace,
             ApiKeyAlertKinds.FailedAuthentication,

@@ -89,7 +89,7 @@ internal sealed class ApiKeyHandler(
     private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, ReadOnlySpan<char> supplied)
     {
         var secret = supplied;
-        if (secret.IsEmpty && Credential.Read(Request.Headers, Options.HeaderName, verifier, out secret) is { } outcome)
+        if (secret.IsEmpty && Credential.Read(Request.Headers, Options.HeaderNames, verifier, out secret) is { } outcome)
         {
             return new(Decide(request, new(outcome)));
         }
@@ -99,7 +99,7 @@ internal sealed class ApiKeyHandler(
         var context = new ApiKeyVerificationContext(request.Address)
         {
             Cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1,
-            Memo = supplied.IsEmpty && Options.HeaderName is null ? ConnectionMemo.Get(Context) : null,
+            Memo = supplied.IsEmpty && Options.HeaderNames.Count == 0 ? ConnectionMemo.Get(Context) : null,
         };
         return verifier.VerifyAsync(secret, context, Context.RequestAborted);
     }

@@ -10,7 +10,7 @@ namespace HirePanda.ApiKeys;
 /// caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint may say
 /// <c>public</c>, so the fields of the response are guarded from authentication on.
 /// </summary>
-internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName, bool isPrivate) : IHttpResponseFeature
+internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<string> headerNames, bool isPrivate) : IHttpResponseFeature
 {
     private GuardedHeaders? _headers;
 
@@ -23,7 +23,7 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName,
         get
         {
             var headers = inner.Headers;
-            return _headers?.IsOf(headers) == true ? _headers : _headers = new(headers, headerName, isPrivate);
+            return _headers?.IsOf(headers) == true ? _headers : _headers = new(headers, headerNames, isPrivate);
         }
 
         set => inner.Headers = value;
@@ -37,16 +37,15 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName,
 
     /// <summary>Guards a response from now on.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="headerName">The further header that may hold a secret, on which every answer depends; null if there is
-    /// none.</param>
+    /// <param name="headerNames">The further headers that can hold a secret. Every answer depends on them.</param>
     /// <param name="isPrivate">Whether this request's secret comes from elsewhere than <c>Authorization</c>.</param>
-    public static void Attach(HttpContext context, string? headerName, bool isPrivate)
+    public static void Attach(HttpContext context, IReadOnlyList<string> headerNames, bool isPrivate)
     {
         var features = context.Features;
         if (features.Get<IHttpResponseFeature>() is { HasStarted: false } and not CacheGuard and var response)
         {
-            features.Set<IHttpResponseFeature>(new CacheGuard(response, headerName, isPrivate));
-            Apply(context.Response.Headers, headerName, isPrivate);
+            features.Set<IHttpResponseFeature>(new CacheGuard(response, headerNames, isPrivate));
+            Apply(context.Response.Headers, headerNames, isPrivate);
         }
 
         // The framework's output cache does not look at the fields. Before authentication it sees nobody who is signed in.
@@ -56,12 +55,12 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName,
         }
     }
 
-    /// <summary>Puts the fields as they have to be.</summary>
-    public static void Apply(IHeaderDictionary headers, string? headerName, bool isPrivate)
+    /// <summary>Sets the fields as they have to be.</summary>
+    public static void Apply(IHeaderDictionary headers, IReadOnlyList<string> headerNames, bool isPrivate)
     {
-        if (headerName is not null)
+        for (var i = 0; i < headerNames.Count; i++)
         {
-            Vary(headers, headerName);
+            Vary(headers, headerNames[i]);
         }
 
         if (isPrivate)
@@ -74,7 +73,7 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName,
 
     public void OnCompleted(Func<object, Task> callback, object state) => inner.OnCompleted(callback, state);
 
-    public static void Vary(IHeaderDictionary headers, string headerName)
+    private static void Vary(IHeaderDictionary headers, string headerName)
     {
         foreach (var name in headers.GetCommaSeparatedValues(HeaderNames.Vary))
         {
@@ -87,7 +86,7 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, string? headerName,
         headers.AppendCommaSeparatedValues(HeaderNames.Vary, headerName);
     }
 
-    public static void MakePrivate(IHeaderDictionary headers)
+    private static void MakePrivate(IHeaderDictionary headers)
     {
         var typed = new Microsoft.AspNetCore.Http.Headers.ResponseHeaders(headers);
         var control = typed.CacheControl ?? new CacheControlHeaderValue();

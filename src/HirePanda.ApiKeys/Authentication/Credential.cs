@@ -7,13 +7,14 @@ internal static class Credential
 {
     private const string Scheme = "Bearer";
 
-    /// <summary>Reads the token of the headers.</summary>
+    /// <summary>Reads the token from the headers.</summary>
     /// <param name="headers">The request's headers.</param>
-    /// <param name="headerName">A further header that may hold a secret; null: none.</param>
-    /// <param name="verifier">Tells which tokens are ours.</param>
-    /// <param name="token">The token when the answer is null.</param>
-    /// <returns>Why there is nothing to verify, or null.</returns>
-    public static ApiKeyOutcome? Read(IHeaderDictionary headers, string? headerName, ApiKeyVerifier verifier, out ReadOnlySpan<char> token)
+    /// <param name="headerNames">The further headers that can hold a secret.</param>
+    /// <param name="verifier">Determines which tokens are API keys.</param>
+    /// <param name="token">The token, if the result is null.</param>
+    /// <returns>The reason why there is nothing to verify, or null.</returns>
+    public static ApiKeyOutcome? Read(
+        IHeaderDictionary headers, IReadOnlyList<string> headerNames, ApiKeyVerifier verifier, out ReadOnlySpan<char> token)
     {
         token = default;
         var authorization = headers.Authorization;
@@ -24,8 +25,13 @@ internal static class Credential
 
         token = BearerToken(authorization.Count == 1 ? authorization[0] : null);
         var isOurs = !token.IsEmpty && verifier.IsOurs(token);
-        if (headerName is not null && headers.TryGetValue(headerName, out var values))
+        for (var i = 0; i < headerNames.Count; i++)
         {
+            if (!headers.TryGetValue(headerNames[i], out var values))
+            {
+                continue;
+            }
+
             var value = values.Count == 1 ? values[0].AsSpan().Trim(' ') : default;
             var isValueOurs = !value.IsEmpty && verifier.IsOurs(value);
             if (values.Count > 1 || (isOurs && isValueOurs))

@@ -9,7 +9,7 @@ namespace HirePanda.ApiKeys;
 /// <summary>
 /// The fields of a response. <see cref="CacheGuard"/> has the last word on <c>Vary</c> and <c>Cache-Control</c>.
 /// </summary>
-internal sealed class GuardedHeaders(IHeaderDictionary inner, string? headerName, bool isPrivate) : IHeaderDictionary
+internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<string> headerNames, bool isPrivate) : IHeaderDictionary
 {
     public int Count => inner.Count;
 
@@ -66,7 +66,7 @@ internal sealed class GuardedHeaders(IHeaderDictionary inner, string? headerName
     public void Clear()
     {
         inner.Clear();
-        CacheGuard.Apply(inner, headerName, isPrivate);
+        CacheGuard.Apply(inner, headerNames, isPrivate);
     }
 
     public bool Contains(KeyValuePair<string, StringValues> item) => inner.Contains(item);
@@ -84,13 +84,13 @@ internal sealed class GuardedHeaders(IHeaderDictionary inner, string? headerName
     private static bool Is(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private bool IsGuarded(string key)
-        => (headerName is not null && Is(key, HeaderNames.Vary)) || (isPrivate && Is(key, HeaderNames.CacheControl));
+        => (headerNames.Count > 0 && Is(key, HeaderNames.Vary)) || (isPrivate && Is(key, HeaderNames.CacheControl));
 
     private void Guard(string key)
     {
         if (IsGuarded(key))
         {
-            CacheGuard.Apply(inner, headerName, isPrivate);
+            CacheGuard.Apply(inner, headerNames, isPrivate);
         }
     }
 }

@@ -4,14 +4,14 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Writes the header fields of a key's answers when the response starts, so that no error page loses them: rate limits, the key's expiry,
-/// and what keeps answers to an additional header out of shared caches.
+/// and what keeps answers to additional headers out of shared caches.
 /// </summary>
 internal sealed class ResponseHeaders
 {
     private readonly ApiKeySettings _settings;
     private readonly TimeProvider _time;
 
-    /// <summary>Made once, since a request would allocate it.</summary>
+    /// <summary>Created once, so that a request does not allocate it.</summary>
     private readonly Func<object, Task> _write;
 
     public ResponseHeaders(ApiKeySettings settings, TimeProvider time)
@@ -27,13 +27,13 @@ internal sealed class ResponseHeaders
     /// <summary>Has the fields written when the response starts, and keeps its answer out of shared caches from now on.</summary>
     public void Attach(ApiKeyRequest request)
     {
-        var (response, headerName) = (request.Context.Response, _settings.Current.Options.HeaderName);
-        if (headerName is not null || request.IsSupplied)
+        var (response, headerNames) = (request.Context.Response, _settings.Current.Options.HeaderNames);
+        if (headerNames.Count > 0 || request.IsSupplied)
         {
-            CacheGuard.Attach(request.Context, headerName, IsPrivate(request, headerName));
+            CacheGuard.Attach(request.Context, headerNames, IsPrivate(request, headerNames));
         }
 
-        if ((request.Verdict.Live is not null || headerName is not null) && !response.HasStarted)
+        if ((request.Verdict.Live is not null || headerNames.Count > 0) && !response.HasStarted)
         {
             response.OnStarting(_write, request);
         }
@@ -42,8 +42,16 @@ internal sealed class ResponseHeaders
     /// <summary>
     /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>, so that no shared cache protects its answer.
     /// </summary>
-    private static bool IsPrivate(ApiKeyRequest request, string? headerName)
-        => request.IsSupplied || (headerName is not null && request.Context.Request.Headers.ContainsKey(headerName));
+    private static bool IsPrivate(ApiKeyRequest request, IReadOnlyList<string> headerNames)
+    {
+        var isPrivate = request.IsSupplied;
+        for (var i = 0; i < headerNames.Count && !isPrivate; i++)
+        {
+            isPrivate = request.Context.Request.Headers.ContainsKey(headerNames[i]);
+        }
+
+        return isPrivate;
+    }
 
     private void Write(ApiKeyRequest request)
     {
@@ -56,12 +64,12 @@ internal sealed class ResponseHeaders
         }
 
         if (verdict.Live is { ExpiresField: not null, IsRevoked: false } live
-            && live.ExpiresAt - _time.GetUtcNow().UtcTicks is > 0 and var left && left <= options.ExpiryReminder.Ticks)
+            && live.ExpiresAt - _time.GetUtcNow().UtcTicks is > 0 and var left && left <= options.ExpiryHeaderWindow.Ticks)
         {
             headers["Api-Key-Expires"] = live.ExpiresField;
         }
 
         // Code that took hold of the fields before they were guarded may have changed them since.
-        CacheGuard.Apply(headers, options.HeaderName, IsPrivate(request, options.HeaderName));
+        CacheGuard.Apply(headers, options.HeaderNames, IsPrivate(request, options.HeaderNames));
     }
 }

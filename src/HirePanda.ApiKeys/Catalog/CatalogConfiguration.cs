@@ -31,39 +31,30 @@ internal static class CatalogConfiguration
     public static void Prepare(ApiKeyCatalog catalog, IConfigurationSection section)
     {
         CheckNames(section, _lists);
-        if (IsNamed(section, nameof(catalog.Tiers), out var tiers))
+        if (section.TryGetList(nameof(catalog.Tiers), out var tiers))
         {
             catalog.Tiers.Clear();
             foreach (var tier in tiers.GetChildren())
             {
                 CheckNames(tier, _tier);
-                IsNamed(tier, nameof(ApiKeyTier.Permissions), out _);
+                tier.TryGetList(nameof(ApiKeyTier.Permissions), out _);
             }
         }
 
-        if (IsNamed(section, nameof(catalog.Permissions), out _))
+        if (section.TryGetList(nameof(catalog.Permissions), out _))
         {
             catalog.Permissions.Clear();
         }
 
-        if (IsNamed(section, nameof(catalog.Types), out var types))
+        if (section.TryGetList(nameof(catalog.Types), out var types))
         {
             catalog.Types.Clear();
             foreach (var type in types.GetChildren())
             {
                 CheckNames(type, _type);
-                IsNamed(type, nameof(ApiKeyType.DefaultPermissions), out _);
+                type.TryGetList(nameof(ApiKeyType.DefaultPermissions), out _);
             }
         }
-    }
-
-    private static bool IsNamed(IConfigurationSection parent, string name, out IConfigurationSection list)
-    {
-        list = parent.GetSection(name);
-        return string.IsNullOrEmpty(list.Value)
-            ? list.Exists()
-            : throw new InvalidOperationException(
-                $"{list.Path} is '{list.Value}', but it must be a list: set {list.Path}:0, {list.Path}:1 and so on.");
     }
 
     private static void CheckNames(IConfigurationSection section, string[] known)

@@ -21,7 +21,7 @@ internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCoun
     /// <summary>The country's number; 0: unknown.</summary>
     public int Of(HttpContext context, IPAddress? address, long now)
     {
-        if (settings.Current.Options.CountryHeader is { } header)
+        if (settings.Current.Options.Usage.CountryHeaderName is { } header)
         {
             return context.Request.Headers.TryGetValue(header, out var values) && values is [{ } code] ? UsageCell.CountryNumber(code) : 0;
         }

@@ -13,8 +13,8 @@ internal sealed class KeyCache : IDisposable
     public KeyCache(ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)
     {
         var options = settings.Current.Options;
-        _keys = new BoundedCache(options.CacheCapacity, time);
-        _absent = new BoundedCache(options.NegativeCacheCapacity, time);
+        _keys = new BoundedCache(options.Cache.Capacity, time);
+        _absent = new BoundedCache(options.Cache.NegativeCapacity, time);
         metrics.ObserveKeys(() => _keys.Count);
     }
 

@@ -228,7 +228,7 @@ internal sealed class KeyLookup
         var settings = _settings.Current;
         if (stored is not var (key, workspace, stamp))
         {
-            return new AbsentKey(hashes[0], readAt, readAt + settings.Options.NegativeCacheLifetime.Ticks);
+            return new AbsentKey(hashes[0], readAt, readAt + settings.Options.Cache.NegativeLifetime.Ticks);
         }
 
         if (!hashes.Contains(key.Hash))
@@ -237,7 +237,7 @@ internal sealed class KeyLookup
         }
 
         // Up to a tenth shorter, so that keys that were read together are not read together again.
-        var lifetime = settings.Options.CacheLifetime.Ticks;
+        var lifetime = settings.Options.Cache.Lifetime.Ticks;
         var freshUntil = readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1);
         return new LiveKey(key, workspace, stamp, settings.Catalog, _limiter, _uses, readAt, freshUntil);
     }

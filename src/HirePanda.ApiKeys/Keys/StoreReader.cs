@@ -19,18 +19,18 @@ internal sealed class StoreReader(
     public Task<StoredKey?>? TryRead(ApiKeyHash[] hashes, bool isKnown)
     {
         var options = settings.Current.Options;
-        if (!TryEnter(ref _reads, options.MaxStoreReads))
+        if (!TryEnter(ref _reads, options.Cache.MaxStoreReads))
         {
             return null;
         }
 
-        if (!isKnown && !TryEnter(ref _unknownReads, (options.MaxStoreReads + 1) / 2))
+        if (!isKnown && !TryEnter(ref _unknownReads, (options.Cache.MaxStoreReads + 1) / 2))
         {
             Interlocked.Decrement(ref _reads);
             return null;
         }
 
-        return ReadAsync(hashes, isKnown, options.StoreTimeout);
+        return ReadAsync(hashes, isKnown, options.Cache.StoreTimeout);
     }
 
     private static bool TryEnter(ref int count, int max)

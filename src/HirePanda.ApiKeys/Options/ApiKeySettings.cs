@@ -2,18 +2,24 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>The options of the scheme, compiled; made anew whenever a bound configuration changes.</summary>
+/// <summary>Holds the compiled options of the scheme. It compiles them again whenever a bound configuration changes.</summary>
 internal sealed class ApiKeySettings : IDisposable
 {
     private readonly IDisposable? _subscription;
     private volatile CompiledApiKeyOptions _current;
 
-    public ApiKeySettings(IOptionsMonitor<ApiKeyOptions> options)
+    public ApiKeySettings(IOptionsMonitor<ApiKeyOptions> monitor, IOptionsMonitorCache<ApiKeyOptions> cache)
     {
-        _current = new CompiledApiKeyOptions(options.Get(ApiKeyDefaults.AuthenticationScheme));
-        _subscription = options.OnChange((changed, name) =>
+        _current = new CompiledApiKeyOptions(monitor.Get(ApiKeyDefaults.AuthenticationScheme));
+        _subscription = monitor.OnChange((changed, name) =>
         {
-            if (name == ApiKeyDefaults.AuthenticationScheme)
+            if (name == Microsoft.Extensions.Options.Options.DefaultName)
+            {
+                // Configuration that is bound without a name counts for the scheme, but the monitor forgets only its own name.
+                cache.TryRemove(ApiKeyDefaults.AuthenticationScheme);
+                _current = new CompiledApiKeyOptions(monitor.Get(ApiKeyDefaults.AuthenticationScheme));
+            }
+            else if (name == ApiKeyDefaults.AuthenticationScheme)
             {
                 _current = new CompiledApiKeyOptions(changed);
             }

@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>The options, compiled to what requests need of them.</summary>
+/// <summary>The options, compiled into what a request needs.</summary>
 /// <param name="options">The valid options.</param>
 internal sealed class CompiledApiKeyOptions(ApiKeyOptions options)
 {
@@ -10,5 +10,6 @@ internal sealed class CompiledApiKeyOptions(ApiKeyOptions options)
 
     public SecretFormat Format { get; } = new(options.Brand, options.Catalog.Types.Select(type => type.Prefix));
 
-    public SecretHasher Hasher { get; } = new(options.Pepper, options.PreviousPeppers, options.AcceptUnpepperedHashes);
+    public SecretHasher Hasher { get; } = new(
+        options.Hashing.Pepper, options.Hashing.PreviousPeppers, options.Hashing.AcceptUnpepperedHashes);
 }

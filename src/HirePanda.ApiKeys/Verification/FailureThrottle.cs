@@ -48,7 +48,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
     }
 
     private Gcra Rule(int clients)
-        => new(new RateLimit(clients * settings.Current.Options.FailedAttemptsPerMinute, TimeSpan.FromMinutes(1)));
+        => new(new RateLimit(clients * settings.Current.Options.FailedAttempts.PerMinute, TimeSpan.FromMinutes(1)));
 
     private long Now => clock.Now;
 

@@ -46,7 +46,7 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
     /// <param name="secret">The secret as it is shown.</param>
     /// <returns>The text to store.</returns>
     public string Protect(string webhookId, string secret)
-        => settings.Current.Options.Pepper is { } pepper ? PepperPrefix + Encrypt(pepper, webhookId, secret)
+        => settings.Current.Options.Hashing.Pepper is { } pepper ? PepperPrefix + Encrypt(pepper, webhookId, secret)
             : Persisted is { } protector ? DataProtectionPrefix + protector.CreateProtector(webhookId).Protect(secret)
             : secret;
 
@@ -90,7 +90,7 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
         if (sealedText.Length > NonceSize + TagSize)
         {
             var plain = new byte[sealedText.Length - NonceSize - TagSize];
-            foreach (var pepper in (IEnumerable<string>)[.. options.Pepper is { } current ? new[] { current } : [], .. options.PreviousPeppers])
+            foreach (var pepper in (IEnumerable<string>)[.. options.Hashing.Pepper is { } current ? new[] { current } : [], .. options.Hashing.PreviousPeppers])
             {
                 try
                 {
@@ -110,7 +110,7 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
             }
         }
 
-        throw new CryptographicException("The signing secret was protected by a pepper that is neither Pepper nor among PreviousPeppers.");
+        throw new CryptographicException("The signing secret was protected by a pepper that is neither Hashing:Pepper nor among Hashing:PreviousPeppers.");
     }
 
     private static byte[] Key(string pepper)

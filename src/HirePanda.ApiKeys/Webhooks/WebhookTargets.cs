@@ -12,7 +12,7 @@ internal sealed class WebhookTargets(HostLookups lookups, ApiKeySettings setting
     /// <summary>How much of an address an audit entry quotes.</summary>
     private const int MaxOriginLength = 300;
 
-    private bool AllowPrivate => settings.Current.Options.AllowPrivateWebhookTargets;
+    private bool AllowPrivate => settings.Current.Options.Webhooks.AllowPrivateTargets;
 
     /// <summary>Checks an address that a caller gave.</summary>
     /// <param name="url">The address.</param>

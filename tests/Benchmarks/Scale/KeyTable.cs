@@ -102,8 +102,8 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
     {
         services.AddHirePandaApiKeys(options =>
         {
-            options.CacheCapacity = Math.Max(options.CacheCapacity, 2 * Secrets.Length);
-            options.CacheLifetime = TimeSpan.FromMinutes(5);
+            options.Cache.Capacity = Math.Max(options.Cache.Capacity, 2 * Secrets.Length);
+            options.Cache.Lifetime = TimeSpan.FromMinutes(5);
         });
         services.AddSingleton<IApiKeyStore>(this);
         services.RemoveAll<BackgroundJob>();

@@ -15,7 +15,7 @@ public sealed class ActivityTests
     [InlineData(1, true)]
     public async Task Traffic_AndANewCountryWithinMinutes_AreTwoAlerts(int minutesBetween, bool countryFirst)
     {
-        await using var api = await AlertApi.StartAsync(options => options.CountryHeader = "X-Country");
+        await using var api = await AlertApi.StartAsync(options => options.Usage.CountryHeaderName = "X-Country");
         var (admin, (key, secret)) = (api.Secret(), api.Issue());
         for (var day = 0; day < 4; day++)
         {
@@ -46,7 +46,7 @@ public sealed class ActivityTests
     [InlineData(false)]
     public async Task NewCountry_WhileTheStoreFails_FiresLater(bool canBeRead)
     {
-        await using var api = await AlertApi.StartAsync(options => options.CountryHeader = "X-Country");
+        await using var api = await AlertApi.StartAsync(options => options.Usage.CountryHeaderName = "X-Country");
         var (admin, secret) = (api.Secret(), api.Secret());
         for (var day = 0; day < 4; day++)
         {

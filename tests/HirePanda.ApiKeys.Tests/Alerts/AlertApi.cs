@@ -18,7 +18,7 @@ internal static class AlertApi
         => TestApi.StartAsync(
             all =>
             {
-                all.AllowPrivateWebhookTargets = true;
+                all.Webhooks.AllowPrivateTargets = true;
                 options?.Invoke(all);
             },
             services,

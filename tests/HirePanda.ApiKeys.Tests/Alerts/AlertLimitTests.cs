@@ -13,7 +13,7 @@ public sealed class AlertLimitTests
     [Fact]
     public async Task Failures_OfManyClientsAgainstOneKey_AreTenAlertsAndOneSum()
     {
-        await using var api = await AlertApi.StartAsync(options => options.FailedAttemptsAlert = 2);
+        await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.AlertThreshold = 2);
         var (admin, elsewhere) = (api.Secret(), api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret);
         for (var client = 0; client < 300; client++)
         {
@@ -66,7 +66,7 @@ public sealed class AlertLimitTests
     [Fact]
     public async Task Stop_OfTheHost_RaisesTheSumsOfTheHour()
     {
-        await using var api = await AlertApi.StartAsync(options => options.FailedAttemptsAlert = 2);
+        await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.AlertThreshold = 2);
         var (key, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         for (var i = 0; i < 24; i++)
         {

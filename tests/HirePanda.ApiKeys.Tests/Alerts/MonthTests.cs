@@ -16,7 +16,7 @@ public sealed class MonthTests(ITestOutputHelper output)
         var token = TestContext.Current.CancellationToken;
         var time = new FakeTimeProvider(_start);
         var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time);
-        services.AddHirePandaApiKeys(options => options.OperatorWorkspace = Operator).AddInMemoryStore();
+        services.AddHirePandaApiKeys(options => options.FailedAttempts.OperatorWorkspace = Operator).AddInMemoryStore();
         await using var provider = services.BuildServiceProvider();
         var (watch, activity) = (provider.GetRequiredService<AlertWatch>(), provider.GetRequiredService<ActivityWatch>());
         var (uses, flusher, failures) = (provider.GetRequiredService<KeyActivities>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());

@@ -6,7 +6,7 @@ public sealed class ReminderTests
     [Fact]
     public async Task Expiry_AsTheDaysPass_IsRemindedOfAtEachThresholdOnce()
     {
-        await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
+        await using var api = await AlertApi.StartAsync(options => options.Alerts.RotationAge = TimeSpan.Zero);
         var secret = api.Secret();
         var (key, _) = api.Issue(new CreateApiKeyRequest { Name = "Nightly", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
         var fired = new List<(int Day, int DaysBefore)>();
@@ -37,7 +37,7 @@ public sealed class ReminderTests
     [InlineData(30, 0, 30)] // The very moment does not lie before it.
     public async Task Expiry_AtOneMoment_IsRemindedOfByTheNearestThreshold(int lifetime, int age, int? daysBefore)
     {
-        await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
+        await using var api = await AlertApi.StartAsync(options => options.Alerts.RotationAge = TimeSpan.Zero);
         api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(lifetime) });
         api.Time.Advance(TimeSpan.FromDays(age));
 
@@ -50,7 +50,7 @@ public sealed class ReminderTests
     [Fact]
     public async Task Expiry_ThatIsMoved_IsRemindedOfAnew()
     {
-        await using var api = await AlertApi.StartAsync(options => options.RotationReminder = TimeSpan.Zero);
+        await using var api = await AlertApi.StartAsync(options => options.Alerts.RotationAge = TimeSpan.Zero);
         var secret = api.Secret();
         var (key, _) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
         api.Time.Advance(TimeSpan.FromDays(38));
@@ -86,7 +86,7 @@ public sealed class ReminderTests
     [Fact]
     public async Task Rotation_OfKeysThatNobodyUsesAnyMore_IsNotRemindedOf()
     {
-        await using var api = await AlertApi.StartAsync(options => options.ExpiryAlertDays = []);
+        await using var api = await AlertApi.StartAsync(options => options.Alerts.ExpiryDays = []);
         api.Issue(change: key => key with { RevokedAt = TestApi.Start });
         api.Issue(change: key => key with { ReplacedBy = "key_next" });
         api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
@@ -100,7 +100,7 @@ public sealed class ReminderTests
     [Fact]
     public async Task Reminders_SwitchedOff_FireNothing()
     {
-        await using var api = await AlertApi.StartAsync(options => (options.ExpiryAlertDays, options.RotationReminder) = ([], TimeSpan.Zero));
+        await using var api = await AlertApi.StartAsync(options => (options.Alerts.ExpiryDays, options.Alerts.RotationAge) = ([], TimeSpan.Zero));
         api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(101) });
         api.Time.Advance(TimeSpan.FromDays(100));
 

@@ -85,7 +85,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Limit_TheSecondOfTwo_IsTheOneThatIsNamed()
     {
-        await using var api = await AlertApi.StartAsync(options => options.RateLimitAlertShare = 0.5);
+        await using var api = await AlertApi.StartAsync(options => options.Alerts.RateLimitThreshold = 0.5);
         var admin = api.Secret();
         var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(100, TimeSpan.FromMinutes(1)), new RateLimit(4, TimeSpan.FromHours(1))] });
         await api.StatusAsync(secret);
@@ -98,7 +98,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_WithSecretsOfNoKey_AreTheOperators_MalformedOnesCountToo()
     {
-        await using var api = await AlertApi.StartAsync(options => options.OperatorWorkspace = Operator);
+        await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.OperatorWorkspace = Operator);
         var (admin, operators) = (api.Secret(), OperatorSecret(api));
         for (var i = 0; i < 49; i++)
         {
@@ -120,7 +120,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_WithTokensThatNoSchemeTakes_CountToo()
     {
-        await using var api = await AlertApi.StartAsync(options => options.OperatorWorkspace = Operator);
+        await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.OperatorWorkspace = Operator);
         var operators = OperatorSecret(api);
         for (var i = 0; i < 50; i++)
         {
@@ -133,7 +133,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_SpreadOverMoreThanFiveMinutes_FireNothing()
     {
-        await using var api = await AlertApi.StartAsync(options => options.OperatorWorkspace = Operator);
+        await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.OperatorWorkspace = Operator);
         var operators = OperatorSecret(api);
         for (var i = 0; i < 200; i++)
         {
@@ -147,7 +147,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_AgainstAKnownKey_AreItsWorkspaces()
     {
-        await using var api = await AlertApi.StartAsync(options => options.OperatorWorkspace = Operator);
+        await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.OperatorWorkspace = Operator);
         var (admin, operators) = (api.Secret(), OperatorSecret(api));
         var (revoked, leaked) = api.Issue(change: key => key with { RevokedAt = TestApi.Start.AddDays(-1) });
         var (listed, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
@@ -166,7 +166,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_OfManyClientsInAnHour_AreTenAlertsAndOneSum()
     {
-        await using var api = await AlertApi.StartAsync(options => (options.OperatorWorkspace, options.FailedAttemptsAlert) = (Operator, 2));
+        await using var api = await AlertApi.StartAsync(options => (options.FailedAttempts.OperatorWorkspace, options.FailedAttempts.AlertThreshold) = (Operator, 2));
         var operators = OperatorSecret(api);
         for (var client = 1; client <= 25; client++)
         {
@@ -186,7 +186,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_OfOneClientAgainstDifferentWorkspaces_AreCountedApart()
     {
-        await using var api = await AlertApi.StartAsync(options => (options.OperatorWorkspace, options.FailedAttemptsAlert) = (Operator, 2));
+        await using var api = await AlertApi.StartAsync(options => (options.FailedAttempts.OperatorWorkspace, options.FailedAttempts.AlertThreshold) = (Operator, 2));
         var (admin, operators) = (api.Secret(), OperatorSecret(api));
         var revoked = api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret;
 
@@ -203,7 +203,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_WhenThereIsNoOperator_FireNothing()
     {
-        await using var api = await AlertApi.StartAsync(options => options.FailedAttemptsAlert = 2);
+        await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.AlertThreshold = 2);
         var admin = api.Secret();
         for (var i = 0; i < 10; i++)
         {
@@ -216,7 +216,7 @@ public sealed class RuleTests
     [Fact]
     public async Task Country_ThatAKeyInUseWasNeverUsedFrom_FiresOnce()
     {
-        await using var api = await AlertApi.StartAsync(options => options.CountryHeader = "X-Country");
+        await using var api = await AlertApi.StartAsync(options => options.Usage.CountryHeaderName = "X-Country");
         var admin = api.Secret();
         var (key, secret) = api.Issue();
         await UseAsync("DE");

@@ -104,7 +104,7 @@ public sealed class SlowLookupTests
         await using var receiver = await WebhookReceiver.StartAsync();
         using var resolver = new BlockingResolver { Address = "127.0.0.1" };
         resolver.GoOn.Set();
-        await using var api = await StartAsync(resolver, options => options.AllowPrivateWebhookTargets = true);
+        await using var api = await StartAsync(resolver, options => options.Webhooks.AllowPrivateTargets = true);
         var sender = await api.SenderAsync();
         await api.AddWebhookAsync(api.Secret(), $"http://slow.example.com:{receiver.Port}/");
         resolver.GoOn.Reset();

@@ -17,7 +17,7 @@ public sealed class WebhookSecretTests
     public async Task Add_WithAPepper_StoresNoClearSecretAndSignsWithTheOneShown()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var api = await AlertApi.StartAsync(options => options.Pepper = New);
+        await using var api = await AlertApi.StartAsync(options => options.Hashing.Pepper = New);
         var sender = await api.SenderAsync();
         var (_, secret) = await api.AddWebhookAsync(api.Secret(), receiver.Url);
         await api.AddWebhookAsync(api.Secret(), receiver.Url);
@@ -50,7 +50,7 @@ public sealed class WebhookSecretTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         var (webhook, secret) = await StoreAsync(before, receiver.Url);
-        await using var api = await WithAsync(webhook, options => options.Pepper = after, previous);
+        await using var api = await WithAsync(webhook, options => options.Hashing.Pepper = after, previous);
 
         (await (await api.SenderAsync()).SendDueAsync(Token)).Should().BeNull();
 
@@ -64,7 +64,7 @@ public sealed class WebhookSecretTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         var (webhook, _) = await StoreAsync(Old, receiver.Url);
-        await using var api = await WithAsync(webhook, options => options.Pepper = after);
+        await using var api = await WithAsync(webhook, options => options.Hashing.Pepper = after);
         var sender = await api.SenderAsync();
 
         for (var day = 0; day < 7; day++)
@@ -85,7 +85,7 @@ public sealed class WebhookSecretTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         var (webhook, _) = await StoreAsync(New, receiver.Url);
-        await using var api = await WithAsync(webhook with { Id = "whk_other" }, options => options.Pepper = New);
+        await using var api = await WithAsync(webhook with { Id = "whk_other" }, options => options.Hashing.Pepper = New);
 
         await (await api.SenderAsync()).SendDueAsync(Token);
 
@@ -121,7 +121,7 @@ public sealed class WebhookSecretTests
     /// <summary>Adds a webhook and gives it as it is stored, with its secret as it was shown.</summary>
     private static async Task<(ApiKeyWebhook Stored, string Secret)> StoreAsync(string? pepper, string url)
     {
-        await using var api = await AlertApi.StartAsync(options => options.Pepper = pepper);
+        await using var api = await AlertApi.StartAsync(options => options.Hashing.Pepper = pepper);
         var (_, secret) = await api.AddWebhookAsync(api.Secret(), url);
         return ((await StoredAsync(api)).Single(), secret);
     }
@@ -134,7 +134,7 @@ public sealed class WebhookSecretTests
             options(all);
             if (previous is not null)
             {
-                all.PreviousPeppers.Add(previous);
+                all.Hashing.PreviousPeppers = [previous];
             }
         });
         await api.SenderAsync();

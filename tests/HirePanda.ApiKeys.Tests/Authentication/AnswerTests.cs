@@ -199,7 +199,7 @@ public sealed class AnswerTests
     [Fact]
     public async Task Get_ThrottledClient_IsRateLimitedWithoutLimitFields()
     {
-        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
+        await using var api = await TestApi.StartAsync(options => options.FailedAttempts.PerMinute = 1);
         using var first = await api.GetAsync("/read", api.UnknownSecret(), "192.0.2.1");
 
         using var second = await api.GetAsync("/read", api.UnknownSecret(), "192.0.2.1");

@@ -27,7 +27,7 @@ public sealed class CanaryTests
         };
         ActivitySource.AddActivityListener(listener);
         await using var api = await TestApi.StartAsync(
-            options => options.FailedAttemptsPerMinute = 3,
+            options => options.FailedAttempts.PerMinute = 3,
             app: app =>
             {
                 app.MapHirePandaApiKeys("/api-keys");

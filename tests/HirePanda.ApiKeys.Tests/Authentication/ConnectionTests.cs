@@ -56,7 +56,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task Connection_ThatKeepsSendingJunk_IsRefusedAndCountedEachTime()
     {
-        await using var server = await StartAsync(options => options.FailedAttemptsAlert = 4);
+        await using var server = await StartAsync(options => options.FailedAttempts.AlertThreshold = 4);
         var attempts = new List<int>();
         server.Services.GetRequiredService<FailedAttempts>().Reached += (_, _, count, _) => attempts.Add(count);
         var secret = await server.IssueAsync("a");

@@ -7,7 +7,8 @@ namespace HirePanda.ApiKeys.Tests;
 /// <summary>Where a secret may come from, besides <c>Authorization</c>.</summary>
 public sealed class CredentialTests
 {
-    private static readonly Action<ApiKeyOptions> _withHeader = options => options.HeaderName = "X-API-Key";
+    private static readonly Action<ApiKeyOptions> _withHeader = options => options.HeaderNames = ["X-API-Key"];
+    private static readonly Action<ApiKeyOptions> _withHeaders = options => options.HeaderNames = ["X-API-Key", "X-Gateway-Key"];
 
     [Fact]
     public async Task Get_FurtherHeaderTurnedOn_IsRead()
@@ -104,6 +105,56 @@ public sealed class CredentialTests
         response.Header("WWW-Authenticate").Should().Be(challenge);
     }
 
+    [Theory]
+    [InlineData("X-API-Key")]
+    [InlineData("x-gateway-key")]
+    public async Task Get_SeveralFurtherHeaders_EachIsReadAndAllAreInVary(string header)
+    {
+        await using var api = await TestApi.StartAsync(_withHeaders);
+
+        using var response = await SendAsync(api, (header, api.Secret()));
+        using var anonymous = await SendAsync(api);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        response.Header("Vary").Should().Be("X-API-Key, X-Gateway-Key");
+        response.Header("Cache-Control").Should().Be("private");
+        anonymous.Header("Vary").Should().Be("X-API-Key, X-Gateway-Key");
+        anonymous.Header("Cache-Control").Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Get_SeveralFurtherHeaders_MoreThanOneKeyIsAmbiguous()
+    {
+        await using var api = await TestApi.StartAsync(_withHeaders);
+        var (secret, other) = (api.Secret(), api.Secret("read"));
+
+        using var two = await SendAsync(api, ("X-API-Key", secret), ("X-Gateway-Key", other));
+        using var same = await SendAsync(api, ("X-API-Key", secret), ("X-Gateway-Key", secret));
+        using var last = await SendAsync(api, ("Authorization", $"Bearer {secret}"), ("X-Gateway-Key", secret));
+
+        foreach (var response in new[] { two, same, last })
+        {
+            response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+            response.Header("WWW-Authenticate").Should().Be("Bearer error=\"invalid_request\"");
+        }
+    }
+
+    [Fact]
+    public async Task Get_SeveralFurtherHeaders_AForeignValueHidesNoKey()
+    {
+        await using var api = await TestApi.StartAsync(_withHeaders);
+        var secret = api.Secret();
+
+        using var before = await SendAsync(api, ("X-API-Key", "gateway-value"), ("X-Gateway-Key", secret));
+        using var after = await SendAsync(api, ("X-API-Key", secret), ("X-Gateway-Key", "gateway-value"));
+        using var all = await SendAsync(
+            api, ("Authorization", "Bearer eyJhbGciOiJub25lIn0.e30."), ("X-API-Key", "gateway-value"), ("X-Gateway-Key", secret));
+
+        before.StatusCode.Should().Be(HttpStatusCode.OK);
+        after.StatusCode.Should().Be(HttpStatusCode.OK);
+        all.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Get_EventSuppliesTheSecret_ForOnePathAlone()
     {
@@ -143,6 +194,15 @@ public sealed class CredentialTests
             if (authorization is not null)
             {
                 request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            }
+        });
+
+    private static Task<HttpResponseMessage> SendAsync(TestApi api, params (string Name, string Value)[] headers)
+        => api.SendAsync(HttpMethod.Get, "/read", change: request =>
+        {
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value).Should().BeTrue();
             }
         });
 }

@@ -77,11 +77,11 @@ public sealed class SchemeTests
     {
         await using var api = await TestApi.StartAsync(
             options => options.Brand = "acme",
-            builder => builder.Services.AddHirePandaApiKeys(options => options.HeaderName = "X-Key"));
+            builder => builder.Services.AddHirePandaApiKeys(options => options.HeaderNames = ["X-Key"]));
 
         var options = api.Services.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>().Get(ApiKeyDefaults.AuthenticationScheme);
         options.Brand.Should().Be("acme");
-        options.HeaderName.Should().Be("X-Key");
+        options.HeaderNames.Should().Equal("X-Key");
         using var response = await api.GetAsync("/read", api.Secret());
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         api.Store.Reads.Should().Be(1);

@@ -68,7 +68,7 @@ public sealed class SharedCacheTests
     public async Task Get_KeyThatOnlyTheEndpointAsksFor_IsNotCachedForTheNextCaller()
     {
         await using var api = await TestApi.StartAsync(
-            options => options.HeaderName = "X-API-Key",
+            options => options.HeaderNames = ["X-API-Key"],
             builder =>
             {
                 builder.Services.AddOutputCache();
@@ -112,7 +112,7 @@ public sealed class SharedCacheTests
     [InlineData(null, null, "private", "X-API-Key")]
     public async Task Get_FieldsThatAnEndpointSets_AreStrictenedAtOnce(string? control, string? vary, string strictControl, string strictVary)
     {
-        await using var api = await TestApi.StartAsync(options => options.HeaderName = "X-API-Key", app: app => app.MapGet("/fields", (HttpContext context) =>
+        await using var api = await TestApi.StartAsync(options => options.HeaderNames = ["X-API-Key"], app: app => app.MapGet("/fields", (HttpContext context) =>
         {
             var headers = context.Response.Headers;
             headers.Clear();
@@ -151,7 +151,7 @@ public sealed class SharedCacheTests
     private static Task<TestApi> StartAsync(bool isCacheFirst) => TestApi.StartAsync(
         options =>
         {
-            options.HeaderName = "X-API-Key";
+            options.HeaderNames = ["X-API-Key"];
             options.Events.OnMessageReceived = received =>
             {
                 received.Secret = received.Request.Cookies["key"];

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -15,7 +16,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Options_InTheReadme_AreThoseOfTheLibrary()
         => FirstColumn("Options").Should().BeEquivalentTo(typeof(ApiKeyOptions).GetProperties()
-            .Where(property => property.DeclaringType == typeof(ApiKeyOptions)).Select(property => property.Name));
+            .Where(property => property.DeclaringType == typeof(ApiKeyOptions)).SelectMany(Names));
 
     [Fact]
     public async Task ManagementCalls_InTheReadme_AreThoseThatAreMapped()
@@ -85,6 +86,12 @@ public sealed partial class ReadmeTests
         var end = _readme.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
         return end < 0 ? _readme[start..] : _readme[start..end];
     }
+
+    /// <summary>The name of an option, or those of a group's options.</summary>
+    private static IEnumerable<string> Names(PropertyInfo property)
+        => property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
+            ? property.PropertyType.GetProperties().Select(option => $"{property.Name}.{option.Name}")
+            : [property.Name];
 
     [GeneratedRegex(@"^\|(?:[^|`\n]*`(?<cell>[^`\n]+)`)+[^|\n]*\|.*$", RegexOptions.Multiline)]
     private static partial Regex TableRow();

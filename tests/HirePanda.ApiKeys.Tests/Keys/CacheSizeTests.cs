@@ -12,7 +12,7 @@ public sealed class CacheSizeTests
     [Fact]
     public async Task Cache_WorkspaceWithHugeKeys_HoldsOnlyAsManyAsTheirSizeAllows()
     {
-        await using var api = await TestApi.StartAsync(options => options.CacheCapacity = Capacity);
+        await using var api = await TestApi.StartAsync(options => options.Cache.Capacity = Capacity);
         var others = await KeyValidatedAsync(api, "acme", 50, networks: 0);
 
         var huge = await KeyValidatedAsync(api, "huge", 60, networks: 300);
@@ -24,7 +24,7 @@ public sealed class CacheSizeTests
     [Fact]
     public async Task Cache_WorkspaceWithMoreKeysThanFit_EvictsItsOwn()
     {
-        await using var api = await TestApi.StartAsync(options => options.CacheCapacity = Capacity);
+        await using var api = await TestApi.StartAsync(options => options.Cache.Capacity = Capacity);
         var others = await KeyValidatedAsync(api, "acme", 50, networks: 0);
 
         var many = await KeyValidatedAsync(api, "many", 500, networks: 0);
@@ -37,7 +37,7 @@ public sealed class CacheSizeTests
     [Fact]
     public async Task Cache_KeyLargerThanTheWholeCache_IsCachedAlone()
     {
-        await using var api = await TestApi.StartAsync(options => options.CacheCapacity = 5);
+        await using var api = await TestApi.StartAsync(options => options.Cache.Capacity = 5);
         await KeyValidatedAsync(api, "acme", 5, networks: 0);
 
         var large = await KeyValidatedAsync(api, "huge", 1, networks: 300);

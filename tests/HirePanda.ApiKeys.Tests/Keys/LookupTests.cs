@@ -107,8 +107,8 @@ public sealed class LookupTests
     {
         await using var api = await TestApi.StartAsync(options =>
         {
-            (options.CacheCapacity, options.NegativeCacheCapacity) = (50, 20);
-            options.FailedAttemptsPerMinute = 1_000_000;
+            (options.Cache.Capacity, options.Cache.NegativeCapacity) = (50, 20);
+            options.FailedAttempts.PerMinute = 1_000_000;
         });
         var secrets = Enumerable.Range(0, 50).Select(_ => api.Secret()).ToList();
         foreach (var secret in secrets)
@@ -133,7 +133,7 @@ public sealed class LookupTests
     [Fact]
     public async Task VerifyAsync_CacheFull_TakesTheNewcomerIn()
     {
-        await using var api = await TestApi.StartAsync(options => options.CacheCapacity = 10);
+        await using var api = await TestApi.StartAsync(options => options.Cache.Capacity = 10);
         for (var i = 0; i < 25; i++)
         {
             var secret = api.Secret();

@@ -54,7 +54,7 @@ public sealed class ReadPlacesTests
     [Fact]
     public async Task VerifyAsync_NoPlaceLeft_IsLoggedOnceWithoutAnException()
     {
-        await using var api = await TestApi.StartAsync(options => options.MaxStoreReads = 1);
+        await using var api = await TestApi.StartAsync(options => options.Cache.MaxStoreReads = 1);
         var hang = new TaskCompletionSource();
         api.Store.BeforeRead = _ => hang.Task;
         var first = VerifyAsync(api, api.Secret(), 0);

@@ -199,7 +199,7 @@ public sealed class DurabilityTests
             database,
             ("ApiKeys__DefaultRateLimit__Permits", "1000000"),
             ("ApiKeys__DefaultRateLimit__Window", "00:00:01"),
-            ("ApiKeys__FailedAttemptsPerMinute", "1000000"),
+            ("ApiKeys__FailedAttempts__PerMinute", "1000000"),
         ]);
 
     private static string Postgres => Environment.GetEnvironmentVariable("HIREPANDA_POSTGRES")

@@ -24,7 +24,7 @@ public sealed class SampleTests
 
     [Theory]
     [InlineData("ApiKeys__Brand", "HP", "Brand must be 1 to 16 lowercase letters and digits")]
-    [InlineData("ApiKeys__CacheLifetime", "banana", "ApiKeys:CacheLifetime")]
+    [InlineData("ApiKeys__Cache__Lifetime", "banana", "ApiKeys:Cache:Lifetime")]
     [InlineData("TrustedProxies__0", "banana", "'banana' is neither an IP address nor a network")]
     public async Task Start_WithAMistakeOfSetUp_SaysItWithoutAStackTraceAndEndsWith1(string name, string value, string message)
     {

@@ -12,15 +12,15 @@ public sealed class PepperTests
     [InlineData(Old, null, false, false)]
     public async Task VerifyAsync_AfterThePepperChanged_AcceptsWhatThePreviousOnesHashed(string? before, string? after, bool acceptUnpeppered, bool accepted)
     {
-        await using var old = await TestApi.StartAsync(options => options.Pepper = before);
+        await using var old = await TestApi.StartAsync(options => options.Hashing.Pepper = before);
         var (key, secret) = old.Issue();
         await using var api = await TestApi.StartAsync(options =>
         {
-            options.Pepper = after;
-            options.AcceptUnpepperedHashes = acceptUnpeppered;
+            options.Hashing.Pepper = after;
+            options.Hashing.AcceptUnpepperedHashes = acceptUnpeppered;
             if (before is not null && after is not null)
             {
-                options.PreviousPeppers.Add(before);
+                options.Hashing.PreviousPeppers = [before];
             }
         });
         api.Store.Add(key);

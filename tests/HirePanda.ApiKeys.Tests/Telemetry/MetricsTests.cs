@@ -93,7 +93,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task CacheLookup_OfEveryResult_IsCountedOncePerVerification()
     {
-        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
+        await using var api = await TestApi.StartAsync(options => options.FailedAttempts.PerMinute = 1);
         using var metrics = new MetricCollector(api.Services);
         var (secret, unknown) = (api.Secret(), api.UnknownSecret());
         async Task ShouldBe(string result, Func<Task> act)

@@ -13,8 +13,8 @@ internal static class Outcomes
 
     public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(one =>
     {
-        one.FailedAttemptsPerMinute = 1;
-        one.HeaderName = "X-API-Key";
+        one.FailedAttempts.PerMinute = 1;
+        one.HeaderNames = ["X-API-Key"];
         one.Events.OnMessageReceived = context =>
         {
             if (context.Request.Headers.ContainsKey(Rejected))

@@ -73,7 +73,7 @@ public sealed class UsageRangeTests
         var store = new InMemoryApiKeyStore();
         store.SaveUsageAsync(UsageRows.Make(pending.Take(), new EndpointNames(), now), default).AsTask().GetAwaiter().GetResult();
         store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - minutesKept, default).AsTask().GetAwaiter().GetResult();
-        var options = new ApiKeyOptions { UsageMinutesKept = minutesKept };
+        var options = new ApiKeyOptions { Usage = { MinuteRetention = minutesKept } };
         return new UsageReader(store, options, "w", "", default)
             .ReadAsync(_start.AddMinutes(from), _start.AddMinutes(to), interval, now).GetAwaiter().GetResult();
     }

@@ -199,7 +199,7 @@ public sealed class UsageTests
     public async Task Country_ComesFromTheHeaderThatTheHostTrusts()
     {
         await using var api = await TestApi.StartAsync(
-            options => options.CountryHeader = "X-Country", app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
+            options => options.Usage.CountryHeaderName = "X-Country", app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
         var (key, secret) = api.Issue();
         foreach (var country in new[] { "de", "DE", "FR", "XX", "T1", "Deutschland" })
         {

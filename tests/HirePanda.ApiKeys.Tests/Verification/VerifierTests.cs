@@ -164,7 +164,7 @@ public sealed class VerifierTests
     [Fact]
     public async Task VerifyAsync_ThrottledClientWithAKeyPastItsFreshness_IsReadAnew()
     {
-        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
+        await using var api = await TestApi.StartAsync(options => options.FailedAttempts.PerMinute = 1);
         var (_, known) = api.Issue();
         var caller = new ApiKeyVerificationContext(_client);
         await api.Verifier.VerifyAsync(known, caller, Token);
@@ -183,7 +183,7 @@ public sealed class VerifierTests
     [InlineData(null, "192.0.2.1", false)]
     public async Task VerifyAsync_TwoAddresses_AreOneClientOrTwo(string? first, string? second, bool same)
     {
-        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
+        await using var api = await TestApi.StartAsync(options => options.FailedAttempts.PerMinute = 1);
 
         await api.Verifier.VerifyAsync(api.UnknownSecret(), Caller(first), Token);
 
@@ -196,7 +196,7 @@ public sealed class VerifierTests
     [Fact]
     public async Task VerifyAsync_JunkFromAWholeSite_ThrottlesTheSitesMissesAlone()
     {
-        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 2);
+        await using var api = await TestApi.StartAsync(options => options.FailedAttempts.PerMinute = 2);
         var known = api.Secret();
         (await VerifyAsync(known, "2001:db8:1:ffff::1")).Should().Be(ApiKeyOutcome.Valid);
         for (var network = 0; network < 20; network++)
@@ -216,7 +216,7 @@ public sealed class VerifierTests
     [Fact]
     public async Task VerifyAsync_RevokedSecrets_CountAsFailuresButMalformedOnesDoNot()
     {
-        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
+        await using var api = await TestApi.StartAsync(options => options.FailedAttempts.PerMinute = 1);
         var (_, revoked) = api.Issue(change: key => key with { RevokedAt = TestApi.Start });
         var caller = new ApiKeyVerificationContext(_client);
         for (var i = 0; i < 10; i++)
@@ -231,7 +231,7 @@ public sealed class VerifierTests
     [Fact]
     public async Task FailureThrottle_MoreClientsThanItHolds_DropsTheOldest()
     {
-        await using var api = await TestApi.StartAsync(options => options.FailedAttemptsPerMinute = 1);
+        await using var api = await TestApi.StartAsync(options => options.FailedAttempts.PerMinute = 1);
         var throttle = api.Services.GetRequiredService<FailureThrottle>();
         for (var i = 0; i <= 100_000; i++)
         {

@@ -5,20 +5,27 @@ using Microsoft.Extensions.Options;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Makes options as the framework does, but keeps the last valid ones when a reload of configuration brings others: the first
-/// must be valid or the host does not start; a later mistake must not refuse every request.
+/// Creates options as the framework does, with three differences. The scheme's own section of configuration comes first. Setups
+/// without a name count for the scheme. A reload that makes options invalid keeps the last valid ones: the first options must be
+/// valid or the host does not start, but a later mistake must not refuse every request.
 /// </summary>
-internal sealed class LastValidOptionsFactory(
+internal sealed class ApiKeyOptionsFactory(
+    SchemeConfiguration scheme,
     IEnumerable<IConfigureOptions<ApiKeyOptions>> setups,
     IEnumerable<IPostConfigureOptions<ApiKeyOptions>> postConfigures,
     IEnumerable<IValidateOptions<ApiKeyOptions>> validations,
-    ILogger<LastValidOptionsFactory> logger) : IOptionsFactory<ApiKeyOptions>
+    ILogger<ApiKeyOptionsFactory> logger) : IOptionsFactory<ApiKeyOptions>
 {
-    private readonly OptionsFactory<ApiKeyOptions> _factory = new(setups, postConfigures, validations);
+    private readonly OptionsFactory<ApiKeyOptions> _factory = new(
+        [scheme, .. setups.Select(UnnamedSetup.ForScheme)],
+        postConfigures.Select(UnnamedSetup.ForScheme),
+        validations.Select(UnnamedSetup.ForScheme));
+
     private readonly ConcurrentDictionary<string, ApiKeyOptions> _last = new(StringComparer.Ordinal);
 
     public ApiKeyOptions Create(string name)
     {
+        name = name == Microsoft.Extensions.Options.Options.DefaultName ? ApiKeyDefaults.AuthenticationScheme : name;
         try
         {
             return _last[name] = _factory.Create(name);

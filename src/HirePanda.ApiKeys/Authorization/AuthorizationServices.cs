@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Registers policies, the decision about them, and the checks at start.</summary>
+internal static class AuthorizationServices
+{
+    public static IServiceCollection AddAuthorizationServices(this IServiceCollection services)
+    {
+        services.AddAuthorization();
+        services.AddSingleton<CatalogPolicies>();
+        services.AddSingleton(provider => new ApiKeyPermissionEvaluator(provider.GetRequiredService<ApiKeySettings>()));
+        services.TryAddSingleton<IApiKeyActorResolver, ApiKeyActorResolver>();
+        services.Decorate<IAuthorizationPolicyProvider>((provider, inner)
+            => new ApiKeyPolicyProvider(inner, provider.GetRequiredService<CatalogPolicies>()));
+        services.ReplaceFrameworks<IPolicyEvaluator, PolicyEvaluator, ApiKeyPolicyEvaluator>();
+        services.Decorate<IAuthorizationMiddlewareResultHandler>((provider, inner)
+            => new ApiKeyAuthorizationResultHandler(inner, provider.GetRequiredService<ApiKeySettings>()));
+        services.AddSingleton<StartupValidator>();
+        services.AddHostedService(provider => provider.GetRequiredService<StartupValidator>());
+        services.AddSingleton<IStartupFilter, EndpointPermissionCheck>();
+        return services;
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Registers what counts requests in memory.</summary>
+internal static class CountingServices
+{
+    public static IServiceCollection AddCountingServices(this IServiceCollection services)
+    {
+        services.AddSingleton<UsageBudget>();
+        services.AddSingleton<KeyActivities>();
+        services.AddSingleton<EndpointNames>();
+        services.AddSingleton<Countries>();
+        services.AddSingleton<UsageRecorder>();
+        services.AddSingleton<UsagePending>();
+        return services;
+    }
+}

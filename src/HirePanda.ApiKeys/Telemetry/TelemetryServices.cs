@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Registers metrics.</summary>
+internal static class TelemetryServices
+{
+    public static IServiceCollection AddTelemetryServices(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<ApiKeyMetrics>();
+        return services;
+    }
+}

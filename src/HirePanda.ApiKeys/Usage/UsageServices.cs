@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Registers what stores counts and last-used times.</summary>
+internal static class UsageServices
+{
+    public static IServiceCollection AddUsageServices(this IServiceCollection services)
+    {
+        services.AddSingleton<UsageMetrics>();
+        services.AddJob<UsageFlusher>();
+        services.AddJob<LastUsedWriter>();
+        return services;
+    }
+}
