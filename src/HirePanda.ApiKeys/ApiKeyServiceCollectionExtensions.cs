@@ -107,6 +107,7 @@ public static class ApiKeyServiceCollectionExtensions
             => new ApiKeyAuthorizationResultHandler(inner, provider.GetRequiredService<ApiKeySettings>()));
 
         services.AddSingleton(provider => new ApiKeyPermissionEvaluator(provider.GetRequiredService<ApiKeySettings>()));
+        services.AddSingleton(provider => new ApiKeyHasher(provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton(provider => new ApiKeyIssuer(provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RefusalBudget>();
         services.AddScoped(provider => new ApiKeyManager(
