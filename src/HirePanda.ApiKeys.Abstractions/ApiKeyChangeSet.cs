@@ -18,10 +18,17 @@ public sealed record ApiKeyChangeSet
     public ApiKeyActorGuard? Actor { get; init; }
 
     /// <summary>
-    /// The largest number of active keys that the workspace of <see cref="Added"/> may have once this is stored, judged at the time the
-    /// first of them was created; null for no limit.
+    /// The largest number of usable keys that the workspace of <see cref="Added"/> may have once this is stored, judged at the time the
+    /// first of them was created; null for no limit. Keys that are neither revoked nor expired count. Disabled keys count too, because
+    /// they can be enabled again.
     /// </summary>
     public int? MaxActiveKeys { get; init; }
+
+    /// <summary>
+    /// Whether the change is stored only if the workspace of <see cref="Added"/> has no keys, not even revoked ones. The store decides this
+    /// in the transaction of the change. The default is false.
+    /// </summary>
+    public bool RequireNoKeys { get; init; }
 
     /// <summary>Entries to append to the audit.</summary>
     public IReadOnlyList<ApiKeyAuditEntry> Audit { get; init; } = [];
@@ -39,7 +46,7 @@ public sealed record ApiKeyActorGuard
     /// <summary>The version that the stored key must have; null if any version will do.</summary>
     public long? Version { get; init; }
 
-    /// <summary>The time at which the stored key must be active: neither revoked nor expired.</summary>
+    /// <summary>The time at which the stored key must be active: not revoked, disabled, or expired.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Determines whether the stored key still satisfies the guard.</summary>
@@ -57,8 +64,11 @@ public enum ApiKeySaveResult
     /// <summary>The id or the hash of an added key exists.</summary>
     Duplicate,
 
-    /// <summary>The actor's key does not satisfy the <see cref="ApiKeyActorGuard"/>: it was revoked, has expired, was changed or is gone.</summary>
+    /// <summary>The actor's key does not satisfy the <see cref="ApiKeyActorGuard"/>: it was revoked, was disabled, has expired, was changed, or is gone.</summary>
     ActorChanged,
+
+    /// <summary>The workspace has keys, but the change requires that it has none.</summary>
+    WorkspaceNotEmpty,
 
     /// <summary>The workspace would have more than it may have.</summary>
     LimitReached,

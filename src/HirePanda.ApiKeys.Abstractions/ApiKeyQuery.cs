@@ -12,6 +12,9 @@ public sealed record ApiKeyQuery
     /// <summary>Only keys of this type; null: any.</summary>
     public string? Type { get; init; }
 
+    /// <summary>Only keys of this owner; null for keys of any owner and of the workspace itself.</summary>
+    public string? OwnerId { get; init; }
+
     /// <summary>Only keys whose name contains this, ignoring the case of ASCII letters; null: any.</summary>
     public string? Name { get; init; }
 

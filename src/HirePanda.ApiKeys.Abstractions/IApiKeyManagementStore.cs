@@ -43,6 +43,7 @@ public interface IApiKeyManagementStore : IApiKeyStore
     /// <see cref="ApiKeySaveResult.ActorChanged"/> if the stored key of <see cref="ApiKeyChangeSet.Actor"/> does not satisfy the guard, which is
     /// decided first; <see cref="ApiKeySaveResult.VersionConflict"/> if the stored version of an updated key or of the workspace is not the
     /// new one minus one; <see cref="ApiKeySaveResult.Duplicate"/> if the id or hash of an added key exists;
+    /// <see cref="ApiKeySaveResult.WorkspaceNotEmpty"/> if the workspace has keys against <see cref="ApiKeyChangeSet.RequireNoKeys"/>;
     /// <see cref="ApiKeySaveResult.LimitReached"/> if there would be more active keys than <see cref="ApiKeyChangeSet.MaxActiveKeys"/>;
     /// otherwise <see cref="ApiKeySaveResult.Saved"/>.
     /// </returns>

@@ -53,6 +53,9 @@ public static class ApiKeyClaimTypes
     /// <summary>The workspace that owns the key.</summary>
     public const string Workspace = "workspace";
 
+    /// <summary>The person or service that the key belongs to. A key without an owner does not have this claim.</summary>
+    public const string Owner = "owner";
+
     /// <summary>The key's type.</summary>
     public const string KeyType = "key_type";
 

@@ -29,9 +29,13 @@ public static class ApiKeyModelBuilderExtensions
             row.HasKey(key => key.Id);
             row.HasIndex(key => key.Hash).IsUnique();
             row.HasIndex(key => new { key.Workspace, key.CreatedAt, key.Id });
+            row.HasIndex(key => new { key.Workspace, key.OwnerId, key.CreatedAt, key.Id });
             row.HasIndex(key => new { key.Workspace, key.CreatedBy });
             row.HasIndex(key => new { key.Workspace, key.RevokedAt, key.ExpiresAt });
             row.Property(key => key.IsExpiryShortened).HasDefaultValue(false);
+
+            // The default is for rows of older tables. The store always writes the column.
+            row.Property(key => key.IsEnabled).HasDefaultValue(true).ValueGeneratedNever();
             row.Property(key => key.Version).IsConcurrencyToken();
         });
         model.Entity<WorkspaceRow>(row =>

@@ -94,7 +94,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         var expiresBefore = Columns.Write(query.ExpiresBefore);
         var createdBefore = Columns.Write(query.CreatedBefore);
         await using var session = Open(cancellationToken);
-        var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.RevokedAt == null && key.ReplacedBy == null
+        var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.RevokedAt == null && key.IsEnabled && key.ReplacedBy == null
             && (key.ExpiresAt == null || key.ExpiresAt > now)
             && (key.ExpiresAt < expiresBefore || key.CreatedAt < createdBefore));
         if (query.AfterId is { } after)

@@ -172,7 +172,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private async Task<ApiKeySaveResult> TrySaveAsync(TContext db, ApiKeyChangeSet change, CancellationToken cancellationToken)
     {
         var max = change.Added.Count > 0 ? change.MaxActiveKeys : null;
-        if (max is not null)
+        var mustBeFirst = change.Added.Count > 0 && change.RequireNoKeys;
+        if (max is not null || mustBeFirst)
         {
             await Provider.LockWorkspaceAsync(db, change.Added[0].Workspace, cancellationToken).ConfigureAwait(false);
         }
@@ -180,6 +181,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         if (!await LockAsync(db, change.Actor, change.Updated, cancellationToken).ConfigureAwait(false))
         {
             return ApiKeySaveResult.ActorChanged;
+        }
+
+        if (mustBeFirst && await HasKeysAsync(db, change.Added[0].Workspace, cancellationToken).ConfigureAwait(false))
+        {
+            return ApiKeySaveResult.WorkspaceNotEmpty;
         }
 
         db.AddRange(change.Added.Select(KeyRow.Of));
@@ -218,7 +224,10 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             : ApiKeySaveResult.Saved;
     }
 
-    /// <summary>Determines whether a new key's workspace has more active keys than it may have; counts no further than it must.</summary>
+    private static Task<bool> HasKeysAsync(TContext db, string workspace, CancellationToken cancellationToken)
+        => db.Set<KeyRow>().AnyAsync(key => key.Workspace == workspace, cancellationToken);
+
+    /// <summary>Determines whether a new key's workspace has more keys that are neither revoked nor expired than it may have.</summary>
     private static async Task<bool> HasMoreAsync(TContext db, ApiKey added, int limit, CancellationToken cancellationToken)
     {
         var now = Columns.Write(added.CreatedAt);

@@ -99,14 +99,20 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         var now = Columns.Write(query.Now);
         keys = query.Status switch
         {
-            ApiKeyStatus.Active => keys.Where(key => key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now)),
-            ApiKeyStatus.Expired => keys.Where(key => key.RevokedAt == null && key.ExpiresAt <= now),
+            ApiKeyStatus.Active => keys.Where(key => key.RevokedAt == null && key.IsEnabled && (key.ExpiresAt == null || key.ExpiresAt > now)),
+            ApiKeyStatus.Disabled => keys.Where(key => key.RevokedAt == null && !key.IsEnabled),
+            ApiKeyStatus.Expired => keys.Where(key => key.RevokedAt == null && key.IsEnabled && key.ExpiresAt <= now),
             ApiKeyStatus.Revoked => keys.Where(key => key.RevokedAt != null),
             _ => keys,
         };
         if (query.Type is { } type)
         {
             keys = keys.Where(key => key.Type == type);
+        }
+
+        if (query.OwnerId is { } owner)
+        {
+            keys = keys.Where(key => key.OwnerId == owner);
         }
 
         if (query.CreatedBy is { } creators)

@@ -11,9 +11,11 @@ internal sealed class KeyRow
     public required byte[] Hash { get; set; }
     public required string Name { get; set; }
     public required string Type { get; set; }
+    public required string? OwnerId { get; set; }
     public required string? Tier { get; set; }
     public required string Permissions { get; set; }
     public required string Hint { get; set; }
+    public required bool IsEnabled { get; set; }
     public required long CreatedAt { get; set; }
     public required string? CreatedBy { get; set; }
     public required long? ExpiresAt { get; set; }
@@ -36,9 +38,11 @@ internal sealed class KeyRow
         Hash = key.Hash.ToByteArray(),
         Name = key.Name,
         Type = key.Type,
+        OwnerId = key.OwnerId,
         Tier = key.Tier,
         Permissions = Columns.Write(key.Permissions),
         Hint = key.Hint,
+        IsEnabled = key.IsEnabled,
         CreatedAt = Columns.Write(key.CreatedAt),
         CreatedBy = key.CreatedBy,
         ExpiresAt = Columns.Write(key.ExpiresAt),
@@ -62,9 +66,11 @@ internal sealed class KeyRow
         Hash = new ApiKeyHash(Hash),
         Name = Name,
         Type = Type,
+        OwnerId = OwnerId,
         Tier = Tier,
         Permissions = Columns.ReadStrings(Permissions),
         Hint = Hint,
+        IsEnabled = IsEnabled,
         CreatedAt = Columns.ReadTime(CreatedAt),
         CreatedBy = CreatedBy,
         ExpiresAt = Columns.ReadTime(ExpiresAt),

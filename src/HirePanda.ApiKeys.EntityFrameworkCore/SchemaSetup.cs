@@ -19,7 +19,7 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
     : DbConnectionInterceptor, IHostedLifecycleService, IDisposable
 {
     /// <summary>Counts the shapes that the tables have had.</summary>
-    private const int Version = 3;
+    private const int Version = 4;
 
     /// <summary>Any number that nobody else locks: the library's name in ASCII.</summary>
     private const long PostgresLock = 0x48504B455953;

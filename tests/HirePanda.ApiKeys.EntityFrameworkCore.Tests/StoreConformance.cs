@@ -18,6 +18,8 @@ public abstract partial class StoreConformance
         var key = Key("a") with
         {
             Name = "Nightly 🐼 'x'",
+            OwnerId = "user 🐼",
+            IsEnabled = false,
             Tier = "write",
             Permissions = ["billing:read", "team:manage"],
             Hint = "hp_ci_abcd…",
@@ -90,6 +92,7 @@ public abstract partial class StoreConformance
 
     [Theory]
     [InlineData("revoked")]
+    [InlineData("disabled")]
     [InlineData("expired")]
     [InlineData("changed")]
     [InlineData("gone")]
@@ -99,6 +102,7 @@ public abstract partial class StoreConformance
         var keys = new[]
         {
             Key("revoked") with { RevokedAt = _start },
+            Key("disabled") with { IsEnabled = false },
             Key("expired") with { ExpiresAt = _start.AddSeconds(1) },
             Key("changed") with { Version = 2 },
             Key("as evaluated") with { ExpiresAt = _start.AddSeconds(2) },
@@ -193,18 +197,23 @@ public abstract partial class StoreConformance
                     Key("revoked") with { RevokedAt = _start, ExpiresAt = _start.AddSeconds(1) },
                     Key("later") with { ExpiresAt = _start.AddSeconds(3), Type = "production" },
                     Key("accent") with { Name = "Übung Macht", RevokedAt = _start },
+                    Key("paused") with { IsEnabled = false, ExpiresAt = _start.AddSeconds(1), OwnerId = "Ann" },
+                    Key("ended") with { IsEnabled = false, RevokedAt = _start, OwnerId = "ann" },
                     Key("foreign") with { Workspace = "other" },
                 ],
             },
             Token);
 
-        (await IdsAsync(query => query)).Should().BeEquivalentTo("active", "expired", "revoked", "later", "accent");
+        (await IdsAsync(query => query)).Should().BeEquivalentTo("active", "expired", "revoked", "later", "accent", "paused", "ended");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Active })).Should().BeEquivalentTo("active", "later");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Expired })).Should().BeEquivalentTo("expired");
-        (await IdsAsync(query => query with { Status = ApiKeyStatus.Revoked })).Should().BeEquivalentTo("revoked", "accent");
+        (await IdsAsync(query => query with { Status = ApiKeyStatus.Revoked })).Should().BeEquivalentTo("revoked", "accent", "ended");
+        (await IdsAsync(query => query with { Status = ApiKeyStatus.Disabled })).Should().BeEquivalentTo("paused");
+        (await IdsAsync(query => query with { OwnerId = "Ann" })).Should().BeEquivalentTo("paused");
+        (await IdsAsync(query => query with { OwnerId = "nobody" })).Should().BeEmpty();
         (await IdsAsync(query => query with { Type = "production" })).Should().BeEquivalentTo("later");
         (await IdsAsync(query => query with { CreatedBy = ["y", "x"] })).Should().BeEquivalentTo("expired");
-        (await IdsAsync(query => query with { ExcludeRevoked = true })).Should().BeEquivalentTo("active", "expired", "later");
+        (await IdsAsync(query => query with { ExcludeRevoked = true })).Should().BeEquivalentTo("active", "expired", "later", "paused");
         (await IdsAsync(query => query with { Name = "LY bu" })).Should().BeEquivalentTo("active");
         (await IdsAsync(query => query with { Name = "Übung m" })).Should().BeEquivalentTo("accent");
         (await IdsAsync(query => query with { Name = "%" })).Should().BeEmpty();
@@ -237,6 +246,59 @@ public abstract partial class StoreConformance
 
         seen.Select(key => key.Id).Should().Equal(expected);
         audited.Select(entry => entry.Id).Should().Equal(expected.Select(id => $"evt_{id}"));
+    }
+
+    [Fact]
+    public async Task Save_DisabledAndEnabledAgain_IsStoredAsItIs()
+    {
+        var store = await NewStoreAsync();
+        var key = Key("a") with { OwnerId = "ann" };
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
+
+        await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { IsEnabled = false, OwnerId = null, Version = 2 }] }, Token);
+        var disabled = await store.GetAsync("acme", "a", Token);
+        await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 3 }] }, Token);
+        var enabled = await store.FindByHashAsync([key.Hash], Token);
+
+        disabled.Should().BeEquivalentTo(key with { IsEnabled = false, OwnerId = null, Version = 2 });
+        enabled.Should().BeEquivalentTo(key with { Version = 3 });
+    }
+
+    [Fact]
+    public async Task Save_DisabledKeys_CountAsActiveOnes()
+    {
+        var store = await NewStoreAsync();
+        await store.SaveAsync(
+            new ApiKeyChangeSet { Added = [Key("a") with { IsEnabled = false }, Key("b") with { IsEnabled = false, RevokedAt = _start }] }, Token);
+
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("c")], MaxActiveKeys = 1 }, Token)).Should().Be(ApiKeySaveResult.LimitReached);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("c")], MaxActiveKeys = 2 }, Token)).Should().Be(ApiKeySaveResult.Saved);
+    }
+
+    [Fact]
+    public async Task Save_ManyFirstKeysAtOnce_LetsOneThrough()
+    {
+        var store = await NewStoreAsync();
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("foreign") with { Workspace = "other" }] }, Token);
+
+        var saved = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(
+            async () => await store.SaveAsync(
+                new ApiKeyChangeSet { Added = [Key($"{i}")], RequireNoKeys = true, Audit = [Entry($"e{i}", 0)] }, Token), Token)));
+
+        saved.Should().ContainSingle(result => result == ApiKeySaveResult.Saved);
+        saved.Should().OnlyContain(result => result == ApiKeySaveResult.Saved || result == ApiKeySaveResult.WorkspaceNotEmpty);
+        (await store.ListAsync(new() { Workspace = "acme", Limit = 100, Now = _start }, Token)).Should().ContainSingle();
+        (await store.ListAuditAsync("acme", null, 100, Token)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Save_FirstKeyAfterARevokedOne_IsRefused()
+    {
+        var store = await NewStoreAsync();
+        await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("a") with { RevokedAt = _start }] }, Token);
+
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b")], RequireNoKeys = true }, Token))
+            .Should().Be(ApiKeySaveResult.WorkspaceNotEmpty);
     }
 
     [Fact]

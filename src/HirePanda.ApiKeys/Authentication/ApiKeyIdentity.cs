@@ -15,6 +15,11 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
         Add(ApiKeyClaimTypes.Subject, live.Key.Id);
         Add(ApiKeyClaimTypes.Name, live.Key.Name);
         Add(ApiKeyClaimTypes.Workspace, live.Key.Workspace);
+        if (live.Key.OwnerId is { } owner)
+        {
+            Add(ApiKeyClaimTypes.Owner, owner);
+        }
+
         Add(ApiKeyClaimTypes.KeyType, live.Key.Type);
         Add(ApiKeyClaimTypes.Scope, live.Scope);
 

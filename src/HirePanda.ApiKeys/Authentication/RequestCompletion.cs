@@ -43,7 +43,7 @@ internal sealed class RequestCompletion
 
     private void Complete(ApiKeyRequest request)
     {
-        if (request.Verdict.Live is { IsRevoked: false } live)
+        if (request.Verdict.Live is { IsBlocked: false } live)
         {
             _recorder.Record(live.Use, request.Context, request.Endpoint, request.Address, request.StartedAt, _time.GetUtcNow().UtcTicks);
         }

@@ -63,7 +63,7 @@ internal sealed class ResponseHeaders
             headers["RateLimit"] = verdict.Limit.Field();
         }
 
-        if (verdict.Live is { ExpiresField: not null, IsRevoked: false } live
+        if (verdict.Live is { ExpiresField: not null, IsBlocked: false } live
             && live.ExpiresAt - _time.GetUtcNow().UtcTicks is > 0 and var left && left <= options.ExpiryHeaderWindow.Ticks)
         {
             headers["Api-Key-Expires"] = live.ExpiresField;

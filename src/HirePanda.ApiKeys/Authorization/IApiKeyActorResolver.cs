@@ -24,6 +24,12 @@ public interface IApiKeyActorResolver
 /// <param name="Workspace">The one workspace whose keys it may manage.</param>
 public sealed record ApiKeyActor(string Id, string Workspace)
 {
+    /// <summary>
+    /// The owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only keys of this
+    /// owner, creates keys for it, and can set no other owner. It has no access to what concerns the whole workspace.
+    /// </summary>
+    public string? OwnerId { get; init; }
+
     /// <summary>The tier that it holds; null: none. It gives nobody rights that it lacks.</summary>
     public string? Tier { get; init; }
 
@@ -43,6 +49,9 @@ public sealed record ApiKeyActor(string Id, string Workspace)
     /// <param name="now">The time at which the key must be active.</param>
     internal ApiKeyActorGuard? Guard(DateTimeOffset now) => Key is null ? null : new() { KeyId = Key.Id, Version = Key.Version, At = now };
 
+    /// <summary>Determines whether the actor may see a key of its workspace.</summary>
+    internal bool Sees(ApiKey key) => OwnerId is null || OwnerId == key.OwnerId;
+
     /// <summary>Determines whether a key is the actor's own, or linked with it by rotation.</summary>
     internal bool IsOwn(ApiKey key) => Key is not null && (Key.Family ?? Key.Id) == (key.Family ?? key.Id);
 }
@@ -52,6 +61,6 @@ internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
 {
     public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
         => new(ApiKeyIdentity.Find(context.User)?.Live.Key is { } key
-            ? new ApiKeyActor(key.Id, key.Workspace) { Tier = key.Tier, Permissions = key.Permissions, Key = key }
+            ? new ApiKeyActor(key.Id, key.Workspace) { OwnerId = key.OwnerId, Tier = key.Tier, Permissions = key.Permissions, Key = key }
             : null);
 }

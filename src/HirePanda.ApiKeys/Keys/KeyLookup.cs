@@ -183,7 +183,7 @@ internal sealed class KeyLookup
                     entry = null;
                     if (IsTimeToLog(ref _refusalLoggedAt))
                     {
-                        Log.StoreIsBusy(_logger, _settings.Current.Options.MaxStoreReads);
+                        Log.StoreIsBusy(_logger, _settings.Current.Options.Cache.MaxStoreReads);
                     }
 
                     return;

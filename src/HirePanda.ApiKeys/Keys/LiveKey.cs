@@ -7,6 +7,9 @@ namespace HirePanda.ApiKeys;
 /// <summary>A key as the cache holds it: whatever a request needs of the record, computed once.</summary>
 internal sealed class LiveKey : CacheEntry
 {
+    /// <summary>What a key that is revoked or disabled is refused as; valid for any other.</summary>
+    private readonly ApiKeyOutcome _blocked;
+
     /// <summary>Compiles a record.</summary>
     /// <param name="key">The record.</param>
     /// <param name="workspace">The settings of its workspace; null: none.</param>
@@ -40,7 +43,7 @@ internal sealed class LiveKey : CacheEntry
 
         Key = key;
         Size = SizeOf(key);
-        IsRevoked = key.RevokedAt is not null;
+        _blocked = key.RevokedAt is not null ? ApiKeyOutcome.Revoked : key.IsEnabled ? ApiKeyOutcome.Valid : ApiKeyOutcome.Disabled;
         Catalog = catalog;
         Grant = catalog.Grant(key.Tier, key.Permissions);
         Networks = NetworkList.Compile(key.AllowedNetworks);
@@ -80,13 +83,14 @@ internal sealed class LiveKey : CacheEntry
     /// <summary>The expiry as an HTTP date; null: never.</summary>
     public string? ExpiresField { get; }
 
-    public bool IsRevoked { get; }
+    /// <summary>Gets a value that indicates whether the key is revoked or disabled.</summary>
+    public bool IsBlocked => _blocked != ApiKeyOutcome.Valid;
 
     /// <summary>Determines whether the key may be used from an address at a time, whatever its limits.</summary>
     /// <param name="address">The address, or null if it is unknown.</param>
     /// <param name="now">The time in ticks.</param>
     public ApiKeyOutcome Check(IPAddress? address, long now)
-        => IsRevoked ? ApiKeyOutcome.Revoked
+        => IsBlocked ? _blocked
             : now >= ExpiresAt ? ApiKeyOutcome.Expired
             : WorkspaceAllowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address) ? ApiKeyOutcome.AddressNotAllowed
             : Networks is { } networks && !networks.Contains(address) ? ApiKeyOutcome.AddressNotAllowed

@@ -85,22 +85,23 @@ internal static class ApiKeyEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, ApiKeyManager manager, TimeProvider time, string? status, string? type, string? name, string? cursor, string? limit)
+        HttpContext context, ApiKeyManager manager, TimeProvider time, string? status, string? type, string? name, string? ownerId, string? cursor, string? limit)
     {
         ApiKeyStatus? wanted = status switch
         {
             "active" => ApiKeyStatus.Active,
+            "disabled" => ApiKeyStatus.Disabled,
             "expired" => ApiKeyStatus.Expired,
             "revoked" => ApiKeyStatus.Revoked,
             _ => null,
         };
         if (wanted is null && status is not null)
         {
-            return new ErrorAnswer(ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, expired or revoked")));
+            return new ErrorAnswer(ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, disabled, expired or revoked")));
         }
 
         var page = await manager.ListAsync(
-            Actor(context), wanted, type, name, cursor, Limit(limit), context.RequestAborted).ConfigureAwait(false);
+            Actor(context), wanted, type, name, ownerId, cursor, Limit(limit), context.RequestAborted).ConfigureAwait(false);
         if (!page.Succeeded)
         {
             return new ErrorAnswer(page.Error);
@@ -173,12 +174,13 @@ internal static class ApiKeyEndpoints
         }
 
         var reason = body.Value.String("reason");
+        var ownerId = body.Value.String("ownerId");
         if (body.Value.Finish() is { } error)
         {
             return new ErrorAnswer(error);
         }
 
-        var revoked = await manager.RevokeAllAsync(Actor(context), reason, context.RequestAborted).ConfigureAwait(false);
+        var revoked = await manager.RevokeAllAsync(Actor(context), reason, ownerId, context.RequestAborted).ConfigureAwait(false);
         return revoked.Succeeded
             ? new JsonAnswer<RevokedResponse>(new(revoked.Value), KeyJson.Contract.RevokedResponse)
             : new ErrorAnswer(revoked.Error);

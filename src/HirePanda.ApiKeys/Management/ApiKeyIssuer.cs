@@ -26,14 +26,77 @@ public sealed class ApiKeyIssuer
 
     internal ApiKeyResult<IssuedApiKey> TryIssue(string workspace, CreateApiKeyRequest request, string? createdBy)
     {
+        var settings = _settings.Current;
+        var key = TryMake(settings, workspace, request, createdBy, out var type);
+        return key.Succeeded ? WithSecret(settings, type!, key.Value) : key.Error;
+    }
+
+    /// <summary>Makes the key of a secret that exists.</summary>
+    /// <param name="workspace">The workspace of the key.</param>
+    /// <param name="request">What the key is to be.</param>
+    /// <param name="createdBy">The actor who imports it.</param>
+    /// <param name="secret">The secret, which must be one that verification accepts.</param>
+    internal ApiKeyResult<ApiKey> TryImport(string workspace, CreateApiKeyRequest request, string createdBy, string secret)
+    {
+        var settings = _settings.Current;
+        var bytes = ApiKeyVerifier.Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
+        if (bytes.IsEmpty)
+        {
+            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail(
+                "secret", "is neither a secret of this library nor one that IsLegacySecret accepts, so verification would refuse it"));
+        }
+
+        var hint = settings.Format.IsWellFormed(bytes) ? SecretFormat.Hint(secret) : "";
+        return TryImport(workspace, request, createdBy, settings.Hasher.Hash(bytes), hint);
+    }
+
+    /// <inheritdoc cref="TryImport(string, CreateApiKeyRequest, string, string)"/>
+    /// <param name="workspace">The workspace of the key.</param>
+    /// <param name="request">What the key is to be.</param>
+    /// <param name="createdBy">The actor who imports it.</param>
+    /// <param name="hash">The hash of the secret.</param>
+    /// <param name="hint">The non-secret start of the secret, or an empty string if it is not known.</param>
+    internal ApiKeyResult<ApiKey> TryImport(string workspace, CreateApiKeyRequest request, string createdBy, ApiKeyHash hash, string hint)
+    {
+        var key = TryMake(_settings.Current, workspace, request, createdBy, out _);
+        return key.Succeeded ? key.Value with { Id = NewId(key.Value.CreatedAt), Hash = hash, Hint = hint } : key;
+    }
+
+    /// <summary>Makes the key that replaces another: it inherits what the other is, with the same lifetime counted from now or the same expiry.</summary>
+    internal ApiKeyResult<IssuedApiKey> TryReplace(ApiKey old, string createdBy, bool keepsExpiry)
+    {
+        var (settings, now) = (_settings.Current, Timestamps.Now(_time));
+        if (!settings.Catalog.TryGetType(old.Type, out var type))
+        {
+            return ApiKeyError.Conflict($"The type '{old.Type}' of this API key is no longer in the catalog");
+        }
+
+        return WithSecret(settings, type, old with
+        {
+            Family = old.Family ?? old.Id,
+            Replaces = old.Id,
+            CreatedAt = now,
+            CreatedBy = createdBy,
+            ExpiresAt = keepsExpiry ? old.ExpiresAt : old.ExpiresAt is { } end ? Timestamps.Add(now, end - old.CreatedAt) : null,
+            IsExpiryShortened = keepsExpiry,
+            LastUsedAt = null,
+            Version = 1,
+        });
+    }
+
+    /// <summary>Makes a key that has neither an id nor a hash yet.</summary>
+    private ApiKeyResult<ApiKey> TryMake(
+        CompiledApiKeyOptions settings, string workspace, CreateApiKeyRequest request, string? createdBy, out ApiKeyType? type)
+    {
         var now = Timestamps.Now(_time);
-        var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
+        var rules = new KeyRequestValidator(settings.Catalog, now);
         var name = rules.Name(request.Name);
-        var type = rules.Type(request.Type);
+        type = rules.Type(request.Type);
+        var owner = rules.Owner(request.OwnerId);
         var tier = rules.Tier(request.Tier);
         var permissions = rules.Permissions(request.Permissions);
         var networks = rules.Networks(request.AllowedNetworks);
-        var limits = rules.RateLimits(request.RateLimits, _settings.Current.Options.MaxRateLimit);
+        var limits = rules.RateLimits(request.RateLimits, settings.Options.MaxRateLimit);
         var expiresAt = rules.ExpiresAt(request.ExpiresAt, request.ExpiresIn);
         var metadata = rules.Metadata(request.Metadata);
         if (type is null || !rules.Errors.IsEmpty)
@@ -47,13 +110,14 @@ public sealed class ApiKeyIssuer
             permissions = rules.Permissions(type.DefaultPermissions);
         }
 
-        return WithSecret(type, new ApiKey
+        return new ApiKey
         {
             Id = "",
             Workspace = workspace,
             Hash = default,
             Name = name,
             Type = type.Name,
+            OwnerId = owner,
             Tier = tier,
             Permissions = permissions,
             CreatedAt = now,
@@ -62,42 +126,15 @@ public sealed class ApiKeyIssuer
             AllowedNetworks = networks,
             RateLimits = limits,
             Metadata = metadata,
-        });
+        };
     }
 
-    /// <summary>Makes the key that replaces another: it inherits what the other is, with the same lifetime counted from now or the same expiry.</summary>
-    internal ApiKeyResult<IssuedApiKey> TryReplace(ApiKey old, string createdBy, bool keepsExpiry)
+    private static IssuedApiKey WithSecret(CompiledApiKeyOptions settings, ApiKeyType type, ApiKey key)
     {
-        var now = Timestamps.Now(_time);
-        if (!_settings.Current.Catalog.TryGetType(old.Type, out var type))
-        {
-            return ApiKeyError.Conflict($"The type '{old.Type}' of this API key is not in use any more");
-        }
-
-        return WithSecret(type, old with
-        {
-            Family = old.Family ?? old.Id,
-            Replaces = old.Id,
-            CreatedAt = now,
-            CreatedBy = createdBy,
-            ExpiresAt = keepsExpiry ? old.ExpiresAt : old.ExpiresAt is { } end ? Timestamps.Add(now, end - old.CreatedAt) : null,
-            IsExpiryShortened = keepsExpiry,
-            LastUsedAt = null,
-            Version = 1,
-        });
-    }
-
-    private IssuedApiKey WithSecret(ApiKeyType type, ApiKey key)
-    {
-        var settings = _settings.Current;
         var secret = settings.Format.Generate(type.Prefix);
-        return new IssuedApiKey(
-            key with
-            {
-                Id = "key_" + Guid.CreateVersion7(key.CreatedAt).ToString("N"),
-                Hash = settings.Hasher.Hash(Encoding.ASCII.GetBytes(secret)),
-                Hint = settings.Format.Hint(type.Prefix, secret),
-            },
-            secret);
+        var hash = settings.Hasher.Hash(Encoding.ASCII.GetBytes(secret));
+        return new IssuedApiKey(key with { Id = NewId(key.CreatedAt), Hash = hash, Hint = SecretFormat.Hint(secret) }, secret);
     }
+
+    private static string NewId(DateTimeOffset createdAt) => "key_" + Guid.CreateVersion7(createdAt).ToString("N");
 }

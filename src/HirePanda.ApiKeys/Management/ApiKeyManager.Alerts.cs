@@ -18,7 +18,7 @@ public sealed partial class ApiKeyManager
         ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return await PageAsync(
+        return actor.OwnerId is not null ? DelegationRules.OwnerBound : await PageAsync(
             cursor,
             limit,
             after => AlertStore.ListAlertsAsync(actor.Workspace, after, limit + 1, cancellationToken),
@@ -33,6 +33,11 @@ public sealed partial class ApiKeyManager
     public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        if (actor.OwnerId is not null)
+        {
+            return await RefuseAsync(actor, "alert.acknowledge", null, null, DelegationRules.OwnerBound).ConfigureAwait(false);
+        }
+
         if (AuditEntries.Id(id) is null)
         {
             return NoAlert;
@@ -58,7 +63,7 @@ public sealed partial class ApiKeyManager
         ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return await PageAsync(
+        return actor.OwnerId is not null ? DelegationRules.OwnerBound : await PageAsync(
             cursor,
             limit,
             after => AlertStore.ListWebhooksAsync(actor.Workspace, after, limit + 1, cancellationToken),
@@ -78,6 +83,11 @@ public sealed partial class ApiKeyManager
         if (actor.Workspace.Length == 0)
         {
             return ApiKeyError.NoWorkspace;
+        }
+
+        if (actor.OwnerId is not null)
+        {
+            return await RefuseAsync(actor, "webhook.create", null, null, DelegationRules.OwnerBound).ConfigureAwait(false);
         }
 
         string? wrong;
@@ -126,6 +136,11 @@ public sealed partial class ApiKeyManager
     public async Task<ApiKeyResult<ApiKeyWebhook>> GetWebhookAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        if (actor.OwnerId is not null)
+        {
+            return DelegationRules.OwnerBound;
+        }
+
         var webhooks = await AlertStore.ListWebhooksAsync(actor.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
         return webhooks.FirstOrDefault(one => one.Id == id) is { } webhook ? webhook : NoWebhook;
     }
@@ -142,7 +157,7 @@ public sealed partial class ApiKeyManager
         {
             var reference = JsonSerializer.SerializeToElement(new AlertReference(AuditEntries.Id(id) ?? "?"), AlertJson.Contract.AlertReference);
             return await RefuseAsync(
-                AuditEntries.New(actor, "webhook.delete.refused", Timestamps.Now(_time), null, reference), NoWebhook).ConfigureAwait(false);
+                AuditEntries.New(actor, "webhook.delete.refused", Timestamps.Now(_time), null, reference), found.Error).ConfigureAwait(false);
         }
 
         var audit = AuditEntries.New(actor, "webhook.delete", Timestamps.Now(_time), null, Json(found.Value));

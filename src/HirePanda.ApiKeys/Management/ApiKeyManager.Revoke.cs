@@ -41,17 +41,31 @@ public sealed partial class ApiKeyManager
             : revoked;
     }
 
-    /// <summary>Revokes every key of the actor's workspace but the one that it acts with: for emergencies.</summary>
+    /// <summary>Revokes every key of the actor's workspace, or of one owner, except the key that the actor acts with.</summary>
     /// <param name="actor">Who revokes them.</param>
     /// <param name="reason">Why, at most 500 characters; null: not said.</param>
+    /// <param name="ownerId">The owner whose keys are revoked; null for every key that the actor may see.</param>
     /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>
     /// <returns>How many keys were revoked.</returns>
-    public async Task<ApiKeyResult<int>> RevokeAllAsync(ApiKeyActor actor, string? reason = null, CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<int>> RevokeAllAsync(
+        ApiKeyActor actor, string? reason = null, string? ownerId = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (CheckReason(reason) is { } error)
         {
             return error;
+        }
+
+        var rules = new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time));
+        var owner = rules.Owner(ownerId) ?? actor.OwnerId;
+        if (!rules.Errors.IsEmpty)
+        {
+            return rules.Errors.ToError();
+        }
+
+        if (actor.OwnerId is not null && actor.OwnerId != owner)
+        {
+            return await RefuseAsync(actor, "key.revoke", null, null, DelegationRules.OwnerBound).ConfigureAwait(false);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -60,7 +74,7 @@ public sealed partial class ApiKeyManager
         {
             // Once more from the start until there is nothing left: a request that was under way may have created another key.
             var before = count;
-            await foreach (var page in PagesAsync(NewQuery(actor.Workspace) with { ExcludeRevoked = true }).ConfigureAwait(false))
+            await foreach (var page in PagesAsync(NewQuery(actor.Workspace) with { OwnerId = owner, ExcludeRevoked = true }).ConfigureAwait(false))
             {
                 List<ApiKey> keys = [.. page.Where(key => key.Id != actor.Key?.Id)];
                 if (keys.Count > 0 && await RevokeBatchAsync(actor, guard, keys, reason).ConfigureAwait(false) is { } stopped)
@@ -136,12 +150,12 @@ public sealed partial class ApiKeyManager
             var next = new List<string>();
             foreach (var creators in level.Chunk(MaxCreators))
             {
-                await foreach (var page in PagesAsync(NewQuery(root.Workspace) with { CreatedBy = creators }).ConfigureAwait(false))
+                await foreach (var page in PagesAsync(NewQuery(root.Workspace) with { OwnerId = actor.OwnerId, CreatedBy = creators }).ConfigureAwait(false))
                 {
                     // One revocation that includes the actor's own key goes on without it.
                     var guard = actor.Key is null || seen.Contains(actor.Key.Id) ? null : actor.Guard(Timestamps.Now(_time))! with { Version = null };
                     List<ApiKey> keys = [.. page.Where(key => key.RevokedAt is null)];
-                    ForgetRevoked(page);
+                    ForgetBlocked(page);
                     if (keys.Count > 0 && await RevokeBatchAsync(actor, guard, keys, reason).ConfigureAwait(false) is { } stopped)
                     {
                         return stopped;
@@ -190,7 +204,7 @@ public sealed partial class ApiKeyManager
         for (var attempt = 0; attempt < RevokeAttempts; attempt++)
         {
             var current = await Store.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false);
-            ForgetRevoked([current]);
+            ForgetBlocked(current is null ? [] : [current]);
             if (current is not { RevokedAt: null })
             {
                 return ApiKeySaveResult.Saved;
@@ -204,16 +218,6 @@ public sealed partial class ApiKeyManager
         }
 
         return ApiKeySaveResult.VersionConflict;
-    }
-
-    /// <summary>Forgets what another process may have just revoked: a key that is answered as revoked is not admitted here.</summary>
-    private void ForgetRevoked(IReadOnlyList<ApiKey?> keys)
-    {
-        List<ApiKey> revoked = [.. keys.OfType<ApiKey>().Where(key => key.RevokedAt is not null)];
-        if (revoked.Count > 0)
-        {
-            _events.Raise(new ApiKeyChangeSet { Updated = revoked });
-        }
     }
 
     private ApiKey Revoked(ApiKey key, string? reason)

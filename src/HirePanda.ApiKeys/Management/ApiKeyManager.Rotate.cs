@@ -27,13 +27,18 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
         }
 
-        var found = await GetActiveAsync(actor, id, expectedVersions, "key.rotate", "rotated", cancellationToken).ConfigureAwait(false);
+        var found = await GetLivingAsync(actor, id, expectedVersions, "key.rotate", "rotated", cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found.Error;
         }
 
         var old = found.Value;
+        if (!old.IsEnabled)
+        {
+            return ApiKeyError.Conflict("This API key is disabled and cannot be rotated: enable it first");
+        }
+
         if (old.ReplacedBy is not null)
         {
             return ApiKeyError.Conflict("This API key has been replaced and cannot be rotated again: rotate the one that replaced it");

@@ -37,6 +37,11 @@ public sealed partial class ApiKeyManager
             return unknown;
         }
 
+        if (keyId is null && actor.OwnerId is not null)
+        {
+            return DelegationRules.OwnerBound;
+        }
+
         // The report says what happened up to now. A store that cannot take the counts in time cannot be reported from.
         if (!await FlushUsageAsync(cancellationToken).ConfigureAwait(false))
         {

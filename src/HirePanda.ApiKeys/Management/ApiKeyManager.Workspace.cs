@@ -36,6 +36,11 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.NoWorkspace;
         }
 
+        if (actor.OwnerId is not null)
+        {
+            return await RefuseAsync(actor, "allowlist.update", null, null, DelegationRules.OwnerBound).ConfigureAwait(false);
+        }
+
         var now = Timestamps.Now(_time);
         var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
         var before = await GetWorkspaceAsync(actor, cancellationToken).ConfigureAwait(false);
@@ -79,7 +84,7 @@ public sealed partial class ApiKeyManager
         ApiKeyActor actor, string? cursor = null, int limit = 50, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return await PageAsync(
+        return actor.OwnerId is not null ? DelegationRules.OwnerBound : await PageAsync(
             cursor,
             limit,
             after => Store.ListAuditAsync(actor.Workspace, after, limit + 1, cancellationToken),

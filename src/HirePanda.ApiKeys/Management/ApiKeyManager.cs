@@ -34,7 +34,7 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.NoWorkspace;
         }
 
-        var issued = _issuer.TryIssue(actor.Workspace, request, actor.Id);
+        var issued = _issuer.TryIssue(actor.Workspace, request with { OwnerId = request.OwnerId ?? actor.OwnerId }, actor.Id);
         if (!issued.Succeeded)
         {
             return issued;
@@ -70,6 +70,7 @@ public sealed partial class ApiKeyManager
     /// <param name="status">Only keys of this status; null: any.</param>
     /// <param name="type">Only keys of this type; null: any.</param>
     /// <param name="name">Only keys whose name contains this, ignoring the case of ASCII letters; null: any.</param>
+    /// <param name="ownerId">Only keys of this owner, or null for keys of any owner.</param>
     /// <param name="cursor">The last page's <see cref="ApiKeyPage.NextCursor"/>; null: from the start.</param>
     /// <param name="limit">How many at most, 1 to 200.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -78,6 +79,7 @@ public sealed partial class ApiKeyManager
         ApiKeyStatus? status = null,
         string? type = null,
         string? name = null,
+        string? ownerId = null,
         string? cursor = null,
         int limit = 50,
         CancellationToken cancellationToken = default)
@@ -86,6 +88,7 @@ public sealed partial class ApiKeyManager
         var now = Timestamps.Now(_time);
         var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
         var canonicalType = type is null ? null : rules.Type(type)?.Name;
+        var owner = rules.Owner(ownerId) ?? actor.OwnerId;
         var after = rules.Page(cursor, limit);
         if (name?.Contains('\0', StringComparison.Ordinal) == true)
         {
@@ -97,11 +100,17 @@ public sealed partial class ApiKeyManager
             return rules.Errors.ToError();
         }
 
+        if (actor.OwnerId is not null && actor.OwnerId != owner)
+        {
+            return new ApiKeyPage([], null);
+        }
+
         var query = new ApiKeyQuery
         {
             Workspace = actor.Workspace,
             Status = status,
             Type = canonicalType,
+            OwnerId = owner,
             Name = name,
             After = after,
             Limit = limit + 1,
@@ -113,7 +122,7 @@ public sealed partial class ApiKeyManager
             : new ApiKeyPage([.. keys.Take(limit)], PageCursor.Write(keys[limit - 1].CreatedAt, keys[limit - 1].Id));
     }
 
-    /// <summary>Changes a key that is active.</summary>
+    /// <summary>Changes a key that is neither revoked nor expired.</summary>
     /// <param name="actor">Who changes it; the key cannot come out with what the actor lacks, and no key loosens itself.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="update">What is to change.</param>
@@ -127,7 +136,7 @@ public sealed partial class ApiKeyManager
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(update);
-        var found = await GetActiveAsync(actor, id, expectedVersions, "key.update", "changed", cancellationToken).ConfigureAwait(false);
+        var found = await GetLivingAsync(actor, id, expectedVersions, "key.update", "changed", cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found;
@@ -139,6 +148,8 @@ public sealed partial class ApiKeyManager
         var updated = key with
         {
             Name = update.Name.IsSet ? rules.Name(update.Name.GetValueOrDefault(null)) : key.Name,
+            IsEnabled = update.IsEnabled.GetValueOrDefault(key.IsEnabled),
+            OwnerId = update.OwnerId.IsSet ? rules.Owner(update.OwnerId.GetValueOrDefault(null)) : key.OwnerId,
             Tier = update.Tier.IsSet ? rules.Tier(update.Tier.GetValueOrDefault(null)) : key.Tier,
             Permissions = update.Permissions.IsSet ? rules.Permissions(update.Permissions.GetValueOrDefault(null)) : key.Permissions,
             AllowedNetworks = update.AllowedNetworks.IsSet ? rules.Networks(update.AllowedNetworks.GetValueOrDefault(null)) : key.AllowedNetworks,
@@ -177,7 +188,7 @@ public sealed partial class ApiKeyManager
 
     private static ApiKeyError Raced => ApiKeyError.Conflict("The API key was changed by somebody else at the same time: read it and try again");
 
-    /// <summary>Finds a key of the actor's workspace; null if there is none.</summary>
+    /// <summary>Finds a key that the actor may see; null if there is none.</summary>
     private async Task<ApiKey?> FindAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -185,11 +196,29 @@ public sealed partial class ApiKeyManager
 
         // Some databases accept no U+0000, which no id has.
         var key = id.Contains('\0', StringComparison.Ordinal) ? null : await Store.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
-        ForgetRevoked([key]);
+        if (key is null || !actor.Sees(key))
+        {
+            return null;
+        }
+
+        ForgetBlocked([key]);
         return key;
     }
 
-    private async Task<ApiKeyResult<ApiKey>> GetActiveAsync(
+    /// <summary>
+    /// Forgets keys that another process may have revoked or disabled a moment ago. A key that is answered as revoked or disabled is not
+    /// admitted here either.
+    /// </summary>
+    private void ForgetBlocked(IEnumerable<ApiKey> keys)
+    {
+        List<ApiKey> blocked = [.. keys.Where(key => key.RevokedAt is not null || !key.IsEnabled)];
+        if (blocked.Count > 0)
+        {
+            _events.Raise(new ApiKeyChangeSet { Updated = blocked });
+        }
+    }
+
+    private async Task<ApiKeyResult<ApiKey>> GetLivingAsync(
         ApiKeyActor actor, string id, IReadOnlyCollection<long>? expectedVersions, string action, string verb, CancellationToken cancellationToken)
     {
         if (await FindAsync(actor, id, cancellationToken).ConfigureAwait(false) is not { } key)
@@ -202,12 +231,10 @@ public sealed partial class ApiKeyManager
             return ApiKeyError.PreconditionFailed;
         }
 
-        return key.GetStatus(Timestamps.Now(_time)) switch
-        {
-            ApiKeyStatus.Revoked => ApiKeyError.Conflict($"This API key is revoked and cannot be {verb}"),
-            ApiKeyStatus.Expired => ApiKeyError.Conflict($"This API key has expired and cannot be {verb}"),
-            _ => key,
-        };
+        // A disabled key can be changed, but it does not come back to life by that once it has expired.
+        return key.RevokedAt is not null ? ApiKeyError.Conflict($"This API key is revoked and cannot be {verb}")
+            : Timestamps.Now(_time) >= key.ExpiresAt ? ApiKeyError.Conflict($"This API key has expired and cannot be {verb}")
+            : key;
     }
 
     /// <summary>Stores a change, unless the actor's key is no longer as it was evaluated.</summary>
@@ -220,6 +247,8 @@ public sealed partial class ApiKeyManager
             ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
             ApiKeySaveResult.LimitReached => ApiKeyError.Conflict(
                 $"The workspace has {change.MaxActiveKeys} active API keys, the most it may have: revoke some first"),
+
+            ApiKeySaveResult.Duplicate => ApiKeyError.Conflict("There is an API key with this secret already"),
 
             // A caller that sent a precondition is told that it no longer holds.
             _ => expectedVersions is null ? Raced : ApiKeyError.PreconditionFailed,

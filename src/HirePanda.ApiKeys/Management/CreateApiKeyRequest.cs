@@ -11,6 +11,12 @@ public sealed record CreateApiKeyRequest
     /// <summary>Gets the name of its type, such as <see cref="ApiKeyTypes.Ci"/>. Nothing defaults to a type.</summary>
     public required string Type { get; init; }
 
+    /// <summary>
+    /// Gets the person or service that the key belongs to, at most 200 characters. The default is null: the key belongs to the actor's
+    /// owner, or to the workspace itself if the actor is not bound to an owner.
+    /// </summary>
+    public string? OwnerId { get; init; }
+
     /// <summary>The name of its tier; null: none, or the type's default where <see cref="Permissions"/> is null too.</summary>
     public string? Tier { get; init; }
 
@@ -38,6 +44,12 @@ public sealed record UpdateApiKeyRequest
 {
     /// <summary>The new name.</summary>
     public Optional<string?> Name { get; init; }
+
+    /// <summary>Gets whether the key is enabled. A disabled key is refused like a revoked one until it is enabled again.</summary>
+    public Optional<bool> IsEnabled { get; init; }
+
+    /// <summary>Gets the new owner, or null if the key is to belong to the workspace itself.</summary>
+    public Optional<string?> OwnerId { get; init; }
 
     /// <summary>The new tier; null: none.</summary>
     public Optional<string?> Tier { get; init; }
@@ -82,18 +94,26 @@ public readonly struct Optional<T>(T value)
 /// <summary>A key together with its secret, which is never shown again.</summary>
 public sealed class IssuedApiKey
 {
-    internal IssuedApiKey(ApiKey key, string secret) => (Key, Secret) = (key, secret);
+    /// <summary>Creates a pair of key and secret. Tests of a host use it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="secret">The secret.</param>
+    public IssuedApiKey(ApiKey key, string secret)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(secret);
+        (Key, Secret) = (key, secret);
+    }
 
-    /// <summary>The key, to be stored.</summary>
+    /// <summary>Gets the key.</summary>
     public ApiKey Key { get; }
 
-    /// <summary>The secret, to be shown once and kept by nobody but the caller.</summary>
+    /// <summary>Gets the secret. Show it once, and store it nowhere.</summary>
     public string Secret { get; }
 
-    /// <summary>The key alone, so that a log never gets the secret.</summary>
+    /// <summary>Returns the id and the hint of the key, so that a log never gets the secret.</summary>
     public override string ToString() => Key.ToString();
 
-    /// <summary>Takes key and secret apart.</summary>
+    /// <summary>Deconstructs the pair.</summary>
     /// <param name="key">The key.</param>
     /// <param name="secret">The secret.</param>
     public void Deconstruct(out ApiKey key, out string secret) => (key, secret) = (Key, Secret);

@@ -3,13 +3,19 @@ namespace HirePanda.ApiKeys;
 /// <summary>Who may do what: nobody hands out what they lack, and no key loosens itself, also not through another key.</summary>
 internal static class DelegationRules
 {
+    /// <summary>The answer to an actor that is bound to an owner and asks for what concerns the whole workspace.</summary>
+    public static ApiKeyError OwnerBound => Refuse("The caller is bound to an owner: this concerns keys of others too");
+
     /// <summary>Why an actor may not create, change or rotate a key so; null if it may.</summary>
     /// <param name="settings">The options.</param>
     /// <param name="actor">The actor.</param>
     /// <param name="before">The key that is changed or rotated; null for a new key.</param>
     /// <param name="after">The key as it would be.</param>
     public static ApiKeyError? Refusal(CompiledApiKeyOptions settings, ApiKeyActor actor, ApiKey? before, ApiKey after)
-        => Lacking(settings.Catalog, actor, after) ?? Loosens(settings.Options, settings.Catalog, actor, before, after);
+        => OwnerIsForeign(actor, after) ? Refuse("The caller is bound to an owner and can set no other one")
+            : Lacking(settings.Catalog, actor, after) ?? Loosens(settings.Options, settings.Catalog, actor, before, after);
+
+    private static bool OwnerIsForeign(ApiKeyActor actor, ApiKey key) => !actor.Sees(key);
 
     private static ApiKeyError? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
     {
@@ -43,8 +49,8 @@ internal static class DelegationRules
             return null;
         }
 
-        // A key that stays as loose as it is hands out nothing; with a new secret it does.
-        var kept = before?.Id == after.Id ? before : null;
+        // A key that stays as loose as it is hands out nothing. With a new secret it does, and so does a key that is enabled again.
+        var kept = before?.Id == after.Id && (before.IsEnabled || !after.IsEnabled) ? before : null;
         return !Within(after.AllowedNetworks, own.AllowedNetworks) && (kept is null || !Within(after.AllowedNetworks, kept.AllowedNetworks))
                 ? Refuse("An API key cannot hand out wider networks than its own: name allowedNetworks within its own")
             : IsLater(after.ExpiresAt, own.ExpiresAt) && (kept is null || IsLater(after.ExpiresAt, kept.ExpiresAt))
@@ -57,6 +63,7 @@ internal static class DelegationRules
 
     private static string? LoosensItself(CompiledCatalog catalog, ApiKey before, ApiKey after)
         => !catalog.Grant(before.Tier, before.Permissions).Covers(catalog.Grant(after.Tier, after.Permissions)) ? "permissions"
+            : !before.IsEnabled && after.IsEnabled ? "suspension"
             : !Within(after.AllowedNetworks, before.AllowedNetworks) ? "networks"
             : before.Id == after.Id && IsLater(after.ExpiresAt, before.ExpiresAt) ? "expiry"
             : !Within(catalog.Limits(after.Type, after.RateLimits), catalog.Limits(before.Type, before.RateLimits)) ? "limits"

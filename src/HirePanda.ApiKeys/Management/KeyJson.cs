@@ -11,10 +11,12 @@ internal sealed record KeyResponse
     public required string Id { get; init; }
     public required string Name { get; init; }
     public required string Type { get; init; }
+    public required string? OwnerId { get; init; }
     public required string? Tier { get; init; }
     public required IReadOnlyList<string> Permissions { get; init; }
     public required string Hint { get; init; }
     public required string Status { get; init; }
+    public required bool Enabled { get; init; }
     public required DateTime CreatedAt { get; init; }
     public required string? CreatedBy { get; init; }
     public required long Version { get; init; }
@@ -37,15 +39,18 @@ internal sealed record KeyResponse
         Id = key.Id,
         Name = key.Name,
         Type = key.Type,
+        OwnerId = key.OwnerId,
         Tier = key.Tier,
         Permissions = key.Permissions,
         Hint = key.Hint,
         Status = key.GetStatus(now) switch
         {
             ApiKeyStatus.Active => "active",
+            ApiKeyStatus.Disabled => "disabled",
             ApiKeyStatus.Expired => "expired",
             _ => "revoked",
         },
+        Enabled = key.IsEnabled,
         CreatedAt = key.CreatedAt.UtcDateTime,
         CreatedBy = key.CreatedBy,
         Version = key.Version,
@@ -77,6 +82,7 @@ internal sealed record OwnKeyResponse
     public required string Id { get; init; }
     public required string Name { get; init; }
     public required string Type { get; init; }
+    public required string? OwnerId { get; init; }
     public required string? Tier { get; init; }
     public required IReadOnlyList<string> Permissions { get; init; }
     public required IReadOnlyList<string> EffectivePermissions { get; init; }
@@ -88,6 +94,7 @@ internal sealed record OwnKeyResponse
         Id = live.Key.Id,
         Name = live.Key.Name,
         Type = live.Key.Type,
+        OwnerId = live.Key.OwnerId,
         Tier = live.Key.Tier,
         Permissions = live.Key.Permissions,
         EffectivePermissions = live.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries),

@@ -9,6 +9,7 @@ namespace HirePanda.ApiKeys;
 internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffset now)
 {
     public const int MaxNameLength = 200;
+    public const int MaxOwnerLength = 200;
     public const int MaxNetworks = 1000;
     public const int MaxRateLimits = 10;
     public const int MaxPermissions = 1000;
@@ -40,6 +41,16 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
 
         Refuse("type", $"is not one of the types: {string.Join(", ", catalog.TypeNames)}");
         return null;
+    }
+
+    public string? Owner(string? id)
+    {
+        if (id is not null && (id.Length == 0 || id.EnumerateRunes().Count() > MaxOwnerLength || !Characters.AreText(id)))
+        {
+            Refuse("ownerId", $"must have 1 to {MaxOwnerLength} characters, none of them a control character");
+        }
+
+        return id;
     }
 
     public string? Tier(string? name)

@@ -9,6 +9,7 @@ internal static class KeyRequests
         {
             Name = body.String("name", isRequired: true) ?? "",
             Type = body.String("type", isRequired: true) ?? "",
+            OwnerId = body.String("ownerId"),
             Tier = body.String("tier"),
             Permissions = body.Strings("permissions"),
             ExpiresAt = body.Time("expiresAt"),
@@ -27,6 +28,8 @@ internal static class KeyRequests
         var update = new UpdateApiKeyRequest
         {
             Name = Changed("name", name => body.String(name)),
+            IsEnabled = Changed("enabled", name => body.Boolean(name, isRequired: true) ?? true),
+            OwnerId = Changed("ownerId", name => body.String(name)),
             Tier = Changed("tier", name => body.String(name)),
             Permissions = Changed("permissions", body.Strings),
             ExpiresAt = Changed("expiresAt", body.Time),

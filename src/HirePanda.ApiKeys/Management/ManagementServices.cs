@@ -9,6 +9,7 @@ internal static class ManagementServices
     {
         services.AddSingleton(provider => new ApiKeyIssuer(
             provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ApiKeyHasher(provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton<RefusalBudget>();
         services.AddJob<AllowlistAudit>();
         services.AddScoped(provider => new ApiKeyManager(

@@ -27,6 +27,9 @@ public enum ApiKeyOutcome
     /// <summary>The key was revoked.</summary>
     Revoked,
 
+    /// <summary>The key is disabled.</summary>
+    Disabled,
+
     /// <summary>The key has expired.</summary>
     Expired,
 
@@ -36,7 +39,7 @@ public enum ApiKeyOutcome
     /// <summary>A rate limit of the key is used up.</summary>
     RateLimited,
 
-    /// <summary>The client tried too many unknown or revoked secrets.</summary>
+    /// <summary>The client tried too many secrets that are unknown, revoked, or disabled.</summary>
     ClientThrottled,
 
     /// <summary>An event handler of the host rejected the request. Metrics count a key that is rejected after it was admitted as valid.</summary>

@@ -56,7 +56,7 @@ internal sealed class SecretFormat
     }
 
     /// <summary>The non-secret start of a secret: its prefix and four characters of 30.</summary>
-    public string Hint(string typePrefix, string secret) => string.Concat(secret.AsSpan(0, Prefix(typePrefix).Length + HintRandomLength), "…");
+    public static string Hint(ReadOnlySpan<char> secret) => string.Concat(secret[..^(RandomLength + ChecksumLength - HintRandomLength)], "…");
 
     private string Prefix(string typePrefix) => $"{_brandPrefix}{typePrefix}_";
 

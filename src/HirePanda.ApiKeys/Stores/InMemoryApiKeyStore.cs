@@ -58,6 +58,7 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
                 .Where(key => key.Workspace == query.Workspace
                     && (query.Status is null || key.GetStatus(query.Now) == query.Status)
                     && (query.Type is null || key.Type == query.Type)
+                    && (query.OwnerId is null || key.OwnerId == query.OwnerId)
                     && (query.Name is null || key.Name.Contains(query.Name, StringComparison.OrdinalIgnoreCase))
                     && (query.CreatedBy is null || (key.CreatedBy is { } creator && query.CreatedBy.Contains(creator)))
                     && !(query.ExcludeRevoked && key.RevokedAt is not null)
@@ -157,17 +158,19 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
             : change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1)
                 || (change.Workspace is { } workspace && (_workspaces.GetValueOrDefault(workspace.Id)?.Version ?? 0) != workspace.Version - 1)
                 ? ApiKeySaveResult.VersionConflict
+            : change.RequireNoKeys && change.Added.Count > 0 && _byId.Values.Any(key => key.Workspace == change.Added[0].Workspace)
+                ? ApiKeySaveResult.WorkspaceNotEmpty
             : change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash)) ? ApiKeySaveResult.Duplicate
-            : change.MaxActiveKeys is { } max && change.Added.Count > 0 && CountActive(change) > max ? ApiKeySaveResult.LimitReached
+            : change.MaxActiveKeys is { } max && change.Added.Count > 0 && CountUsable(change) > max ? ApiKeySaveResult.LimitReached
             : null;
 
-    /// <summary>How many active keys the workspace will have.</summary>
-    private int CountActive(ApiKeyChangeSet change)
+    /// <summary>Counts the keys of the workspace that will be neither revoked nor expired.</summary>
+    private int CountUsable(ApiKeyChangeSet change)
     {
         var (workspace, now) = (change.Added[0].Workspace, change.Added[0].CreatedAt);
         var updated = change.Updated.Select(key => key.Id).ToHashSet(StringComparer.Ordinal);
         return _byId.Values.Where(key => !updated.Contains(key.Id)).Concat(change.Added).Concat(change.Updated)
-            .Count(key => key.Workspace == workspace && key.GetStatus(now) == ApiKeyStatus.Active);
+            .Count(key => key.Workspace == workspace && key.RevokedAt is null && !(now >= key.ExpiresAt));
     }
 
     private bool IsSatisfied(ApiKeyActorGuard? actor) => actor is null || actor.IsSatisfiedBy(_byId.GetValueOrDefault(actor.KeyId));

@@ -101,7 +101,7 @@ public sealed class ApiKeyVerifier
     }
 
     /// <summary>Gets the bytes to hash, or nothing if the secret is malformed.</summary>
-    private static ReadOnlySpan<byte> Read(CompiledApiKeyOptions options, ReadOnlySpan<char> secret, Span<byte> buffer)
+    internal static ReadOnlySpan<byte> Read(CompiledApiKeyOptions options, ReadOnlySpan<char> secret, Span<byte> buffer)
     {
         if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && options.Format.IsWellFormed(buffer[..length]))
         {

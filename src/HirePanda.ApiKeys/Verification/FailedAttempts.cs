@@ -25,7 +25,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
         if (verdict.Outcome is ApiKeyOutcome.Malformed or ApiKeyOutcome.Unknown or ApiKeyOutcome.ClientThrottled or ApiKeyOutcome.Revoked
-            or ApiKeyOutcome.Expired or ApiKeyOutcome.AddressNotAllowed)
+            or ApiKeyOutcome.Disabled or ApiKeyOutcome.Expired or ApiKeyOutcome.AddressNotAllowed)
         {
             Count(context.Address, verdict.Key, started);
         }

@@ -30,7 +30,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
     /// <inheritdoc/>
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        if (verdict.Outcome is not (ApiKeyOutcome.Unknown or ApiKeyOutcome.Revoked))
+        if (verdict.Outcome is not (ApiKeyOutcome.Unknown or ApiKeyOutcome.Revoked or ApiKeyOutcome.Disabled))
         {
             return;
         }

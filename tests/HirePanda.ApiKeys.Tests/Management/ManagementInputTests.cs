@@ -114,7 +114,7 @@ public sealed class ManagementInputTests
         var actor = new ApiKeyActor("person", TestApi.Workspace) { Tier = "admin" };
 
         var one = await manager.RevokeAsync(actor, key.Id, reason, cancellationToken: TestContext.Current.CancellationToken);
-        var all = await manager.RevokeAllAsync(actor, reason, TestContext.Current.CancellationToken);
+        var all = await manager.RevokeAllAsync(actor, reason, cancellationToken: TestContext.Current.CancellationToken);
 
         one.Error!.Details.Should().ContainSingle().Which.Field.Should().Be("reason");
         all.Error!.Details.Should().ContainSingle().Which.Field.Should().Be("reason");

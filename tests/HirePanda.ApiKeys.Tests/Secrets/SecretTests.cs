@@ -73,7 +73,7 @@ public sealed class SecretTests
     {
         var secret = _format.Generate(_catalog.Types[0].Prefix);
 
-        _format.Hint(_catalog.Types[0].Prefix, secret).Should().Be(secret[..12] + "…");
+        SecretFormat.Hint(secret).Should().Be(secret[..12] + "…");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ internal static class Outcomes
 
     public static string[] All { get; } =
     [
-        "valid", "missing", "not_an_api_key", "ambiguous", "malformed", "unknown", "revoked", "expired", "address_not_allowed", "rate_limited",
+        "valid", "missing", "not_an_api_key", "ambiguous", "malformed", "unknown", "revoked", "disabled", "expired", "address_not_allowed", "rate_limited",
         "client_throttled", "unavailable", "rejected_by_host",
     ];
 
@@ -37,6 +37,7 @@ internal static class Outcomes
             "malformed" => api.Secret()[..^1],
             "unknown" or "client_throttled" => api.UnknownSecret(),
             "revoked" => api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret,
+            "disabled" => api.Issue(change: key => key with { IsEnabled = false }).Secret,
             "expired" => api.Issue(change: key => key with { ExpiresAt = TestApi.Start }).Secret,
             "address_not_allowed" => api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret,
             "rate_limited" => api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] }).Secret,

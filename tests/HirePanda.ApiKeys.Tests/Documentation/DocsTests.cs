@@ -8,18 +8,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What the README lists is what there is.</summary>
-public sealed partial class ReadmeTests
+/// <summary>What the pages list is what there is.</summary>
+public sealed partial class DocsTests
 {
-    private static readonly string _readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
     [Fact]
-    public void Options_InTheReadme_AreThoseOfTheLibrary()
-        => FirstColumn("Options").Should().BeEquivalentTo(typeof(ApiKeyOptions).GetProperties()
+    public void Options_InTheDocs_AreThoseOfTheLibrary()
+        => FirstColumn("options", "Options").Should().BeEquivalentTo(typeof(ApiKeyOptions).GetProperties()
             .Where(property => property.DeclaringType == typeof(ApiKeyOptions)).SelectMany(Names));
 
     [Fact]
-    public async Task ManagementCalls_InTheReadme_AreThoseThatAreMapped()
+    public async Task ManagementCalls_InTheDocs_AreThoseThatAreMapped()
     {
         using var folder = new TemporaryFolder();
         await using var factory = new WebApplicationFactory<Program>()
@@ -29,21 +28,21 @@ public sealed partial class ReadmeTests
                 && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null)
             .Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} {endpoint.RoutePattern.RawText!["/api/v1/api-keys".Length..]}");
 
-        FirstColumn("Management").Should().BeEquivalentTo(mapped);
+        FirstColumn("management-api", "Management").Should().BeEquivalentTo(mapped);
     }
 
     [Fact]
-    public void Answers_InTheReadme_HaveTheStatusOfTheirCode()
-        => TableRow().Matches(Section("What callers get")).Select(row => (Code: row.Groups["cell"].Value, Status: row.Value.Split('|')[2].Trim())).Distinct()
+    public void Answers_InTheDocs_HaveTheStatusOfTheirCode()
+        => TableRow().Matches(Section("errors", "What callers get")).Select(row => (Code: row.Groups["cell"].Value, Status: row.Value.Split('|')[2].Trim())).Distinct()
             .Should().BeEquivalentTo(new[] { ApiKeyError.Missing, ApiKeyError.Expired, ApiKeyError.Forbidden, ApiKeyError.RateLimited, ApiKeyError.Unavailable }
                 .Select(error => (error.Code, Repository.Invariant($"{error.Status}"))));
 
     [Fact]
-    public async Task Metrics_InTheReadme_AreThoseOfTheMeter()
+    public async Task Metrics_InTheDocs_AreThoseOfTheMeter()
     {
         await using var api = await TestApi.StartAsync();
         using var metrics = new MetricCollector(api.Services);
-        var section = Section("Metrics");
+        var section = Section("telemetry", "Metrics");
 
         TableRow().Matches(section).Select(row => row.Value.Split('|', StringSplitOptions.TrimEntries)).Select(cells => string.Join(' ', cells[1..4]))
             .Should().BeEquivalentTo(metrics.Ours.Select(one => $"`{one.Name}` {Kind(one)} `{one.Unit}`"));
@@ -63,10 +62,37 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public void Readme_IsShortAndItsLinksResolveAnywhere()
+    {
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+        readme.Split('\n').Length.Should().BeLessThanOrEqualTo(200);
+        foreach (Match link in Link().Matches(readme))
+        {
+            var target = link.Groups["target"].Value;
+            target.Should().StartWith("https://", "packages show the README outside the repository");
+            if (target.IndexOf("/blob/main/", StringComparison.Ordinal) is > 0 and var index)
+            {
+                File.Exists(Path.Combine(Repository.Root, target[(index + "/blob/main/".Length)..])).Should().BeTrue(target);
+            }
+        }
+    }
+
+    [Fact]
+    public void Pages_AreAllInTheIndex()
+    {
+        var folder = Path.Combine(Repository.Root, "docs");
+        var index = File.ReadAllText(Path.Combine(folder, "README.md"));
+
+        Link().Matches(index).Select(link => link.Groups["target"].Value)
+            .Should().BeEquivalentTo(Directory.GetFiles(folder, "*.md").Select(Path.GetFileName).Where(name => name != "README.md"));
+    }
+
+    [Fact]
     public void Pattern_ForSecretScanners_FindsEverySecret()
     {
         using var vectors = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "secrets.json")));
-        var pattern = Fence().Match(Section("For secret scanners")).Groups["code"].Value;
+        var pattern = Fence().Match(Section("secrets", "For secret scanners")).Groups["code"].Value;
 
         pattern.Should().Be(vectors.RootElement.GetProperty("regex").GetString());
         foreach (var secret in vectors.RootElement.GetProperty("valid").EnumerateArray().Select(one => one.GetString()!))
@@ -76,25 +102,23 @@ public sealed partial class ReadmeTests
     }
 
     /// <summary>Every name in code font in the first column of a section's table.</summary>
-    private static IEnumerable<string> FirstColumn(string heading)
-        => TableRow().Matches(Section(heading)).SelectMany(row => row.Groups["cell"].Captures.Select(cell => cell.Value));
+    private static IEnumerable<string> FirstColumn(string page, string heading)
+        => TableRow().Matches(Section(page, heading)).SelectMany(row => row.Groups["cell"].Captures.Select(cell => cell.Value));
 
-    private static string Section(string heading)
+    private static string Section(string page, string heading)
     {
-        var start = _readme.IndexOf($"\n## {heading}\n", StringComparison.Ordinal);
-        start.Should().BePositive("the README has the section {0}", heading);
-        var end = _readme.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
-        return end < 0 ? _readme[start..] : _readme[start..end];
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", $"{page}.md"));
+        var start = text.IndexOf($"\n## {heading}\n", StringComparison.Ordinal);
+        start.Should().BePositive("{0} has the section {1}", page, heading);
+        var end = text.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
+        return end < 0 ? text[start..] : text[start..end];
     }
-
-    /// <summary>The name of an option, or those of a group's options.</summary>
-    private static IEnumerable<string> Names(PropertyInfo property)
-        => property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
-            ? property.PropertyType.GetProperties().Select(option => $"{property.Name}.{option.Name}")
-            : [property.Name];
 
     [GeneratedRegex(@"^\|(?:[^|`\n]*`(?<cell>[^`\n]+)`)+[^|\n]*\|.*$", RegexOptions.Multiline)]
     private static partial Regex TableRow();
+
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"```\w+\n(?<code>.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex Fence();
