@@ -117,6 +117,12 @@ public sealed partial class DocsTests
     [GeneratedRegex(@"^\|(?:[^|`\n]*`(?<cell>[^`\n]+)`)+[^|\n]*\|.*$", RegexOptions.Multiline)]
     private static partial Regex TableRow();
 
+    /// <summary>The name of an option, or of the options of a group.</summary>
+    private static IEnumerable<string> Names(PropertyInfo property)
+        => property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
+            ? property.PropertyType.GetProperties().Select(option => $"{property.Name}.{option.Name}")
+            : [property.Name];
+
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();
 

@@ -82,7 +82,7 @@ public sealed class ImportTests
     [Fact]
     public async Task Hasher_WithAPepper_HashesAsNewKeysAre()
     {
-        await using var api = await ManagementApi.StartAsync(options => options.Pepper = "a pepper that is long enough, really");
+        await using var api = await ManagementApi.StartAsync(options => options.Hashing.Pepper = "a pepper that is long enough, really");
         var (key, secret) = api.Issue();
 
         api.Services.GetRequiredService<ApiKeyHasher>().Hash(secret).Should().Be(key.Hash);
