@@ -21,8 +21,8 @@ public sealed record ApiKey
     public string Type { get; init; } = ApiKeyTypes.Production;
 
     /// <summary>
-    /// Gets the person or service inside the workspace that the key belongs to: opaque, at most 200 characters. The value is null if the
-    /// key belongs to the workspace itself.
+    /// Gets the person or service inside the workspace that the key belongs to: opaque, at most 200 characters. The value is null
+    /// if the key belongs to the workspace itself.
     /// </summary>
     public string? OwnerId { get; init; }
 
@@ -32,27 +32,31 @@ public sealed record ApiKey
     /// <summary>Gets the permissions that the key holds besides those of its tier.</summary>
     public IReadOnlyList<string> Permissions { get; init; } = [];
 
-    /// <summary>Gets the non-secret start of the secret, for lists and logs: <c>hp_live_k3J9…</c>. It is empty if the start is not known.</summary>
+    /// <summary>
+    /// Gets the non-secret start of the secret, for lists and logs: <c>hp_live_k3J9…</c>. It is empty if the start is not known.
+    /// </summary>
     public string Hint { get; init; } = "";
 
     /// <summary>
-    /// Gets a value that indicates whether the key is enabled. A disabled key is refused like a revoked one until it is enabled again. The
-    /// default is true.
+    /// Gets a value that indicates whether the key is enabled. A disabled key is refused like a revoked one until it is enabled
+    /// again. The default is true.
     /// </summary>
     public bool IsEnabled { get; init; } = true;
 
     /// <summary>Gets the time when the key was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Gets the actor who created the key: the id of a key, or the host's name for an actor. The value is null if it is unknown.</summary>
+    /// <summary>
+    /// Gets the actor who created the key: the id of a key, or the host's name for an actor. The value is null if it is unknown.
+    /// </summary>
     public string? CreatedBy { get; init; }
 
     /// <summary>Gets the time from which the key is expired, or null if it never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>
-    /// Gets a value that indicates whether an update moved the expiry to an earlier time. Such a key keeps its expiry when it rotates
-    /// itself, instead of getting its lifetime again. The default is false.
+    /// Gets a value that indicates whether an update moved the expiry to an earlier time. Such a key keeps its expiry when it
+    /// rotates itself, instead of getting its lifetime again. The default is false.
     /// </summary>
     public bool IsExpiryShortened { get; init; }
 
@@ -72,7 +76,8 @@ public sealed record ApiKey
     public string? ReplacedBy { get; init; }
 
     /// <summary>
-    /// Gets the id of the first key of the rotation that this key belongs to, or null if that is this key. A family shares one quota.
+    /// Gets the id of the first key of the rotation that this key belongs to, or null if that is this key. A family shares one
+    /// quota.
     /// </summary>
     public string? Family { get; init; }
 

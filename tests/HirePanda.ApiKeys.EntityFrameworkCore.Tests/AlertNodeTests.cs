@@ -207,7 +207,7 @@ public sealed class AlertNodeTests
     private static async Task RunSenderAsync(App app) => (await app.Services.GetRequiredService<WebhookSender>().TryRunAsync(Token)).Should().BeTrue();
 
     private static async Task<string> AddWebhookAsync(App app, string url)
-        => (await app.ManageAsync(manager => manager.AddWebhookAsync(App.Admin, url))).Value!.Secret;
+        => (await app.ManageAsync((ApiKeyAlertManager manager) => manager.AddWebhookAsync(App.Admin, url))).Value!.Secret;
 
     private sealed class Told : IApiKeyAlertSink
     {

@@ -113,10 +113,13 @@ internal sealed class App(WebApplication app) : IAsyncDisposable
 
     public ApiKeyVerifier Verifier => Services.GetRequiredService<ApiKeyVerifier>();
 
-    public async Task<T> ManageAsync<T>(Func<ApiKeyManager, Task<T>> call)
+    public Task<T> ManageAsync<T>(Func<ApiKeyManager, Task<T>> call) => ManageAsync<ApiKeyManager, T>(call);
+
+    public async Task<T> ManageAsync<TManager, T>(Func<TManager, Task<T>> call)
+        where TManager : notnull
     {
         await using var scope = Services.CreateAsyncScope();
-        return await call(scope.ServiceProvider.GetRequiredService<ApiKeyManager>());
+        return await call(scope.ServiceProvider.GetRequiredService<TManager>());
     }
 
     public async Task<(ApiKey Key, string Secret)> CreateAsync(string name = "x")

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting;
+
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
 /// <summary>The first key of a workspace, and keys of another system, over several nodes on one database.</summary>
@@ -22,6 +24,21 @@ public sealed class FirstKeyTests
         (await two.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
         (await one.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should().ContainSingle(listed => listed.Id == key.Id);
         (await two.ManageAsync(manager => manager.CreateFirstAsync("other", _admin))).Should().NotBeNull();
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task CreateFirstApiKey_BeforeTheHostStarts_CreatesTheTablesAndOneKey(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await using var app = Database.Build(keys => keys.AddEntityFrameworkStore(database.Use));
+
+        var first = await app.CreateFirstApiKeyAsync("acme", _admin, TestContext.Current.CancellationToken);
+        var again = await app.CreateFirstApiKeyAsync("acme", _admin, TestContext.Current.CancellationToken);
+
+        first.Should().NotBeNull();
+        again.Should().BeNull();
     }
 
     [Theory]

@@ -47,7 +47,8 @@ public sealed class NodeTests
         var (_, secret) = await one.CreateAsync();
         (await other.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
 
-        (await one.ManageAsync(manager => manager.SetAllowlistAsync(App.Admin, true, false, ["10.0.0.0/8"], force: true))).Succeeded.Should().BeTrue();
+        (await one.ManageAsync((ApiKeyWorkspaceManager manager) => manager.SetAllowlistAsync(
+            App.Admin, new() { Enabled = true, Networks = ["10.0.0.0/8"], Force = true }))).Succeeded.Should().BeTrue();
 
         (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.AddressNotAllowed);
         var since = Stopwatch.StartNew();
@@ -67,7 +68,8 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         var before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
         await app.CreateAsync();
-        await app.ManageAsync(manager => manager.SetAllowlistAsync(App.Admin, true, false, ["10.0.0.0/8"], force: true));
+        await app.ManageAsync((ApiKeyWorkspaceManager manager) => manager.SetAllowlistAsync(
+            App.Admin, new() { Enabled = true, Networks = ["10.0.0.0/8"], Force = true }));
 
         var rows = await ((IApiKeyChangeFeed)app.Store).ReadChangesAsync(0, [], Token);
 
@@ -130,7 +132,7 @@ public sealed class NodeTests
             }
         });
 
-        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, limit: 200))).Value!.Items.Should().HaveCount(160);
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, new() { Limit = 200 }))).Value!.Items.Should().HaveCount(160);
     }
 
     [Theory]
@@ -148,7 +150,7 @@ public sealed class NodeTests
                 () => app.ManageAsync(manager => manager.RotateAsync(App.Admin, key.Id)), Token)));
 
             results.Should().ContainSingle(result => result.Succeeded);
-            results.Single(result => !result.Succeeded).Error!.Status.Should().Be(409);
+            results.Single(result => !result.Succeeded).Failure!.Kind.Should().BeOneOf(ApiKeyFailureKind.Conflict, ApiKeyFailureKind.ActorChanged);
         }
     }
 
@@ -168,7 +170,7 @@ public sealed class NodeTests
                 () => app.ManageAsync(manager => manager.RotateAsync(self, key.Id)), Token)));
 
             results.Should().ContainSingle(result => result.Succeeded);
-            results.Where(result => !result.Succeeded).Should().OnlyContain(result => result.Error!.Status == 409);
+            results.Where(result => !result.Succeeded).Should().OnlyContain(result => result.Failure!.Kind == ApiKeyFailureKind.Conflict || result.Failure.Kind == ApiKeyFailureKind.ActorChanged);
         }
     }
 
@@ -226,7 +228,7 @@ public sealed class NodeTests
         await changes;
 
         revoked.Value.Should().Be(150);
-        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, ApiKeyStatus.Active))).Value!.Items.Should().BeEmpty();
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, new() { Status = ApiKeyStatus.Active }))).Value!.Items.Should().BeEmpty();
     }
 
     [Fact]

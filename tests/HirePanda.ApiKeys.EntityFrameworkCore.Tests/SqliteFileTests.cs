@@ -64,7 +64,7 @@ public sealed class SqliteFileTests
         await using var app = await database.StartAsync(services => services.Configure<ApiKeyOptions>(
             ApiKeyDefaults.AuthenticationScheme, options => options.Hashing.Pepper = "a pepper of at least 32 characters"));
 
-        var webhook = (await app.ManageAsync(manager => manager.AddWebhookAsync(App.Admin, "https://8.8.8.8/"))).Value!;
+        var webhook = (await app.ManageAsync((ApiKeyAlertManager manager) => manager.AddWebhookAsync(App.Admin, "https://8.8.8.8/"))).Value!;
 
         await using var scope = app.Services.CreateAsyncScope();
         var row = await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>().Set<WebhookRow>().SingleAsync(Token);

@@ -84,11 +84,11 @@ public sealed class UsageNodeTests
             foreach (var node in nodes)
             {
                 // Stores what was counted; refused with 503 while the link is cut.
-                await node.ManageAsync(async manager =>
+                await node.ManageAsync(async (ApiKeyUsageReporter reporter) =>
                 {
                     try
                     {
-                        return (await manager.GetUsageAsync(App.Admin, cancellationToken: Token)).Succeeded;
+                        return (await reporter.GetAsync(App.Admin, cancellationToken: Token)).Succeeded;
                     }
                     catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or DbUpdateException)
                     {
@@ -123,14 +123,14 @@ public sealed class UsageNodeTests
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
 
-        (await app.ManageAsync(manager => manager.GetUsageAsync(App.Admin, keyId: "a\0b"))).Error!.Code.Should().Be("not_found");
-        (await app.ManageAsync(manager => manager.GetAsync(App.Admin, "\0"))).Error!.Code.Should().Be("not_found");
+        (await app.ManageAsync((ApiKeyUsageReporter reporter) => reporter.GetAsync(App.Admin, new() { KeyId = "a\0b" }))).Failure!.Kind.Should().Be(ApiKeyFailureKind.NotFound);
+        (await app.ManageAsync(manager => manager.GetAsync(App.Admin, "\0"))).Failure!.Kind.Should().Be(ApiKeyFailureKind.NotFound);
     }
 
     private static async Task<long> ReadAsync(Database database, string keyId)
     {
         await using var app = await database.StartAsync();
-        var report = await app.ManageAsync(manager => manager.GetUsageAsync(App.Admin, keyId: keyId));
+        var report = await app.ManageAsync((ApiKeyUsageReporter reporter) => reporter.GetAsync(App.Admin, new() { KeyId = keyId }));
         report.Value!.ByKey.Should().ContainSingle().Which.Name.Should().Be("busy");
         report.Value.Series.Sum(point => point.Requests).Should().Be(report.Value.Totals.Requests);
         return report.Value.Totals.Requests;

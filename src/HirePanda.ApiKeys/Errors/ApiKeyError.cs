@@ -46,12 +46,6 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
 
     internal static readonly ApiKeyError StoreUnavailable = Unavailable with { Message = "API keys cannot be managed at the moment" };
 
-    internal static readonly ApiKeyError LookupUnavailable = Unavailable with
-    {
-        Message = "The webhook's host cannot be looked up at the moment",
-        RetryAfter = TimeSpan.FromSeconds(5),
-    };
-
     internal static readonly ApiKeyError NoWorkspace
         = new("forbidden", "The caller belongs to no workspace", StatusCodes.Status403Forbidden);
 
@@ -59,9 +53,6 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
 
     internal static readonly ApiKeyError PreconditionFailed
         = new("precondition_failed", "If-Match is not the current version: somebody has made a change meanwhile", StatusCodes.Status412PreconditionFailed);
-
-    /// <summary>The actor's key was revoked, expired or changed while its request was under way; over HTTP the actor is evaluated again.</summary>
-    internal static readonly ApiKeyError ActorChanged = Conflict("The key that makes this call was changed at the same time: try again");
 
     /// <summary>What a refused credential is answered.</summary>
     internal static ApiKeyError For(ApiKeyOutcome outcome, TimeSpan? retryAfter) => outcome switch

@@ -21,6 +21,8 @@ internal sealed class ErrorList
         }
     }
 
+    public IReadOnlyList<ApiKeyErrorDetail> Details => [.. _details];
+
     public ApiKeyError ToError() => ApiKeyError.InvalidRequest([.. _details]);
 
     /// <summary>The path of an item of a list.</summary>

@@ -5,20 +5,19 @@ namespace HirePanda.ApiKeys;
 /// <summary>The workspace's alerts and webhooks over HTTP.</summary>
 internal static class AlertEndpoints
 {
-    public static async Task<IResult> ListAsync(HttpContext context, ApiKeyManager manager, string? cursor, string? limit)
+    public static async Task<IResult> ListAsync(HttpContext context, ApiKeyAlertManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListAlertsAsync(
-            ApiKeyEndpoints.Actor(context), cursor, ApiKeyEndpoints.Limit(limit), context.RequestAborted).ConfigureAwait(false);
+            ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<AlertPageResponse>(
                 new([.. page.Value.Items.Select(AlertResponse.Of)], page.Value.NextCursor), AlertJson.Contract.AlertPageResponse)
-            : new ErrorAnswer(page.Error);
+            : new ErrorAnswer(page.Failure);
     }
 
-    public static async Task<IResult> AcknowledgeAsync(HttpContext context, ApiKeyManager manager, string id)
+    public static async Task<IResult> AcknowledgeAsync(HttpContext context, ApiKeyAlertManager manager, string id)
     {
-        var body = JsonBody.Of(context, isOptional: true);
-        if ((body.Succeeded ? body.Value.Finish() : body.Error) is { } error)
+        if ((JsonBody.Read(context, out var body, isOptional: true) ?? body.Finish()) is { } error)
         {
             return new ErrorAnswer(error);
         }
@@ -26,29 +25,28 @@ internal static class AlertEndpoints
         var alert = await manager.AcknowledgeAlertAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);
         return alert.Succeeded
             ? new JsonAnswer<AlertResponse>(AlertResponse.Of(alert.Value), AlertJson.Contract.AlertResponse)
-            : new ErrorAnswer(alert.Error);
+            : new ErrorAnswer(alert.Failure);
     }
 
-    public static async Task<IResult> ListWebhooksAsync(HttpContext context, ApiKeyManager manager, string? cursor, string? limit)
+    public static async Task<IResult> ListWebhooksAsync(HttpContext context, ApiKeyAlertManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListWebhooksAsync(
-            ApiKeyEndpoints.Actor(context), cursor, ApiKeyEndpoints.Limit(limit), context.RequestAborted).ConfigureAwait(false);
+            ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<WebhookPageResponse>(
                 new([.. page.Value.Items.Select(WebhookResponse.Of)], page.Value.NextCursor), AlertJson.Contract.WebhookPageResponse)
-            : new ErrorAnswer(page.Error);
+            : new ErrorAnswer(page.Failure);
     }
 
-    public static async Task<IResult> AddWebhookAsync(HttpContext context, ApiKeyManager manager)
+    public static async Task<IResult> AddWebhookAsync(HttpContext context, ApiKeyAlertManager manager)
     {
-        var body = JsonBody.Of(context);
-        if (!body.Succeeded)
+        if (JsonBody.Read(context, out var body) is { } unreadable)
         {
-            return new ErrorAnswer(body.Error);
+            return new ErrorAnswer(unreadable);
         }
 
-        var url = body.Value.String("url", isRequired: true) ?? "";
-        if (body.Value.Finish() is { } error)
+        var url = body.String("url", isRequired: true) ?? "";
+        if (body.Finish() is { } error)
         {
             return new ErrorAnswer(error);
         }
@@ -60,20 +58,20 @@ internal static class AlertEndpoints
             {
                 Location = $"{context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/')}/{webhook.Value.Id}",
             }
-            : new ErrorAnswer(webhook.Error);
+            : new ErrorAnswer(webhook.Failure);
     }
 
-    public static async Task<IResult> GetWebhookAsync(HttpContext context, ApiKeyManager manager, string id)
+    public static async Task<IResult> GetWebhookAsync(HttpContext context, ApiKeyAlertManager manager, string id)
     {
         var webhook = await manager.GetWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);
         return webhook.Succeeded
             ? new JsonAnswer<WebhookResponse>(WebhookResponse.Of(webhook.Value), AlertJson.Contract.WebhookResponse)
-            : new ErrorAnswer(webhook.Error);
+            : new ErrorAnswer(webhook.Failure);
     }
 
-    public static async Task<IResult> DeleteWebhookAsync(HttpContext context, ApiKeyManager manager, string id)
+    public static async Task<IResult> DeleteWebhookAsync(HttpContext context, ApiKeyAlertManager manager, string id)
     {
         var webhook = await manager.DeleteWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);
-        return webhook.Succeeded ? TypedResults.NoContent() : new ErrorAnswer(webhook.Error);
+        return webhook.Succeeded ? TypedResults.NoContent() : new ErrorAnswer(webhook.Failure);
     }
 }

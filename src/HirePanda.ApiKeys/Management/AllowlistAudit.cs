@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Writes to the audit what report-only allowlists would have refused. An entry that cannot be stored is lost: the log has it.</summary>
+/// <summary>
+/// Writes to the audit what report-only allowlists would have refused. An entry that cannot be stored is lost: the log has it.
+/// </summary>
 internal sealed class AllowlistAudit : BackgroundJob
 {
     /// <summary>How many entries wait at most; beyond them the log alone has it.</summary>

@@ -11,7 +11,9 @@ namespace HirePanda.ApiKeys;
 /// <summary>Key management over HTTP: reads requests, calls <see cref="ApiKeyManager"/>, writes answers.</summary>
 internal static class ApiKeyEndpoints
 {
-    /// <summary>What a call that changes something takes from the caller's limit, in permits; one that only reads takes 1.</summary>
+    /// <summary>
+    /// What a call that changes something takes from the caller's limit, in permits; one that only reads takes 1.
+    /// </summary>
     private const int WriteCost = 2;
 
     /// <summary>What a report takes.</summary>
@@ -72,20 +74,27 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time)
     {
-        var body = JsonBody.Of(context);
-        if (!body.Succeeded)
+        if (JsonBody.Read(context, out var body) is { } unreadable)
         {
-            return new ErrorAnswer(body.Error);
+            return new ErrorAnswer(unreadable);
         }
 
-        var request = KeyRequests.ReadNew(body.Value);
-        return request.Succeeded
-            ? Issued(context, time, await manager.CreateAsync(Actor(context), request.Value, context.RequestAborted).ConfigureAwait(false), depth: 0)
-            : new ErrorAnswer(request.Error);
+        var request = KeyRequests.ReadNew(body);
+        return body.Finish() is { } error
+            ? new ErrorAnswer(error)
+            : Issued(context, time, await manager.CreateAsync(Actor(context), request, context.RequestAborted).ConfigureAwait(false), depth: 0);
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, ApiKeyManager manager, TimeProvider time, string? status, string? type, string? name, string? ownerId, string? cursor, string? limit)
+        HttpContext context,
+        ApiKeyManager manager,
+        TimeProvider time,
+        string? status,
+        string? type,
+        string? name,
+        string? ownerId,
+        string? cursor,
+        string? limit)
     {
         ApiKeyStatus? wanted = status switch
         {
@@ -100,11 +109,19 @@ internal static class ApiKeyEndpoints
             return new ErrorAnswer(ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, disabled, expired or revoked")));
         }
 
-        var page = await manager.ListAsync(
-            Actor(context), wanted, type, name, ownerId, cursor, Limit(limit), context.RequestAborted).ConfigureAwait(false);
+        var options = new ApiKeyListOptions
+        {
+            Status = wanted,
+            Type = type,
+            Name = name,
+            OwnerId = ownerId,
+            Cursor = cursor,
+            Limit = Limit(limit),
+        };
+        var page = await manager.ListAsync(Actor(context), options, context.RequestAborted).ConfigureAwait(false);
         if (!page.Succeeded)
         {
-            return new ErrorAnswer(page.Error);
+            return new ErrorAnswer(page.Failure);
         }
 
         var now = time.GetUtcNow();
@@ -117,28 +134,27 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> UpdateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
     {
-        var body = JsonBody.Of(context);
-        if (!body.Succeeded)
+        if (JsonBody.Read(context, out var body) is { } unreadable)
         {
-            return new ErrorAnswer(body.Error);
+            return new ErrorAnswer(unreadable);
         }
 
-        var update = KeyRequests.ReadUpdate(body.Value);
-        return update.Succeeded
-            ? One(time, await manager.UpdateAsync(Actor(context), id, update.Value, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false))
-            : new ErrorAnswer(update.Error);
+        var update = KeyRequests.ReadUpdate(body);
+        return body.Finish() is { } error
+            ? new ErrorAnswer(error)
+            : One(time, await manager.UpdateAsync(
+                Actor(context), id, update, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
     }
 
     private static async Task<IResult> RotateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
     {
-        var body = JsonBody.Of(context, isOptional: true);
-        if (!body.Succeeded)
+        if (JsonBody.Read(context, out var body, isOptional: true) is { } unreadable)
         {
-            return new ErrorAnswer(body.Error);
+            return new ErrorAnswer(unreadable);
         }
 
-        var seconds = body.Value.Integer("overlapSeconds");
-        if (body.Value.Finish() is { } error)
+        var seconds = body.Integer("overlapSeconds");
+        if (body.Finish() is { } error)
         {
             return new ErrorAnswer(error);
         }
@@ -151,15 +167,14 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> RevokeAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
     {
-        var body = JsonBody.Of(context, isOptional: true);
-        if (!body.Succeeded)
+        if (JsonBody.Read(context, out var body, isOptional: true) is { } unreadable)
         {
-            return new ErrorAnswer(body.Error);
+            return new ErrorAnswer(unreadable);
         }
 
-        var reason = body.Value.String("reason");
-        var cascade = body.Value.Boolean("cascade") ?? false;
-        return body.Value.Finish() is { } error
+        var reason = body.String("reason");
+        var cascade = body.Boolean("cascade") ?? false;
+        return body.Finish() is { } error
             ? new ErrorAnswer(error)
             : One(time, await manager.RevokeAsync(
                 Actor(context), id, reason, cascade, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
@@ -167,15 +182,14 @@ internal static class ApiKeyEndpoints
 
     private static async Task<IResult> RevokeAllAsync(HttpContext context, ApiKeyManager manager)
     {
-        var body = JsonBody.Of(context, isOptional: true);
-        if (!body.Succeeded)
+        if (JsonBody.Read(context, out var body, isOptional: true) is { } unreadable)
         {
-            return new ErrorAnswer(body.Error);
+            return new ErrorAnswer(unreadable);
         }
 
-        var reason = body.Value.String("reason");
-        var ownerId = body.Value.String("ownerId");
-        if (body.Value.Finish() is { } error)
+        var reason = body.String("reason");
+        var ownerId = body.String("ownerId");
+        if (body.Finish() is { } error)
         {
             return new ErrorAnswer(error);
         }
@@ -183,26 +197,29 @@ internal static class ApiKeyEndpoints
         var revoked = await manager.RevokeAllAsync(Actor(context), reason, ownerId, context.RequestAborted).ConfigureAwait(false);
         return revoked.Succeeded
             ? new JsonAnswer<RevokedResponse>(new(revoked.Value), KeyJson.Contract.RevokedResponse)
-            : new ErrorAnswer(revoked.Error);
+            : new ErrorAnswer(revoked.Failure);
     }
+
+    /// <summary>Gets the page that a request asks for.</summary>
+    public static ApiKeyPageOptions Page(string? cursor, string? limit) => new() { Cursor = cursor, Limit = Limit(limit) };
 
     /// <summary>Who calls, as evaluated after the body was read.</summary>
     public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ManagementCall>().Actor;
 
     /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
-    public static int Limit(string? text)
+    private static int Limit(string? text)
         => text is null ? 50 : text.All(char.IsAsciiDigit) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 0;
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
         ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }
-        : new ErrorAnswer(result.Error);
+        : new ErrorAnswer(result.Failure);
 
     /// <summary>A new key; depth is how many segments the request's path has below the list of keys.</summary>
     private static IResult Issued(HttpContext context, TimeProvider time, ApiKeyResult<IssuedApiKey> result, int depth)
     {
         if (!result.Succeeded)
         {
-            return new ErrorAnswer(result.Error);
+            return new ErrorAnswer(result.Failure);
         }
 
         var (key, secret) = result.Value;
@@ -215,8 +232,9 @@ internal static class ApiKeyEndpoints
     }
 
     /// <summary>
-    /// The versions that <c>If-Match</c> asks for (RFC 9110, section 13.1.1), any of which will do; null: whichever there is. A tag that is
-    /// none of ours matches nothing, and neither does a list of which any part is malformed: nobody knows where its tags end.
+    /// The versions that <c>If-Match</c> asks for (RFC 9110, section 13.1.1), any of which will do; null: whichever there is. A
+    /// tag that is none of ours matches nothing, and neither does a list of which any part is malformed: nobody knows where its
+    /// tags end.
     /// </summary>
     public static IReadOnlyCollection<long>? ExpectedVersions(HttpContext context)
     {
@@ -231,7 +249,10 @@ internal static class ApiKeyEndpoints
             : [];
     }
 
-    /// <summary>The version whose tag this is; null: none. The comparison is strong, so that of several ways to write a number ours counts.</summary>
+    /// <summary>
+    /// The version whose tag this is; null: none. The comparison is strong, so that of several ways to write a number ours
+    /// counts.
+    /// </summary>
     private static long? Version(EntityTagHeaderValue tag)
         => !tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             && tag.Tag == string.Create(CultureInfo.InvariantCulture, $"\"{version}\"")

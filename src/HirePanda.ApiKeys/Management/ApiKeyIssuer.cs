@@ -2,7 +2,10 @@ using System.Text;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Makes keys and their secrets, and stores nothing: for hosts with a store of their own. <see cref="ApiKeyManager"/> stores them too.</summary>
+/// <summary>
+/// Makes keys and their secrets, and stores nothing: for hosts with a store of their own. <see cref="ApiKeyManager"/> stores them
+/// too.
+/// </summary>
 public sealed class ApiKeyIssuer
 {
     private readonly ApiKeySettings _settings;
@@ -21,14 +24,14 @@ public sealed class ApiKeyIssuer
         ArgumentNullException.ThrowIfNull(request);
         var issued = TryIssue(workspace, request, createdBy);
         return issued.Value ?? throw new ArgumentException(
-            string.Join("; ", issued.Error!.Details.Select(detail => $"{detail.Field} {detail.Message}")), nameof(request));
+            string.Join("; ", issued.Failure!.Details.Select(detail => $"{detail.Field} {detail.Message}")), nameof(request));
     }
 
     internal ApiKeyResult<IssuedApiKey> TryIssue(string workspace, CreateApiKeyRequest request, string? createdBy)
     {
         var settings = _settings.Current;
         var key = TryMake(settings, workspace, request, createdBy, out var type);
-        return key.Succeeded ? WithSecret(settings, type!, key.Value) : key.Error;
+        return key.Succeeded ? WithSecret(settings, type!, key.Value) : key.Failure;
     }
 
     /// <summary>Makes the key of a secret that exists.</summary>
@@ -42,7 +45,7 @@ public sealed class ApiKeyIssuer
         var bytes = ApiKeyVerifier.Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
         if (bytes.IsEmpty)
         {
-            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail(
+            return ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail(
                 "secret", "is neither a secret of this library nor one that IsLegacySecret accepts, so verification would refuse it"));
         }
 
@@ -62,13 +65,16 @@ public sealed class ApiKeyIssuer
         return key.Succeeded ? key.Value with { Id = NewId(key.Value.CreatedAt), Hash = hash, Hint = hint } : key;
     }
 
-    /// <summary>Makes the key that replaces another: it inherits what the other is, with the same lifetime counted from now or the same expiry.</summary>
+    /// <summary>
+    /// Makes the key that replaces another: it inherits what the other is, with the same lifetime counted from now or the same
+    /// expiry.
+    /// </summary>
     internal ApiKeyResult<IssuedApiKey> TryReplace(ApiKey old, string createdBy, bool keepsExpiry)
     {
         var (settings, now) = (_settings.Current, Timestamps.Now(_time));
         if (!settings.Catalog.TryGetType(old.Type, out var type))
         {
-            return ApiKeyError.Conflict($"The type '{old.Type}' of this API key is no longer in the catalog");
+            return ApiKeyFailure.Conflict($"The type '{old.Type}' of this API key is no longer in the catalog");
         }
 
         return WithSecret(settings, type, old with
@@ -101,7 +107,7 @@ public sealed class ApiKeyIssuer
         var metadata = rules.Metadata(request.Metadata);
         if (type is null || !rules.Errors.IsEmpty)
         {
-            return rules.Errors.ToError();
+            return rules.Failure;
         }
 
         if (request.Tier is null && request.Permissions is null)

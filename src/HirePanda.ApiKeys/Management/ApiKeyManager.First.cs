@@ -3,12 +3,14 @@ namespace HirePanda.ApiKeys;
 /// <content>Keys that the host itself makes: the first key of a workspace, and keys of another system.</content>
 public sealed partial class ApiKeyManager
 {
-    /// <summary>The actor of what the host itself does, in the audit and in <see cref="ApiKey.CreatedBy"/>: <c>system</c>.</summary>
+    /// <summary>
+    /// The actor of what the host itself does, in the audit and in <see cref="ApiKey.CreatedBy"/>: <c>system</c>.
+    /// </summary>
     public const string SystemActor = "system";
 
     /// <summary>
-    /// Creates the first key of a workspace. If the workspace has a key, even a revoked one, the call does nothing. Of any number of
-    /// concurrent calls on any number of nodes, one creates the key.
+    /// Creates the first key of a workspace. If the workspace has a key, even a revoked one, the call does nothing. Of any number
+    /// of concurrent calls on any number of nodes, one creates the key.
     /// </summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="request">What the key is to be.</param>
@@ -25,7 +27,7 @@ public sealed partial class ApiKeyManager
             RequireNoKeys = true,
             Audit = [AuditEntries.Key(new ApiKeyActor(SystemActor, workspace), "key.create", issued.Key.CreatedAt, null, issued.Key)],
         };
-        return await SaveAsync(change, cancellationToken).ConfigureAwait(false) switch
+        return await _changes.SaveAsync(change, cancellationToken).ConfigureAwait(false) switch
         {
             ApiKeySaveResult.Saved => issued,
             ApiKeySaveResult.WorkspaceNotEmpty => null,
@@ -37,7 +39,8 @@ public sealed partial class ApiKeyManager
     /// <param name="workspace">The workspace of the key.</param>
     /// <param name="request">What the key is to be.</param>
     /// <param name="secret">
-    /// The secret. It must have the format of this library's secrets, or <see cref="ApiKeyOptions.IsLegacySecret"/> must accept it.
+    /// The secret. It must have the format of this library's secrets, or <see cref="ApiKeyOptions.IsLegacySecret"/> must accept
+    /// it.
     /// </param>
     /// <param name="cancellationToken">Cancels the call before the key is stored.</param>
     public Task<ApiKeyResult<ApiKey>> ImportAsync(
@@ -53,8 +56,8 @@ public sealed partial class ApiKeyManager
     /// <param name="workspace">The workspace of the key.</param>
     /// <param name="request">What the key is to be.</param>
     /// <param name="hash">
-    /// The hash of the secret: what <see cref="ApiKeyHasher"/> computes, or its SHA-256. With a pepper, a plain SHA-256 is found only if the
-    /// options accept hashes without a pepper.
+    /// The hash of the secret: what <see cref="ApiKeyHasher"/> computes, or its SHA-256. With a pepper, a plain SHA-256 is found
+    /// only if the options accept hashes without a pepper.
     /// </param>
     /// <param name="cancellationToken">Cancels the call before the key is stored.</param>
     public Task<ApiKeyResult<ApiKey>> ImportAsync(
@@ -80,6 +83,6 @@ public sealed partial class ApiKeyManager
             MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
             Audit = [AuditEntries.Key(actor, "key.import", key.CreatedAt, null, key)],
         };
-        return await SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } error ? error : key;
+        return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure ? failure : key;
     }
 }

@@ -9,39 +9,53 @@ public sealed partial class ApiKeyManager
     /// <summary>The overlap of a rotation that states none: 24 hours.</summary>
     public static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
 
-    /// <summary>Replaces a key by a new one with a new secret; the old one expires when the overlap ends, never later than it would have.</summary>
+    /// <summary>
+    /// Replaces a key by a new one with a new secret; the old one expires when the overlap ends, never later than it would have.
+    /// </summary>
     /// <param name="actor">Who rotates it; must hold all that the key holds.</param>
     /// <param name="id">The key's id.</param>
-    /// <param name="overlap">How long both secrets work, 0 to <see cref="MaxOverlap"/>; null: <see cref="DefaultOverlap"/>.</param>
-    /// <param name="expectedVersions">The versions of which the actor saw one, any of which will do; empty: none will; null: whichever there is.</param>
+    /// <param name="overlap">
+    /// How long both secrets work, 0 to <see cref="MaxOverlap"/>; null: <see cref="DefaultOverlap"/>.
+    /// </param>
+    /// <param name="expectedVersion">The version that the key must have, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
+    public Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
         ApiKeyActor actor,
         string id,
         TimeSpan? overlap = null,
-        IReadOnlyCollection<long>? expectedVersions = null,
+        long? expectedVersion = null,
         CancellationToken cancellationToken = default)
+        => RotateAsync(actor, id, overlap, Versions(expectedVersion), cancellationToken);
+
+    /// <inheritdoc cref="RotateAsync(ApiKeyActor, string, TimeSpan?, long?, CancellationToken)"/>
+    /// <param name="actor">Who rotates it.</param>
+    /// <param name="id">The key's id.</param>
+    /// <param name="overlap">How long both secrets work.</param>
+    /// <param name="expectedVersions">The versions of which the key must have one, or null if any version will do.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    internal async Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
+        ApiKeyActor actor, string id, TimeSpan? overlap, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
     {
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {
-            return ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
+            return ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
         }
 
         var found = await GetLivingAsync(actor, id, expectedVersions, "key.rotate", "rotated", cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
-            return found.Error;
+            return found.Failure;
         }
 
         var old = found.Value;
         if (!old.IsEnabled)
         {
-            return ApiKeyError.Conflict("This API key is disabled and cannot be rotated: enable it first");
+            return ApiKeyFailure.Conflict("This API key is disabled and cannot be rotated: enable it first");
         }
 
         if (old.ReplacedBy is not null)
         {
-            return ApiKeyError.Conflict("This API key has been replaced and cannot be rotated again: rotate the one that replaced it");
+            return ApiKeyFailure.Conflict("This API key has been replaced and cannot be rotated again: rotate the one that replaced it");
         }
 
         // A key whose expiry was shortened does not undo that by rotating itself.
@@ -54,7 +68,7 @@ public sealed partial class ApiKeyManager
         var added = issued.Value.Key;
         if (DelegationRules.Refusal(_settings.Current, actor, old, added) is { } refusal)
         {
-            return await RefuseAsync(actor, "key.rotate", old, null, refusal).ConfigureAwait(false);
+            return await _refusals.RefuseAsync(actor, "key.rotate", old, null, refusal).ConfigureAwait(false);
         }
 
         var end = added.CreatedAt + (overlap ?? DefaultOverlap);
@@ -75,6 +89,6 @@ public sealed partial class ApiKeyManager
                 AuditEntries.Key(actor, "key.create", added.CreatedAt, null, added),
             ],
         };
-        return await SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } error ? error : issued;
+        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure ? failure : issued;
     }
 }

@@ -1,25 +1,25 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Creates, lists, changes, rotates and revokes the keys of an actor's workspace. Expected failures are results; a store that
+/// Creates, lists, changes, rotates, and revokes the keys of an actor's workspace. An expected failure is a result. A store that
 /// cannot answer throws.
 /// </summary>
 public sealed partial class ApiKeyManager
 {
-    private readonly IServiceProvider _services;
+    private readonly ManagementStores _stores;
+    private readonly ChangeWriter _changes;
+    private readonly RefusalAudit _refusals;
     private readonly ApiKeyIssuer _issuer;
-    private readonly ChangeEvents _events;
+    private readonly KeyRevoker _revoker;
     private readonly ApiKeySettings _settings;
     private readonly TimeProvider _time;
 
-    internal ApiKeyManager(IServiceProvider services, ApiKeyIssuer issuer, ChangeEvents events, ApiKeySettings settings, TimeProvider time)
-        => (_services, _issuer, _events, _settings, _time) = (services, issuer, events, settings, time);
-
-    /// <summary>Resolved when it is needed: a store that cannot even be made is one that cannot answer.</summary>
-    private IApiKeyManagementStore Store => _services.GetService<IApiKeyStore>() as IApiKeyManagementStore ?? throw new InvalidOperationException(
-        "Managing API keys needs an IApiKeyManagementStore. Call AddHirePandaApiKeys().AddStore<T>() with one, or AddInMemoryStore().");
+    internal ApiKeyManager(
+        ManagementStores stores, ChangeWriter changes, RefusalAudit refusals, ApiKeyIssuer issuer, ApiKeySettings settings, TimeProvider time)
+    {
+        (_stores, _changes, _refusals, _issuer, _settings, _time) = (stores, changes, refusals, issuer, settings, time);
+        _revoker = new KeyRevoker(stores, changes, time);
+    }
 
     /// <summary>Creates a key, whose secret is in the answer and nowhere else.</summary>
     /// <param name="actor">Who creates it; the key cannot hold what the actor lacks.</param>
@@ -31,7 +31,7 @@ public sealed partial class ApiKeyManager
         ArgumentNullException.ThrowIfNull(request);
         if (actor.Workspace.Length == 0)
         {
-            return ApiKeyError.NoWorkspace;
+            return ApiKeyFailure.NoWorkspace;
         }
 
         var issued = _issuer.TryIssue(actor.Workspace, request with { OwnerId = request.OwnerId ?? actor.OwnerId }, actor.Id);
@@ -43,7 +43,7 @@ public sealed partial class ApiKeyManager
         var key = issued.Value.Key;
         if (DelegationRules.Refusal(_settings.Current, actor, null, key) is { } refusal)
         {
-            return await RefuseAsync(actor, "key.create", null, key with { Id = "" }, refusal).ConfigureAwait(false);
+            return await _refusals.RefuseAsync(actor, "key.create", null, key with { Id = "" }, refusal).ConfigureAwait(false);
         }
 
         var change = new ApiKeyChangeSet
@@ -52,7 +52,7 @@ public sealed partial class ApiKeyManager
             MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
             Audit = [AuditEntries.Key(actor, "key.create", key.CreatedAt, null, key)],
         };
-        return await SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } error ? error : issued;
+        return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure ? failure : issued;
     }
 
     /// <summary>Gets one key.</summary>
@@ -62,78 +62,69 @@ public sealed partial class ApiKeyManager
     public async Task<ApiKeyResult<ApiKey>> GetAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         var key = await FindAsync(actor, id, cancellationToken).ConfigureAwait(false);
-        return key is null ? await RefuseAsync(actor, "key.read", id).ConfigureAwait(false) : key;
+        return key is null ? await _refusals.RefuseAsync(actor, "key.read", id).ConfigureAwait(false) : key;
     }
 
     /// <summary>Lists keys, newest first.</summary>
     /// <param name="actor">Whose workspace to list.</param>
-    /// <param name="status">Only keys of this status; null: any.</param>
-    /// <param name="type">Only keys of this type; null: any.</param>
-    /// <param name="name">Only keys whose name contains this, ignoring the case of ASCII letters; null: any.</param>
-    /// <param name="ownerId">Only keys of this owner, or null for keys of any owner.</param>
-    /// <param name="cursor">The last page's <see cref="ApiKeyPage.NextCursor"/>; null: from the start.</param>
-    /// <param name="limit">How many at most, 1 to 200.</param>
+    /// <param name="options">Which keys and which page, or null for the first page of all keys.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKeyPage>> ListAsync(
-        ApiKeyActor actor,
-        ApiKeyStatus? status = null,
-        string? type = null,
-        string? name = null,
-        string? ownerId = null,
-        string? cursor = null,
-        int limit = 50,
-        CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<ApiKeyPage<ApiKey>>> ListAsync(
+        ApiKeyActor actor, ApiKeyListOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        options ??= new ApiKeyListOptions();
         var now = Timestamps.Now(_time);
         var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
-        var canonicalType = type is null ? null : rules.Type(type)?.Name;
-        var owner = rules.Owner(ownerId) ?? actor.OwnerId;
-        var after = rules.Page(cursor, limit);
-        if (name?.Contains('\0', StringComparison.Ordinal) == true)
+        var type = options.Type is null ? null : rules.Type(options.Type)?.Name;
+        var owner = rules.Owner(options.OwnerId) ?? actor.OwnerId;
+        if (options.Name?.Contains('\0', StringComparison.Ordinal) == true)
         {
             rules.Refuse("name", "must have no character U+0000");
         }
 
-        if (!rules.Errors.IsEmpty)
-        {
-            return rules.Errors.ToError();
-        }
+        return await PageReader.ReadAsync(options, rules, ReadAsync, key => (key.CreatedAt, key.Id)).ConfigureAwait(false);
 
-        if (actor.OwnerId is not null && actor.OwnerId != owner)
-        {
-            return new ApiKeyPage([], null);
-        }
-
-        var query = new ApiKeyQuery
-        {
-            Workspace = actor.Workspace,
-            Status = status,
-            Type = canonicalType,
-            OwnerId = owner,
-            Name = name,
-            After = after,
-            Limit = limit + 1,
-            Now = now,
-        };
-        var keys = await Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
-        return keys.Count <= limit
-            ? new ApiKeyPage(keys, null)
-            : new ApiKeyPage([.. keys.Take(limit)], PageCursor.Write(keys[limit - 1].CreatedAt, keys[limit - 1].Id));
+        // An actor that is bound to an owner sees nothing of another one.
+        ValueTask<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyPageToken? after) => actor.OwnerId is not null && actor.OwnerId != owner
+            ? new([])
+            : _stores.Keys.ListAsync(
+                new ApiKeyQuery
+                {
+                    Workspace = actor.Workspace,
+                    Status = options.Status,
+                    Type = type,
+                    Name = options.Name,
+                    OwnerId = owner,
+                    After = after,
+                    Limit = options.Limit + 1,
+                    Now = now,
+                },
+                cancellationToken);
     }
 
     /// <summary>Changes a key that is neither revoked nor expired.</summary>
     /// <param name="actor">Who changes it; the key cannot come out with what the actor lacks, and no key loosens itself.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="update">What is to change.</param>
-    /// <param name="expectedVersions">The versions of which the actor saw one, any of which will do; empty: none will; null: whichever there is.</param>
+    /// <param name="expectedVersion">The version that the key must have, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKey>> UpdateAsync(
+    public Task<ApiKeyResult<ApiKey>> UpdateAsync(
         ApiKeyActor actor,
         string id,
         UpdateApiKeyRequest update,
-        IReadOnlyCollection<long>? expectedVersions = null,
+        long? expectedVersion = null,
         CancellationToken cancellationToken = default)
+        => UpdateAsync(actor, id, update, Versions(expectedVersion), cancellationToken);
+
+    /// <inheritdoc cref="UpdateAsync(ApiKeyActor, string, UpdateApiKeyRequest, long?, CancellationToken)"/>
+    /// <param name="actor">Who changes it.</param>
+    /// <param name="id">The key's id.</param>
+    /// <param name="update">What is to change.</param>
+    /// <param name="expectedVersions">The versions of which the key must have one, or null if any version will do.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    internal async Task<ApiKeyResult<ApiKey>> UpdateAsync(
+        ApiKeyActor actor, string id, UpdateApiKeyRequest update, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(update);
         var found = await GetLivingAsync(actor, id, expectedVersions, "key.update", "changed", cancellationToken).ConfigureAwait(false);
@@ -160,12 +151,12 @@ public sealed partial class ApiKeyManager
         };
         if (!rules.Errors.IsEmpty)
         {
-            return rules.Errors.ToError();
+            return rules.Failure;
         }
 
         if (key.ReplacedBy is not null && DelegationRules.IsLater(updated.ExpiresAt, key.ExpiresAt))
         {
-            return ApiKeyError.Conflict("This API key has been replaced: its overlap cannot be extended");
+            return ApiKeyFailure.Conflict("This API key has been replaced: its overlap cannot be extended");
         }
 
         if (updated.ExpiresAt != key.ExpiresAt)
@@ -175,7 +166,7 @@ public sealed partial class ApiKeyManager
 
         if (DelegationRules.Refusal(_settings.Current, actor, key, updated) is { } refusal)
         {
-            return await RefuseAsync(actor, "key.update", key, updated, refusal).ConfigureAwait(false);
+            return await _refusals.RefuseAsync(actor, "key.update", key, updated, refusal).ConfigureAwait(false);
         }
 
         var change = new ApiKeyChangeSet
@@ -183,10 +174,10 @@ public sealed partial class ApiKeyManager
             Updated = [updated],
             Audit = [AuditEntries.Key(actor, "key.update", Timestamps.Now(_time), key, updated)],
         };
-        return await SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } error ? error : updated;
+        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure ? failure : updated;
     }
 
-    private static ApiKeyError Raced => ApiKeyError.Conflict("The API key was changed by somebody else at the same time: read it and try again");
+    private static long[]? Versions(long? expectedVersion) => expectedVersion is { } version ? [version] : null;
 
     /// <summary>Finds a key that the actor may see; null if there is none.</summary>
     private async Task<ApiKey?> FindAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken)
@@ -195,27 +186,14 @@ public sealed partial class ApiKeyManager
         ArgumentNullException.ThrowIfNull(id);
 
         // Some databases accept no U+0000, which no id has.
-        var key = id.Contains('\0', StringComparison.Ordinal) ? null : await Store.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
+        var key = id.Contains('\0', StringComparison.Ordinal) ? null : await _stores.Keys.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
         if (key is null || !actor.Sees(key))
         {
             return null;
         }
 
-        ForgetBlocked([key]);
+        _changes.ForgetBlocked([key]);
         return key;
-    }
-
-    /// <summary>
-    /// Forgets keys that another process may have revoked or disabled a moment ago. A key that is answered as revoked or disabled is not
-    /// admitted here either.
-    /// </summary>
-    private void ForgetBlocked(IEnumerable<ApiKey> keys)
-    {
-        List<ApiKey> blocked = [.. keys.Where(key => key.RevokedAt is not null || !key.IsEnabled)];
-        if (blocked.Count > 0)
-        {
-            _events.Raise(new ApiKeyChangeSet { Updated = blocked });
-        }
     }
 
     private async Task<ApiKeyResult<ApiKey>> GetLivingAsync(
@@ -223,49 +201,17 @@ public sealed partial class ApiKeyManager
     {
         if (await FindAsync(actor, id, cancellationToken).ConfigureAwait(false) is not { } key)
         {
-            return await RefuseAsync(actor, action, id).ConfigureAwait(false);
+            return await _refusals.RefuseAsync(actor, action, id).ConfigureAwait(false);
         }
 
         if (expectedVersions?.Contains(key.Version) == false)
         {
-            return ApiKeyError.PreconditionFailed;
+            return ApiKeyFailure.PreconditionFailed;
         }
 
         // A disabled key can be changed, but it does not come back to life by that once it has expired.
-        return key.RevokedAt is not null ? ApiKeyError.Conflict($"This API key is revoked and cannot be {verb}")
-            : Timestamps.Now(_time) >= key.ExpiresAt ? ApiKeyError.Conflict($"This API key has expired and cannot be {verb}")
+        return key.RevokedAt is not null ? ApiKeyFailure.Conflict($"This API key is revoked and cannot be {verb}")
+            : Timestamps.Now(_time) >= key.ExpiresAt ? ApiKeyFailure.Conflict($"This API key has expired and cannot be {verb}")
             : key;
-    }
-
-    /// <summary>Stores a change, unless the actor's key is no longer as it was evaluated.</summary>
-    /// <returns>Why nothing was stored; null if it was.</returns>
-    private async Task<ApiKeyError?> SaveAsync(
-        ApiKeyActor actor, ApiKeyChangeSet change, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
-        => await SaveAsync(change with { Actor = actor.Guard(Timestamps.Now(_time)) }, cancellationToken).ConfigureAwait(false) switch
-        {
-            ApiKeySaveResult.Saved => null,
-            ApiKeySaveResult.ActorChanged => ApiKeyError.ActorChanged,
-            ApiKeySaveResult.LimitReached => ApiKeyError.Conflict(
-                $"The workspace has {change.MaxActiveKeys} active API keys, the most it may have: revoke some first"),
-
-            ApiKeySaveResult.Duplicate => ApiKeyError.Conflict("There is an API key with this secret already"),
-
-            // A caller that sent a precondition is told that it no longer holds.
-            _ => expectedVersions is null ? Raced : ApiKeyError.PreconditionFailed,
-        };
-
-    private async Task<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // A change that has started does not stop because the caller hangs up.
-            cancellationToken.ThrowIfCancellationRequested();
-            return await Store.SaveAsync(change, CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Also after a failure: the change may have been committed all the same.
-            _events.Raise(change);
-        }
     }
 }

@@ -2,33 +2,39 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>What a management call gave: a value, or the error that its caller is to see.</summary>
-/// <typeparam name="T">The value's type.</typeparam>
+/// <summary>The result of a management call: a value, or the failure that says why there is none.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
 public sealed class ApiKeyResult<T>
 {
-    private ApiKeyResult(T? value, ApiKeyError? error) => (Value, Error) = (value, error);
+    private ApiKeyResult(T? value, ApiKeyFailure? failure) => (Value, Failure) = (value, failure);
 
-    /// <summary>The value; the default of its type when it went wrong.</summary>
+    /// <summary>Gets the value, or the default of its type if the call failed.</summary>
     public T? Value { get; }
 
-    /// <summary>What went wrong; null when nothing did.</summary>
-    public ApiKeyError? Error { get; }
+    /// <summary>Gets the failure, or null if the call succeeded.</summary>
+    public ApiKeyFailure? Failure { get; }
 
-    /// <summary>Whether there is a value.</summary>
+    /// <summary>Gets a value that indicates whether the call succeeded.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
-    [MemberNotNullWhen(false, nameof(Error))]
-    public bool Succeeded => Error is null;
+    [MemberNotNullWhen(false, nameof(Failure))]
+    public bool Succeeded => Failure is null;
 
-    /// <summary>A value.</summary>
+    /// <summary>Creates the result of a call that succeeded.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator ApiKeyResult<T>(T value) => new(value, null);
 
-    /// <summary>An error.</summary>
-    /// <param name="error">The error.</param>
-    public static implicit operator ApiKeyResult<T>(ApiKeyError error) => new(default, error);
+    /// <summary>Creates the result of a call that failed.</summary>
+    /// <param name="failure">The failure.</param>
+    public static implicit operator ApiKeyResult<T>(ApiKeyFailure failure) => new(default, failure);
 }
 
-/// <summary>A page of keys.</summary>
-/// <param name="Items">The keys, newest first.</param>
-/// <param name="NextCursor">Where the next page begins; null: this is the last.</param>
-public sealed record ApiKeyPage(IReadOnlyList<ApiKey> Items, string? NextCursor);
+/// <summary>A page of a list.</summary>
+/// <typeparam name="T">The type of the items.</typeparam>
+public sealed class ApiKeyPage<T>
+{
+    /// <summary>Gets the items, newest first.</summary>
+    public required IReadOnlyList<T> Items { get; init; }
+
+    /// <summary>Gets the cursor of the next page, or null if this is the last page.</summary>
+    public string? NextCursor { get; init; }
+}

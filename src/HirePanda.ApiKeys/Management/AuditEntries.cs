@@ -21,7 +21,9 @@ internal static class AuditEntries
             Address = actor.Address?.ToString(),
         };
 
-    /// <summary>An id that a caller made up, if it can be one; null otherwise, so that an entry stays small and any database accepts it.</summary>
+    /// <summary>
+    /// An id that a caller made up, if it can be one; null otherwise, so that an entry stays small and any database accepts it.
+    /// </summary>
     public static string? Id(string given) => given.Length <= MaxIdLength && !given.AsSpan().ContainsAnyExceptInRange('!', '~') ? given : null;
 
     public static ApiKeyAuditEntry Key(ApiKeyActor actor, string action, DateTimeOffset now, ApiKey? before, ApiKey? after)

@@ -2,91 +2,108 @@ using System.Text.Json;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>What a key is to be.</summary>
+/// <summary>Describes the key to create.</summary>
 public sealed record CreateApiKeyRequest
 {
-    /// <summary>A name for people, 1 to 200 characters.</summary>
+    /// <summary>Gets the name for people, 1 to 200 characters.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the name of its type, such as <see cref="ApiKeyTypes.Ci"/>. Nothing defaults to a type.</summary>
+    /// <summary>Gets the name of the key's type, such as <see cref="ApiKeyTypes.Ci"/>. Nothing defaults to a type.</summary>
     public required string Type { get; init; }
 
     /// <summary>
-    /// Gets the person or service that the key belongs to, at most 200 characters. The default is null: the key belongs to the actor's
-    /// owner, or to the workspace itself if the actor is not bound to an owner.
+    /// Gets the person or service that the key belongs to, at most 200 characters. The default is null: the key belongs to the
+    /// actor's owner, or to the workspace itself if the actor is not bound to an owner.
     /// </summary>
     public string? OwnerId { get; init; }
 
-    /// <summary>The name of its tier; null: none, or the type's default where <see cref="Permissions"/> is null too.</summary>
+    /// <summary>
+    /// Gets the name of the key's tier. The default is null: the key has no tier, or the one of its type if
+    /// <see cref="Permissions"/> is null too.
+    /// </summary>
     public string? Tier { get; init; }
 
-    /// <summary>Permissions besides the tier's; null: none, or the type's default where <see cref="Tier"/> is null too.</summary>
+    /// <summary>
+    /// Gets the permissions that the key holds besides those of its tier. The default is null: none, or those of its type if
+    /// <see cref="Tier"/> is null too.
+    /// </summary>
     public IReadOnlyList<string>? Permissions { get; init; }
 
-    /// <summary>When it expires, in the future; null: never, or as <see cref="ExpiresIn"/> says.</summary>
+    /// <summary>
+    /// Gets the time when the key expires, in the future. The default is null: <see cref="ExpiresIn"/> decides.
+    /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>How long after its creation it expires, 1 second to 36,500 days, instead of <see cref="ExpiresAt"/>; null: never, or as that says.</summary>
+    /// <summary>
+    /// Gets the lifetime of the key, 1 second to 36,500 days, instead of <see cref="ExpiresAt"/>. The default is null. If both
+    /// are null, the key never expires.
+    /// </summary>
     public TimeSpan? ExpiresIn { get; init; }
 
-    /// <summary>Addresses and CIDR networks that may use it, at most 1,000; empty: no restriction.</summary>
+    /// <summary>
+    /// Gets the addresses and CIDR networks that may use the key, at most 1,000. The default is empty: no restriction.
+    /// </summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
-    /// <summary>Its own limits, at most 10, all of which hold; empty: its type's.</summary>
+    /// <summary>Gets the key's own limits, at most 10, all of which hold. The default is empty: the limits of its type.</summary>
     public IReadOnlyList<RateLimit> RateLimits { get; init; } = [];
 
-    /// <summary>A JSON object of the host's, at most 4,096 bytes; null: none.</summary>
+    /// <summary>Gets a JSON object of the host's, at most 4,096 bytes. The default is null: none.</summary>
     public JsonElement? Metadata { get; init; }
 }
 
-/// <summary>What is to change on a key; members that are not set stay as they are.</summary>
+/// <summary>Describes how a key is to change. Members that are not set stay as they are.</summary>
 public sealed record UpdateApiKeyRequest
 {
-    /// <summary>The new name.</summary>
+    /// <summary>Gets the new name.</summary>
     public Optional<string?> Name { get; init; }
 
-    /// <summary>Gets whether the key is enabled. A disabled key is refused like a revoked one until it is enabled again.</summary>
+    /// <summary>
+    /// Gets whether the key is enabled. A disabled key is refused like a revoked one until it is enabled again.
+    /// </summary>
     public Optional<bool> IsEnabled { get; init; }
 
     /// <summary>Gets the new owner, or null if the key is to belong to the workspace itself.</summary>
     public Optional<string?> OwnerId { get; init; }
 
-    /// <summary>The new tier; null: none.</summary>
+    /// <summary>Gets the new tier, or null if the key is to have no tier.</summary>
     public Optional<string?> Tier { get; init; }
 
-    /// <summary>The new list of permissions; null or empty: none.</summary>
+    /// <summary>Gets the new list of permissions. Null and an empty list mean none.</summary>
     public Optional<IReadOnlyList<string>?> Permissions { get; init; }
 
-    /// <summary>When it expires, in the future; null: never.</summary>
+    /// <summary>Gets the new expiry, in the future, or null if the key is never to expire.</summary>
     public Optional<DateTimeOffset?> ExpiresAt { get; init; }
 
-    /// <summary>Addresses and CIDR networks that may use it; null or empty: no restriction.</summary>
+    /// <summary>
+    /// Gets the new addresses and CIDR networks that may use the key. Null and an empty list mean no restriction.
+    /// </summary>
     public Optional<IReadOnlyList<string>?> AllowedNetworks { get; init; }
 
-    /// <summary>Its own limits; null or empty: its type's.</summary>
+    /// <summary>Gets the key's new limits. Null and an empty list mean the limits of its type.</summary>
     public Optional<IReadOnlyList<RateLimit>?> RateLimits { get; init; }
 
-    /// <summary>A merge patch (RFC 7396) of the metadata; null: none any more.</summary>
+    /// <summary>Gets a merge patch (RFC 7396) of the metadata, or null if the key is to have no metadata.</summary>
     public Optional<JsonElement?> Metadata { get; init; }
 }
 
-/// <summary>A value that may be absent, which is different from null.</summary>
-/// <typeparam name="T">The value's type.</typeparam>
-/// <param name="value">The value that is given.</param>
+/// <summary>Represents a value that may be absent, which is different from null.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
+/// <param name="value">The value.</param>
 #pragma warning disable CA1716 // The usual name, as in Microsoft.CodeAnalysis; only Visual Basic reserves it.
 public readonly struct Optional<T>(T value)
 #pragma warning restore CA1716
 {
     private readonly T _value = value;
 
-    /// <summary>Whether a value is given.</summary>
+    /// <summary>Gets a value that indicates whether there is a value.</summary>
     public bool IsSet { get; } = true;
 
-    /// <summary>The value, or another one when none is given.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Returns the value, or another value if there is none.</summary>
+    /// <param name="other">The other value.</param>
     public T GetValueOrDefault(T other) => IsSet ? _value : other;
 
-    /// <summary>Gives a value.</summary>
+    /// <summary>Converts a value to an optional value that is set.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator Optional<T>(T value) => new(value);
 }

@@ -3,21 +3,18 @@ namespace HirePanda.ApiKeys;
 /// <summary>Who may do what: nobody hands out what they lack, and no key loosens itself, also not through another key.</summary>
 internal static class DelegationRules
 {
-    /// <summary>The answer to an actor that is bound to an owner and asks for what concerns the whole workspace.</summary>
-    public static ApiKeyError OwnerBound => Refuse("The caller is bound to an owner: this concerns keys of others too");
-
     /// <summary>Why an actor may not create, change or rotate a key so; null if it may.</summary>
     /// <param name="settings">The options.</param>
     /// <param name="actor">The actor.</param>
     /// <param name="before">The key that is changed or rotated; null for a new key.</param>
     /// <param name="after">The key as it would be.</param>
-    public static ApiKeyError? Refusal(CompiledApiKeyOptions settings, ApiKeyActor actor, ApiKey? before, ApiKey after)
-        => OwnerIsForeign(actor, after) ? Refuse("The caller is bound to an owner and can set no other one")
+    public static ApiKeyFailure? Refusal(CompiledApiKeyOptions settings, ApiKeyActor actor, ApiKey? before, ApiKey after)
+        => OwnerIsForeign(actor, after) ? ApiKeyFailure.Forbidden("The caller is bound to an owner and can set no other one")
             : Lacking(settings.Catalog, actor, after) ?? Loosens(settings.Options, settings.Catalog, actor, before, after);
 
     private static bool OwnerIsForeign(ApiKeyActor actor, ApiKey key) => !actor.Sees(key);
 
-    private static ApiKeyError? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
+    private static ApiKeyFailure? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
     {
         var held = catalog.Grant(actor.Tier, actor.Permissions);
         var wanted = catalog.Grant(key.Tier, key.Permissions);
@@ -27,11 +24,13 @@ internal static class DelegationRules
         }
 
         var missing = catalog.Names(wanted).Where(name => !held.Has(name)).ToList();
-        return ApiKeyError.Lacking(wanted.Everything || missing.Count == 0 ? [key.Tier!] : missing);
+        return ApiKeyFailure.Lacking(wanted.Everything || missing.Count == 0 ? [key.Tier!] : missing);
     }
 
-    /// <summary>No key makes itself looser than it was, or hands out a key that is looser than itself in networks or expiry.</summary>
-    private static ApiKeyError? Loosens(ApiKeyOptions options, CompiledCatalog catalog, ApiKeyActor actor, ApiKey? before, ApiKey after)
+    /// <summary>
+    /// No key makes itself looser than it was, or hands out a key that is looser than itself in networks or expiry.
+    /// </summary>
+    private static ApiKeyFailure? Loosens(ApiKeyOptions options, CompiledCatalog catalog, ApiKeyActor actor, ApiKey? before, ApiKey after)
     {
         if (actor.Key is not { } own)
         {
@@ -41,7 +40,7 @@ internal static class DelegationRules
         if (before is not null && actor.IsOwn(before))
         {
             // Keys linked by rotation count as one: they belong to one holder. A rotation gives a key its lifetime again.
-            return LoosensItself(catalog, before, after) is { } what ? Refuse($"An API key cannot loosen its own {what}") : null;
+            return LoosensItself(catalog, before, after) is { } what ? ApiKeyFailure.Forbidden($"An API key cannot loosen its own {what}") : null;
         }
 
         if (options.AllowLooserDelegation)
@@ -49,12 +48,13 @@ internal static class DelegationRules
             return null;
         }
 
-        // A key that stays as loose as it is hands out nothing. With a new secret it does, and so does a key that is enabled again.
+        // A key that stays as loose as it is hands out nothing. With a new secret it does, and so does a key that is enabled
+        // again.
         var kept = before?.Id == after.Id && (before.IsEnabled || !after.IsEnabled) ? before : null;
         return !Within(after.AllowedNetworks, own.AllowedNetworks) && (kept is null || !Within(after.AllowedNetworks, kept.AllowedNetworks))
-                ? Refuse("An API key cannot hand out wider networks than its own: name allowedNetworks within its own")
+                ? ApiKeyFailure.Forbidden("An API key cannot hand out wider networks than its own: name allowedNetworks within its own")
             : IsLater(after.ExpiresAt, own.ExpiresAt) && (kept is null || IsLater(after.ExpiresAt, kept.ExpiresAt))
-                ? Refuse("An API key cannot hand out a later expiry than its own: name an expiry that is not later")
+                ? ApiKeyFailure.Forbidden("An API key cannot hand out a later expiry than its own: name an expiry that is not later")
             : null;
     }
 
@@ -68,8 +68,6 @@ internal static class DelegationRules
             : before.Id == after.Id && IsLater(after.ExpiresAt, before.ExpiresAt) ? "expiry"
             : !Within(catalog.Limits(after.Type, after.RateLimits), catalog.Limits(before.Type, before.RateLimits)) ? "limits"
             : null;
-
-    private static ApiKeyError Refuse(string message) => ApiKeyError.Forbidden with { Message = message, WwwAuthenticate = null };
 
     private static bool Within(IReadOnlyList<string> networks, IReadOnlyList<string> allowed)
         => NetworkList.Compile(allowed) is not { } list

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Reads times as callers write them in bodies and queries: ISO 8601, with an offset and with any number of fraction digits.</summary>
+/// <summary>
+/// Reads times as callers write them in bodies and queries: ISO 8601, with an offset and with any number of fraction digits.
+/// </summary>
 internal static class IsoTime
 {
     private const int MaxFraction = 7;

@@ -16,13 +16,16 @@ internal sealed partial class JsonBody
 
     /// <summary>The body of the call that is under way, which <see cref="ManagementCall"/> has read.</summary>
     /// <param name="context">The call.</param>
+    /// <param name="body">The members of the body; none if it cannot be read.</param>
     /// <param name="isOptional">Whether no body counts as an empty object.</param>
-    public static ApiKeyResult<JsonBody> Of(HttpContext context, bool isOptional = false)
+    /// <returns>Why it cannot be read, or null if it can.</returns>
+    public static ApiKeyError? Read(HttpContext context, out JsonBody body, bool isOptional = false)
     {
+        body = new JsonBody([]);
         var bytes = context.Features.GetRequiredFeature<ManagementCall>().Body;
         if (bytes.Length == 0 && isOptional)
         {
-            return new JsonBody([]);
+            return null;
         }
 
         if (bytes.Length > 0 && !IsJson(context.Request.ContentType))
@@ -38,9 +41,14 @@ internal sealed partial class JsonBody
         try
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonBody(document.RootElement.Clone().EnumerateObject().ToDictionary(one => one.Name, one => one.Value, StringComparer.Ordinal))
-                : Invalid("must be a JSON object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return Invalid("must be a JSON object");
+            }
+
+            body = new JsonBody(document.RootElement.Clone().EnumerateObject()
+                .ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal));
+            return null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -98,7 +106,9 @@ internal sealed partial class JsonBody
     public static ApiKeyError NotJson
         => new("unsupported_media_type", "The Content-Type must be application/json, in UTF-8", StatusCodes.Status415UnsupportedMediaType);
 
-    /// <summary>JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.</summary>
+    /// <summary>
+    /// JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.
+    /// </summary>
     public static bool IsJson(string? contentType)
         => MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.Charset.ToString().Trim('"').ToUpperInvariant() is "" or "UTF-8" or "UTF8"

@@ -21,6 +21,9 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
 
     public ErrorList Errors { get; } = new();
 
+    /// <summary>Gets the failure that names what is wrong.</summary>
+    public ApiKeyFailure Failure => ApiKeyFailure.InvalidRequest(Errors.Details);
+
     public string Name(string? name)
     {
         if (name is null || name.EnumerateRunes().Count() > MaxNameLength

@@ -3,9 +3,8 @@ namespace HirePanda.ApiKeys;
 /// <summary>What callers ask of keys, read from their JSON.</summary>
 internal static class KeyRequests
 {
-    public static ApiKeyResult<CreateApiKeyRequest> ReadNew(JsonBody body)
-    {
-        var request = new CreateApiKeyRequest
+    public static CreateApiKeyRequest ReadNew(JsonBody body)
+        => new()
         {
             Name = body.String("name", isRequired: true) ?? "",
             Type = body.String("type", isRequired: true) ?? "",
@@ -20,12 +19,10 @@ internal static class KeyRequests
             RateLimits = body.RateLimits("rateLimits") ?? [],
             Metadata = body.Object("metadata"),
         };
-        return body.Finish() is { } error ? error : request;
-    }
 
-    public static ApiKeyResult<UpdateApiKeyRequest> ReadUpdate(JsonBody body)
+    public static UpdateApiKeyRequest ReadUpdate(JsonBody body)
     {
-        var update = new UpdateApiKeyRequest
+        return new UpdateApiKeyRequest
         {
             Name = Changed("name", name => body.String(name)),
             IsEnabled = Changed("enabled", name => body.Boolean(name, isRequired: true) ?? true),
@@ -37,7 +34,6 @@ internal static class KeyRequests
             RateLimits = Changed("rateLimits", body.RateLimits),
             Metadata = Changed("metadata", body.Object),
         };
-        return body.Finish() is { } error ? error : update;
 
         Optional<T> Changed<T>(string name, Func<string, T> read) => body.Has(name) ? new(read(name)) : default;
     }

@@ -21,7 +21,7 @@ internal sealed class ManagementAction(string name) : IRefusalObserver
             {
                 var keyId = name.StartsWith(KeyActions, StringComparison.Ordinal) ? context.GetRouteValue("id") as string : null;
                 actor = actor with { Address = context.Connection.RemoteIpAddress };
-                await services.GetRequiredService<ApiKeyManager>().AuditRefusalAsync(actor, name, keyId).ConfigureAwait(false);
+                await services.GetRequiredService<RefusalAudit>().RecordAsync(actor, name, keyId).ConfigureAwait(false);
             }
         }
 #pragma warning disable CA1031 // The caller is refused, whatever becomes of the entry.

@@ -9,8 +9,13 @@ namespace HirePanda.ApiKeys;
 /// <summary>An error as a result of an endpoint: the same envelope as everywhere.</summary>
 internal sealed class ErrorAnswer(ApiKeyError error) : IResult
 {
-    /// <summary>Whether the actor has to be evaluated again.</summary>
-    public bool IsOfChangedActor => error == ApiKeyError.ActorChanged;
+    /// <summary>Creates the answer to a call that failed.</summary>
+    public ErrorAnswer(ApiKeyFailure failure)
+        : this(ToError(failure))
+        => IsOfChangedActor = failure.Kind == ApiKeyFailureKind.ActorChanged;
+
+    /// <summary>Gets a value that indicates whether the actor has to be evaluated again.</summary>
+    public bool IsOfChangedActor { get; }
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -18,6 +23,18 @@ internal sealed class ErrorAnswer(ApiKeyError error) : IResult
         var settings = httpContext.RequestServices.GetRequiredService<ApiKeySettings>();
         return ErrorWriter.WriteBodyAsync(httpContext, error, settings.Current.Options.UseProblemDetails);
     }
+
+    /// <summary>Says in HTTP why a call failed.</summary>
+    private static ApiKeyError ToError(ApiKeyFailure failure) => failure.Kind switch
+    {
+        ApiKeyFailureKind.InvalidRequest => ApiKeyError.InvalidRequest(failure.Details),
+        ApiKeyFailureKind.Forbidden when failure.MissingPermissions.Count > 0 => ApiKeyError.Lacking(failure.MissingPermissions),
+        ApiKeyFailureKind.Forbidden => ApiKeyError.NoWorkspace with { Message = failure.Message },
+        ApiKeyFailureKind.NotFound => ApiKeyError.NotFound with { Message = failure.Message },
+        ApiKeyFailureKind.PreconditionFailed => ApiKeyError.PreconditionFailed,
+        ApiKeyFailureKind.Unavailable => ApiKeyError.Unavailable with { Message = failure.Message, RetryAfter = failure.RetryAfter },
+        _ => ApiKeyError.Conflict(failure.Message),
+    };
 }
 
 /// <summary>A value as JSON.</summary>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// One call of management. Its body is read first; only then is the caller evaluated, since a body can take longer than rights last. What
-/// the store is told of the actor's key is what was evaluated last.
+/// One call of management. Its body is read first; only then is the caller evaluated, since a body can take longer than rights
+/// last. What the store is told of the actor's key is what was evaluated last.
 /// </summary>
 internal sealed class ManagementCall
 {

@@ -7,17 +7,40 @@ internal static class ManagementServices
 {
     public static IServiceCollection AddManagementServices(this IServiceCollection services)
     {
+        services.AddSingleton(provider => new ApiKeyHasher(provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton(provider => new ApiKeyIssuer(
             provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new ApiKeyHasher(provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton<RefusalBudget>();
-        services.AddJob<AllowlistAudit>();
+        services.AddScoped<ManagementStores>();
+        services.AddScoped<ChangeWriter>();
+        services.AddScoped<RefusalAudit>();
         services.AddScoped(provider => new ApiKeyManager(
-            provider,
+            provider.GetRequiredService<ManagementStores>(),
+            provider.GetRequiredService<ChangeWriter>(),
+            provider.GetRequiredService<RefusalAudit>(),
             provider.GetRequiredService<ApiKeyIssuer>(),
-            provider.GetRequiredService<ChangeEvents>(),
             provider.GetRequiredService<ApiKeySettings>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ApiKeyWorkspaceManager(
+            provider.GetRequiredService<ManagementStores>(),
+            provider.GetRequiredService<ChangeWriter>(),
+            provider.GetRequiredService<RefusalAudit>(),
+            provider.GetRequiredService<ApiKeySettings>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ApiKeyUsageReporter(
+            provider.GetRequiredService<ManagementStores>(),
+            provider.GetRequiredService<ApiKeyManager>(),
+            provider.GetRequiredService<UsageFlusher>(),
+            provider.GetRequiredService<ApiKeySettings>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ApiKeyAlertManager(
+            provider.GetRequiredService<ManagementStores>(),
+            provider.GetRequiredService<RefusalAudit>(),
+            provider.GetRequiredService<WebhookTargets>(),
+            provider.GetRequiredService<WebhookSecrets>(),
+            provider.GetRequiredService<ApiKeySettings>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddJob<AllowlistAudit>();
         return services;
     }
 }

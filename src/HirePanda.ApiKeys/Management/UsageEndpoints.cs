@@ -7,7 +7,8 @@ namespace HirePanda.ApiKeys;
 /// <summary>Reports of usage over HTTP.</summary>
 internal static class UsageEndpoints
 {
-    public static async Task<IResult> GetAsync(HttpContext context, ApiKeyManager manager, string? from, string? to, string? keyId, string? interval)
+    public static async Task<IResult> GetAsync(
+        HttpContext context, ApiKeyUsageReporter reporter, string? from, string? to, string? keyId, string? interval)
     {
         var errors = new ErrorList();
         var (begin, end) = (Time("from", from), Time("to", to));
@@ -27,11 +28,11 @@ internal static class UsageEndpoints
             return new ErrorAnswer(errors.ToError());
         }
 
-        var report = await manager.GetUsageAsync(
-            ApiKeyEndpoints.Actor(context), begin, end, keyId, level!.Value, context.RequestAborted).ConfigureAwait(false);
+        var options = new ApiKeyUsageReportOptions { From = begin, To = end, KeyId = keyId, Interval = level!.Value };
+        var report = await reporter.GetAsync(ApiKeyEndpoints.Actor(context), options, context.RequestAborted).ConfigureAwait(false);
         return report.Succeeded
             ? new JsonAnswer<UsageResponse>(UsageResponse.Of(report.Value), KeyJson.Contract.UsageResponse)
-            : new ErrorAnswer(report.Error);
+            : new ErrorAnswer(report.Failure);
 
         DateTimeOffset? Time(string name, string? text)
         {

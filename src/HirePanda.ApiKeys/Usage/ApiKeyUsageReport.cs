@@ -1,61 +1,112 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>How a workspace's keys, or one of them, were used.</summary>
-/// <param name="From">Where the report begins.</param>
-/// <param name="To">Where it ends; what is at this time is not in it.</param>
-/// <param name="Interval">The distance of the points of <paramref name="Series"/>: an hour or a day.</param>
-/// <param name="Totals">All requests.</param>
-/// <param name="ByEndpoint">The endpoints with the most requests, at most 100; the rest is summed as <c>other</c>.</param>
-/// <param name="ByStatus">By status code, ascending.</param>
-/// <param name="ByCountry">By country, ISO 3166-1 alpha-2 or <c>unknown</c>, most requests first.</param>
-/// <param name="ByKey">The keys with the most requests, at most 100.</param>
-/// <param name="Series">By hour or day, ascending and without gaps; the first and the last point may be cut off by the range.</param>
-public sealed record ApiKeyUsageReport(
-    DateTimeOffset From,
-    DateTimeOffset To,
-    ApiKeyUsageGranularity Interval,
-    ApiKeyUsageTotals Totals,
-    IReadOnlyList<ApiKeyUsageByEndpoint> ByEndpoint,
-    IReadOnlyList<ApiKeyUsageCount> ByStatus,
-    IReadOnlyList<ApiKeyUsageCount> ByCountry,
-    IReadOnlyList<ApiKeyUsageByKey> ByKey,
-    IReadOnlyList<ApiKeyUsagePoint> Series);
-
-/// <summary>Requests, errors and latency.</summary>
-/// <param name="Requests">How many requests.</param>
-/// <param name="Errors">How many of them had a status of 400 or more.</param>
-/// <param name="Latency">How long they took, streams apart; null: none was measured.</param>
-public sealed record ApiKeyUsageTotals(long Requests, long Errors, ApiKeyUsageLatency? Latency)
+/// <summary>Reports how a workspace's keys, or one of them, were used.</summary>
+public sealed record ApiKeyUsageReport
 {
-    /// <summary>The share of errors, 0 to 1.</summary>
+    /// <summary>Gets the time at which the report begins.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Gets the time at which the report ends. What happened at this time is not in it.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Gets the distance of the points of <see cref="Series"/>: an hour or a day.</summary>
+    public required ApiKeyUsageGranularity Interval { get; init; }
+
+    /// <summary>Gets the totals of all requests.</summary>
+    public required ApiKeyUsageTotals Totals { get; init; }
+
+    /// <summary>Gets the endpoints with the most requests, at most 100. The rest is summed as <c>other</c>.</summary>
+    public required IReadOnlyList<ApiKeyUsageByEndpoint> ByEndpoint { get; init; }
+
+    /// <summary>Gets the requests by status code, in ascending order.</summary>
+    public required IReadOnlyList<ApiKeyUsageCount> ByStatus { get; init; }
+
+    /// <summary>Gets the requests by country, ISO 3166-1 alpha-2 or <c>unknown</c>, most requests first.</summary>
+    public required IReadOnlyList<ApiKeyUsageCount> ByCountry { get; init; }
+
+    /// <summary>Gets the keys with the most requests, at most 100.</summary>
+    public required IReadOnlyList<ApiKeyUsageByKey> ByKey { get; init; }
+
+    /// <summary>
+    /// Gets the requests by hour or day, in ascending order and without gaps. The range may cut off the first and the last point.
+    /// </summary>
+    public required IReadOnlyList<ApiKeyUsagePoint> Series { get; init; }
+}
+
+/// <summary>Counts requests and errors, with their latency.</summary>
+public sealed record ApiKeyUsageTotals
+{
+    /// <summary>Gets the number of requests.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Gets the number of requests with a status of 400 or more.</summary>
+    public required long Errors { get; init; }
+
+    /// <summary>Gets the latency of requests that are not streams, or null if none was measured.</summary>
+    public ApiKeyUsageLatency? Latency { get; init; }
+
+    /// <summary>Gets the fraction of requests that are errors, 0 to 1.</summary>
     public double ErrorRate => Requests == 0 ? 0 : (double)Errors / Requests;
 }
 
 /// <summary>Percentiles of latency, each within 5 % of the exact one.</summary>
-/// <param name="P50">The median.</param>
-/// <param name="P95">95 of 100 took no longer.</param>
-/// <param name="P99">99 of 100 took no longer.</param>
-public sealed record ApiKeyUsageLatency(TimeSpan P50, TimeSpan P95, TimeSpan P99);
+public sealed record ApiKeyUsageLatency
+{
+    /// <summary>Gets the median.</summary>
+    public required TimeSpan P50 { get; init; }
 
-/// <summary>The traffic of an endpoint.</summary>
-/// <param name="Name">Method and route pattern.</param>
-/// <param name="Totals">Its requests, errors and latency.</param>
-public sealed record ApiKeyUsageByEndpoint(string Name, ApiKeyUsageTotals Totals);
+    /// <summary>Gets the time that 95 of 100 requests do not exceed.</summary>
+    public required TimeSpan P95 { get; init; }
+
+    /// <summary>Gets the time that 99 of 100 requests do not exceed.</summary>
+    public required TimeSpan P99 { get; init; }
+}
+
+/// <summary>The requests of an endpoint.</summary>
+public sealed record ApiKeyUsageByEndpoint
+{
+    /// <summary>Gets the method and the route pattern.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets the endpoint's requests, errors, and latency.</summary>
+    public required ApiKeyUsageTotals Totals { get; init; }
+}
 
 /// <summary>The requests of one status or country.</summary>
-/// <param name="Name">The status or country.</param>
-/// <param name="Requests">How many requests.</param>
-public sealed record ApiKeyUsageCount(string Name, long Requests);
+public sealed record ApiKeyUsageCount
+{
+    /// <summary>Gets the status or country.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets the number of requests.</summary>
+    public required long Requests { get; init; }
+}
 
 /// <summary>The requests of a key.</summary>
-/// <param name="KeyId">The key.</param>
-/// <param name="Name">Its name; null: it is not known any more.</param>
-/// <param name="Requests">How many requests.</param>
-/// <param name="Errors">How many of them had a status of 400 or more.</param>
-public sealed record ApiKeyUsageByKey(string KeyId, string? Name, long Requests, long Errors);
+public sealed record ApiKeyUsageByKey
+{
+    /// <summary>Gets the id of the key.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>Gets the name of the key, or null if the key is no longer known.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Gets the number of requests.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Gets the number of requests with a status of 400 or more.</summary>
+    public required long Errors { get; init; }
+}
 
 /// <summary>The requests of an hour or day.</summary>
-/// <param name="At">Where it begins.</param>
-/// <param name="Requests">How many requests.</param>
-/// <param name="Errors">How many of them had a status of 400 or more.</param>
-public sealed record ApiKeyUsagePoint(DateTimeOffset At, long Requests, long Errors);
+public sealed record ApiKeyUsagePoint
+{
+    /// <summary>Gets the time at which the hour or day begins.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets the number of requests.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Gets the number of requests with a status of 400 or more.</summary>
+    public required long Errors { get; init; }
+}

@@ -16,18 +16,20 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         var countries = await SumAsync(ApiKeyUsageDimension.Country, parts).ConfigureAwait(false);
         var keys = keyId.Length > 0 ? [] : await TopKeysAsync(parts).ConfigureAwait(false);
         var points = await SumAsync(ApiKeyUsageDimension.Status, Parts(from, to, interval, now), byTime: true).ConfigureAwait(false);
-        return new ApiKeyUsageReport(
-            from,
-            to,
-            interval,
-            Totals(endpoints),
-            Top(endpoints),
-            [.. Values(statuses).OrderBy(value => value.Name, StringComparer.Ordinal)],
-            [.. Values(countries).OrderByDescending(value => value.Requests)],
-            keyId.Length > 0
-                ? [new(keyId, null, statuses.Sum(sum => sum.Requests), statuses.Sum(sum => sum.Errors))]
-                : [.. keys.Select(key => new ApiKeyUsageByKey(key.Name, null, key.Requests, key.Errors))],
-            Series(points, from, to, interval));
+        return new ApiKeyUsageReport
+        {
+            From = from,
+            To = to,
+            Interval = interval,
+            Totals = Totals(endpoints),
+            ByEndpoint = Top(endpoints),
+            ByStatus = [.. Values(statuses).OrderBy(value => value.Name, StringComparer.Ordinal)],
+            ByCountry = [.. Values(countries).OrderByDescending(value => value.Requests)],
+            ByKey = keyId.Length > 0
+                ? [new() { KeyId = keyId, Requests = statuses.Sum(sum => sum.Requests), Errors = statuses.Sum(sum => sum.Errors) }]
+                : [.. keys.Select(key => new ApiKeyUsageByKey { KeyId = key.Name, Requests = key.Requests, Errors = key.Errors })],
+            Series = Series(points, from, to, interval),
+        };
     }
 
     /// <summary>The parts of a range, each of one level: of the highest one inside, of lower ones at the edges as long as they are kept.</summary>
@@ -112,15 +114,15 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
 
     private static IEnumerable<ApiKeyUsageCount> Values(List<ApiKeyUsageAggregate> sums)
         => sums.GroupBy(sum => sum.Name, StringComparer.Ordinal)
-            .Select(group => new ApiKeyUsageCount(group.Key, group.Sum(sum => sum.Requests)));
+            .Select(group => new ApiKeyUsageCount { Name = group.Key, Requests = group.Sum(sum => sum.Requests) });
 
     private static List<ApiKeyUsageByEndpoint> Top(List<ApiKeyUsageAggregate> sums)
     {
         var byName = sums.GroupBy(sum => sum.Name, StringComparer.Ordinal).OrderByDescending(group => group.Sum(sum => sum.Requests)).ToList();
-        var top = byName.Take(MaxNames).Select(group => new ApiKeyUsageByEndpoint(group.Key, Totals(group))).ToList();
+        var top = byName.Take(MaxNames).Select(group => new ApiKeyUsageByEndpoint { Name = group.Key, Totals = Totals(group) }).ToList();
         if (byName.Count > MaxNames)
         {
-            top.Add(new("other", Totals(byName.Skip(MaxNames).SelectMany(group => group))));
+            top.Add(new() { Name = "other", Totals = Totals(byName.Skip(MaxNames).SelectMany(group => group)) });
         }
 
         return top;
@@ -137,9 +139,13 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             counts[sum.LatencyBucket] += sum.Requests;
         }
 
-        return new(requests, errors, ApiKeyLatency.Percentile(counts, 0.5) is not { } median
-            ? null
-            : new(median, ApiKeyLatency.Percentile(counts, 0.95)!.Value, ApiKeyLatency.Percentile(counts, 0.99)!.Value));
+        var latency = ApiKeyLatency.Percentile(counts, 0.5) is not { } median ? null : new ApiKeyUsageLatency
+        {
+            P50 = median,
+            P95 = ApiKeyLatency.Percentile(counts, 0.95)!.Value,
+            P99 = ApiKeyLatency.Percentile(counts, 0.99)!.Value,
+        };
+        return new() { Requests = requests, Errors = errors, Latency = latency };
     }
 
     private static List<ApiKeyUsagePoint> Series(List<ApiKeyUsageAggregate> sums, DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval)
@@ -155,7 +161,8 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         for (var ticks = UsageTime.Floor(from, interval).Ticks; ticks < to.UtcTicks; ticks += UsageTime.Length(interval).Ticks)
         {
             var at = new DateTimeOffset(ticks, TimeSpan.Zero);
-            points.Add(new(at, byTime[at].Sum(sum => sum.Requests), byTime[at].Sum(sum => sum.Errors)));
+            var (requests, errors) = (byTime[at].Sum(sum => sum.Requests), byTime[at].Sum(sum => sum.Errors));
+            points.Add(new() { At = at, Requests = requests, Errors = errors });
         }
 
         return points;

@@ -75,7 +75,7 @@ public sealed class CreateTests
         response.Header("ETag").Should().Be("\"1\"");
         response.Header("Content-Type").Should().Be("application/json");
         (await response.TextAsync()).Should().Be(
-            $$"""{"id":"{{json.Text("id")}}","name":"{{json.GetProperty("name").GetRawText().Trim('"')}}","type":"ci","tier":"write","permissions":["billing:read"],"hint":"{{created[..10]}}…","status":"active","""
+            $$"""{"id":"{{json.Text("id")}}","name":"{{json.GetProperty("name").GetRawText().Trim('"')}}","type":"ci","ownerId":null,"tier":"write","permissions":["billing:read"],"hint":"{{created[..10]}}…","status":"active","enabled":true,"""
             + $$"""
             "createdAt":"2026-11-24T12:00:00Z","createdBy":"{{admin.Id}}","version":1,"expiresAt":"2027-01-01T00:00:00Z","lastUsedAt":null,
             "revokedAt":null,"revokedReason":null,"replaces":null,"replacedBy":null,"allowedNetworks":["10.0.0.1","2001:db8::/32"],
@@ -246,9 +246,9 @@ public sealed class CreateTests
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = [null!] })).Should().Be("allowedNetworks[0]");
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.Zero })).Should().Be("expiresInSeconds");
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.MaxValue })).Should().Be("expiresInSeconds");
-        (await manager.CreateAsync(new ApiKeyActor("tests", "") { Tier = "admin" }, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token)).Error!.Status.Should().Be(403);
+        (await manager.CreateAsync(new ApiKeyActor("tests", "") { Tier = "admin" }, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token)).Failure!.Kind.Should().Be(ApiKeyFailureKind.Forbidden);
 
-        async Task<string> FieldAsync(CreateApiKeyRequest request) => (await manager.CreateAsync(admin, request, Token)).Error!.Details.Single().Field;
+        async Task<string> FieldAsync(CreateApiKeyRequest request) => (await manager.CreateAsync(admin, request, Token)).Failure!.Details.Single().Field;
     }
 
     [Fact]

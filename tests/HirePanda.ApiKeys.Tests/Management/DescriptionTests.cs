@@ -20,7 +20,7 @@ public sealed class DescriptionTests
         calls.Should().HaveCount(27, "nine of the eighteen are read, and answer HEAD too");
         calls["POST /keys/"].SupportedResponseTypes.Should().Contain(one => one.StatusCode == 201 && one.Type == typeof(KeyResponse))
             .And.Contain(one => one.StatusCode == 400 && one.Type == typeof(ErrorEnvelope));
-        calls["GET /keys/"].ParameterDescriptions.Select(one => one.Name).Should().Equal("status", "type", "name", "cursor", "limit");
+        calls["GET /keys/"].ParameterDescriptions.Select(one => one.Name).Should().Equal("status", "type", "name", "ownerId", "cursor", "limit");
         calls["PUT /keys/ip-allowlist"].ParameterDescriptions.Select(one => one.Name).Should().Equal("force");
         calls["GET /keys/usage"].ParameterDescriptions.Select(one => one.Name).Should().Equal("from", "to", "keyId", "interval");
     }

@@ -64,7 +64,7 @@ public sealed class ImportTests
 
         var imported = await ManageAsync(api, manager => manager.ImportAsync(TestApi.Workspace, _request, secret, Token));
 
-        imported.Error!.Message.Should().Be("There is an API key with this secret already");
+        imported.Failure!.Message.Should().Be("There is an API key with this secret already");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ImportTests
 
         var imported = await ManageAsync(api, manager => manager.ImportAsync(TestApi.Workspace, _request, Legacy, Token));
 
-        var detail = imported.Error!.Details.Should().ContainSingle().Subject;
+        var detail = imported.Failure!.Details.Should().ContainSingle().Subject;
         detail.Field.Should().Be("secret");
         detail.Message.Should().NotContain(Legacy);
     }

@@ -141,7 +141,7 @@ public sealed class ListTests
         using var none = await api.GetAsync($"{ManagementApi.Keys}/me");
 
         (await response.TextAsync()).Should().Be(
-            $$"""{"id":"{{key.Id}}","name":"Reports","type":"development","tier":"read","permissions":["billing:read","jobs:read"],"""
+            $$"""{"id":"{{key.Id}}","name":"Reports","type":"development","ownerId":null,"tier":"read","permissions":["billing:read","jobs:read"],"""
             + """
             "effectivePermissions":["jobs:read","candidates:read","analytics:read","webhooks:read","billing:read"],"expiresAt":null,"rateLimits":[{"permits":100,"windowSeconds":60}]}
             """.ReplaceLineEndings(""));

@@ -116,8 +116,8 @@ public sealed class ManagementInputTests
         var one = await manager.RevokeAsync(actor, key.Id, reason, cancellationToken: TestContext.Current.CancellationToken);
         var all = await manager.RevokeAllAsync(actor, reason, cancellationToken: TestContext.Current.CancellationToken);
 
-        one.Error!.Details.Should().ContainSingle().Which.Field.Should().Be("reason");
-        all.Error!.Details.Should().ContainSingle().Which.Field.Should().Be("reason");
+        one.Failure!.Details.Should().ContainSingle().Which.Field.Should().Be("reason");
+        all.Failure!.Details.Should().ContainSingle().Which.Field.Should().Be("reason");
     }
 
     [Theory]

@@ -180,7 +180,9 @@ public sealed class SlowBodyTests : IAsyncLifetime
                 (await manager.RevokeAsync(_operator, key.Id, cancellationToken: Token)).Succeeded.Should().BeTrue();
                 break;
             case "locked out by the workspace":
-                (await manager.SetAllowlistAsync(_operator, true, false, ["10.0.0.0/8"], force: true, cancellationToken: Token)).Succeeded.Should().BeTrue();
+                var request = new SetAllowlistRequest { Enabled = true, Networks = ["10.0.0.0/8"], Force = true };
+                var workspaces = scope.ServiceProvider.GetRequiredService<ApiKeyWorkspaceManager>();
+                (await workspaces.SetAllowlistAsync(_operator, request, cancellationToken: Token)).Succeeded.Should().BeTrue();
                 break;
             default:
                 var update = change switch

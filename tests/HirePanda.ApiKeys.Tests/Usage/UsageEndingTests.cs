@@ -126,7 +126,8 @@ public sealed class UsageEndingTests
             {
                 await using var scope = api.Services.CreateAsyncScope();
                 var actor = new ApiKeyActor("tests", "acme") { Tier = "admin" };
-                report = (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().GetUsageAsync(actor, keyId: keyId, cancellationToken: Token)).Value!;
+                var reporter = scope.ServiceProvider.GetRequiredService<ApiKeyUsageReporter>();
+                report = (await reporter.GetAsync(actor, new() { KeyId = keyId }, Token)).Value!;
                 patience.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30));
             }
             while (report.Totals.Requests == 0);

@@ -1,60 +1,58 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace HirePanda.ApiKeys;
 
-/// <content>Reports of usage.</content>
-public sealed partial class ApiKeyManager
+/// <summary>Reports how keys were used.</summary>
+public sealed class ApiKeyUsageReporter
 {
     /// <summary>The most points that the series of a report may have: 10,000.</summary>
     public const int MaxUsagePoints = 10_000;
 
+    private readonly ManagementStores _stores;
+    private readonly ApiKeyManager _keys;
+    private readonly UsageFlusher _flusher;
+    private readonly ApiKeySettings _settings;
+    private readonly TimeProvider _time;
+
+    internal ApiKeyUsageReporter(
+        ManagementStores stores, ApiKeyManager keys, UsageFlusher flusher, ApiKeySettings settings, TimeProvider time)
+        => (_stores, _keys, _flusher, _settings, _time) = (stores, keys, flusher, settings, time);
+
     /// <summary>Reports how the keys of the actor's workspace were used, up to this moment.</summary>
     /// <param name="actor">Whose workspace.</param>
-    /// <param name="from">Where the report begins, a minute that has begun included; null: 24 hours before <paramref name="to"/>.</param>
-    /// <param name="to">Where it ends; null: now.</param>
-    /// <param name="keyId">Only this key; null: all.</param>
-    /// <param name="interval">The distance of the series' points: <see cref="ApiKeyUsageGranularity.Hour"/> or <see cref="ApiKeyUsageGranularity.Day"/>.</param>
+    /// <param name="options">What the report covers, or null for the last 24 hours of all keys.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKeyUsageReport>> GetUsageAsync(
-        ApiKeyActor actor,
-        DateTimeOffset? from = null,
-        DateTimeOffset? to = null,
-        string? keyId = null,
-        ApiKeyUsageGranularity interval = ApiKeyUsageGranularity.Hour,
-        CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<ApiKeyUsageReport>> GetAsync(
+        ApiKeyActor actor, ApiKeyUsageReportOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        options ??= new ApiKeyUsageReportOptions();
         var now = _time.GetUtcNow();
-        var end = (to ?? now).ToUniversalTime();
-        var begin = from?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue > _oneDay ? end - _oneDay : DateTimeOffset.MinValue);
-        if (CheckRange(begin, end, interval) is { } error)
+        var end = (options.To ?? now).ToUniversalTime();
+        var begin = options.From?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue > _oneDay ? end - _oneDay : DateTimeOffset.MinValue);
+        if (CheckRange(begin, end, options.Interval) is { } error)
         {
             return error;
         }
 
-        if (keyId is not null && (await GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Error is { } unknown)
+        if (options.KeyId is { } keyId && (await _keys.GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Failure is { } unknown)
         {
             return unknown;
         }
 
-        if (keyId is null && actor.OwnerId is not null)
+        if (options.KeyId is null && actor.OwnerId is not null)
         {
-            return DelegationRules.OwnerBound;
+            return ApiKeyFailure.OwnerBound;
         }
 
         // The report says what happened up to now. A store that cannot take the counts in time cannot be reported from.
         if (!await FlushUsageAsync(cancellationToken).ConfigureAwait(false))
         {
-            return ApiKeyError.StoreUnavailable;
+            return ApiKeyFailure.StoreUnavailable;
         }
 
-        var store = Store as IApiKeyUsageStore ?? throw new InvalidOperationException(
-            "Reports of usage need a store that implements IApiKeyUsageStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
-
         // The minute that is under way belongs to a report up to now.
-        var until = to is null ? UsageTime.Ceiling(end + TimeSpan.FromTicks(1), ApiKeyUsageGranularity.Minute) : end;
-        var reader = new UsageReader(store, _settings.Current.Options, actor.Workspace, keyId ?? "", cancellationToken);
-        var report = await reader.ReadAsync(begin, until, interval, now).ConfigureAwait(false);
+        var until = options.To is null ? UsageTime.Ceiling(end + TimeSpan.FromTicks(1), ApiKeyUsageGranularity.Minute) : end;
+        var reader = new UsageReader(_stores.Usage, _settings.Current.Options, actor.Workspace, options.KeyId ?? "", cancellationToken);
+        var report = await reader.ReadAsync(begin, until, options.Interval, now).ConfigureAwait(false);
         return report with { To = end, ByKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false) };
     }
 
@@ -74,8 +72,7 @@ public sealed partial class ApiKeyManager
         try
         {
             // Does not rely on the store to heed the token: a database's client may block.
-            var flusher = _services.GetRequiredService<UsageFlusher>();
-            return await Task.Run(() => flusher.TryRunAsync(ends.Token), ends.Token)
+            return await Task.Run(() => _flusher.TryRunAsync(ends.Token), ends.Token)
                 .WaitAsync(ends.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -84,7 +81,7 @@ public sealed partial class ApiKeyManager
         }
     }
 
-    private static ApiKeyError? CheckRange(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval)
+    private static ApiKeyFailure? CheckRange(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval)
     {
         var errors = new ErrorList();
         if (interval is not (ApiKeyUsageGranularity.Hour or ApiKeyUsageGranularity.Day))
@@ -100,12 +97,13 @@ public sealed partial class ApiKeyManager
             errors.Add("from", $"would give more than {MaxUsagePoints} points: choose a shorter range or a longer interval");
         }
 
-        return errors.IsEmpty ? null : errors.ToError();
+        return errors.IsEmpty ? null : ApiKeyFailure.InvalidRequest(errors.Details);
     }
 
-    private async Task<IReadOnlyList<ApiKeyUsageByKey>> NamedAsync(string workspace, IReadOnlyList<ApiKeyUsageByKey> keys, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ApiKeyUsageByKey>> NamedAsync(
+        string workspace, IReadOnlyList<ApiKeyUsageByKey> keys, CancellationToken cancellationToken)
     {
-        var names = await Store.GetNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken).ConfigureAwait(false);
+        var names = await _stores.Keys.GetNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken).ConfigureAwait(false);
         return [.. keys.Select(key => key with { Name = names.GetValueOrDefault(key.KeyId) })];
     }
 }

@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>Manages the alerts of a workspace, and the webhooks that receive them.</summary>
+public sealed partial class ApiKeyAlertManager
+{
+    private readonly ManagementStores _stores;
+    private readonly RefusalAudit _refusals;
+    private readonly WebhookTargets _targets;
+    private readonly WebhookSecrets _secrets;
+    private readonly ApiKeySettings _settings;
+    private readonly TimeProvider _time;
+
+    internal ApiKeyAlertManager(
+        ManagementStores stores,
+        RefusalAudit refusals,
+        WebhookTargets targets,
+        WebhookSecrets secrets,
+        ApiKeySettings settings,
+        TimeProvider time)
+        => (_stores, _refusals, _targets, _secrets, _settings, _time) = (stores, refusals, targets, secrets, settings, time);
+
+    /// <summary>Lists the alerts of the actor's workspace, newest first.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="page">Which page, or null for the first one.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyPage<ApiKeyAlert>>> ListAlertsAsync(
+        ApiKeyActor actor, ApiKeyPageOptions? page = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        page ??= new ApiKeyPageOptions();
+        return actor.OwnerId is not null ? ApiKeyFailure.OwnerBound : await PageReader.ReadAsync(
+            page,
+            new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time)),
+            after => _stores.Alerts.ListAlertsAsync(actor.Workspace, after, page.Limit + 1, cancellationToken),
+            alert => (alert.RaisedAt, alert.Id)).ConfigureAwait(false);
+    }
+
+    /// <summary>Says that somebody has taken note of an alert. Doing it again changes nothing.</summary>
+    /// <param name="actor">Who has.</param>
+    /// <param name="id">The alert's id.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (actor.OwnerId is not null)
+        {
+            return await _refusals.RefuseBoundAsync(actor, "alert.acknowledge").ConfigureAwait(false);
+        }
+
+        if (AuditEntries.Id(id) is null)
+        {
+            return NoAlert;
+        }
+
+        var after = JsonSerializer.SerializeToElement(new AlertReference(id), AlertJson.Contract.AlertReference);
+        var audit = AuditEntries.New(actor, "alert.acknowledge", Timestamps.Now(_time), null, null, after);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await _stores.Alerts.AcknowledgeAlertAsync(actor.Workspace, id, actor.Guard(audit.At), audit, CancellationToken.None).ConfigureAwait(false) switch
+        {
+            ApiKeySaveResult.Saved when await _stores.Alerts.GetAlertAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } alert => alert,
+            ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,
+            _ => await _refusals.RefuseAsync(AuditEntries.New(actor, "alert.acknowledge.refused", audit.At, null, null, after), NoAlert).ConfigureAwait(false),
+        };
+    }
+
+    private static ApiKeyFailure NoAlert => ApiKeyFailure.NotFound("There is no such alert");
+}

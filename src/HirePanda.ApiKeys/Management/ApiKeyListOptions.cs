@@ -1,0 +1,72 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>Says which page of a list is wanted.</summary>
+public record ApiKeyPageOptions
+{
+    /// <summary>
+    /// Gets the <see cref="ApiKeyPage{T}.NextCursor"/> of the last page, or null for the first page. The default is null.
+    /// </summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>Gets the largest number of items, 1 to 200. The default is 50.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>Says which keys are listed.</summary>
+public sealed record ApiKeyListOptions : ApiKeyPageOptions
+{
+    /// <summary>Gets the status of the keys, or null for keys of any status. The default is null.</summary>
+    public ApiKeyStatus? Status { get; init; }
+
+    /// <summary>Gets the name of the keys' type, or null for keys of any type. The default is null.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>
+    /// Gets a text that the keys' names contain, ignoring the case of ASCII letters, or null for keys of any name. The default is
+    /// null.
+    /// </summary>
+    public string? Name { get; init; }
+
+    /// <summary>Gets the owner of the keys, or null for keys of any owner. The default is null.</summary>
+    public string? OwnerId { get; init; }
+}
+
+/// <summary>Says what a report of usage covers.</summary>
+public sealed record ApiKeyUsageReportOptions
+{
+    /// <summary>
+    /// Gets the time at which the report begins, including a minute that has begun. The default is null: 24 hours before
+    /// <see cref="To"/>.
+    /// </summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Gets the time at which the report ends. The default is null: now.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Gets the id of the one key to report, or null for all keys of the workspace. The default is null.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>
+    /// Gets the distance of the points of the series: <see cref="ApiKeyUsageGranularity.Hour"/> or
+    /// <see cref="ApiKeyUsageGranularity.Day"/>. The default is an hour.
+    /// </summary>
+    public ApiKeyUsageGranularity Interval { get; init; } = ApiKeyUsageGranularity.Hour;
+}
+
+/// <summary>Says how a workspace's IP allowlist is to be.</summary>
+public sealed record SetAllowlistRequest
+{
+    /// <summary>Gets whether the list is in force.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <summary>Gets whether the list only reports what it would refuse. The default is false.</summary>
+    public bool ReportOnly { get; init; }
+
+    /// <summary>
+    /// Gets addresses and CIDR networks, at most 1,000. An enabled list that is empty admits nobody. The default is empty.
+    /// </summary>
+    public IReadOnlyList<string> Networks { get; init; } = [];
+
+    /// <summary>Gets whether the actor may lock itself out. The default is false.</summary>
+    public bool Force { get; init; }
+}

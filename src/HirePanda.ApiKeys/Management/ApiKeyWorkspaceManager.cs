@@ -1,0 +1,106 @@
+namespace HirePanda.ApiKeys;
+
+/// <summary>Manages what concerns a whole workspace: its IP allowlist and its audit.</summary>
+public sealed class ApiKeyWorkspaceManager
+{
+    private readonly ManagementStores _stores;
+    private readonly ChangeWriter _changes;
+    private readonly RefusalAudit _refusals;
+    private readonly ApiKeySettings _settings;
+    private readonly TimeProvider _time;
+
+    internal ApiKeyWorkspaceManager(
+        ManagementStores stores, ChangeWriter changes, RefusalAudit refusals, ApiKeySettings settings, TimeProvider time)
+        => (_stores, _changes, _refusals, _settings, _time) = (stores, changes, refusals, settings, time);
+
+    /// <summary>Gets the settings of the actor's workspace; those that were never changed have version 0.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyWorkspace> GetWorkspaceAsync(ApiKeyActor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return await _stores.Keys.GetWorkspaceAsync(actor.Workspace, cancellationToken).ConfigureAwait(false)
+            ?? new ApiKeyWorkspace { Id = actor.Workspace, Version = 0 };
+    }
+
+    /// <summary>
+    /// Sets the IP allowlist of the actor's workspace. Every key of the workspace must pass it besides its own.
+    /// </summary>
+    /// <param name="actor">Who sets it. A list that would lock out the actor's address is refused.</param>
+    /// <param name="request">How the list is to be.</param>
+    /// <param name="expectedVersion">The version that the settings must have, or null if any version will do.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
+        ApiKeyActor actor, SetAllowlistRequest request, long? expectedVersion = null, CancellationToken cancellationToken = default)
+        => SetAllowlistAsync(actor, request, expectedVersion is { } version ? [version] : null, cancellationToken);
+
+    /// <inheritdoc cref="SetAllowlistAsync(ApiKeyActor, SetAllowlistRequest, long?, CancellationToken)"/>
+    /// <param name="actor">Who sets it.</param>
+    /// <param name="request">How the list is to be.</param>
+    /// <param name="expectedVersions">The versions of which the settings must have one, or null if any version will do.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    internal async Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
+        ApiKeyActor actor, SetAllowlistRequest request, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (actor.Workspace.Length == 0)
+        {
+            return ApiKeyFailure.NoWorkspace;
+        }
+
+        if (actor.OwnerId is not null)
+        {
+            return await _refusals.RefuseBoundAsync(actor, "allowlist.update").ConfigureAwait(false);
+        }
+
+        var now = Timestamps.Now(_time);
+        var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
+        var before = await GetWorkspaceAsync(actor, cancellationToken).ConfigureAwait(false);
+        var after = before with
+        {
+            AllowlistEnabled = request.Enabled,
+            AllowlistReportOnly = request.ReportOnly,
+            AllowedNetworks = rules.Networks(request.Networks, "networks"),
+            Version = before.Version + 1,
+        };
+        if (!rules.Errors.IsEmpty)
+        {
+            return rules.Failure;
+        }
+
+        if (expectedVersions?.Contains(before.Version) == false)
+        {
+            return ApiKeyFailure.PreconditionFailed;
+        }
+
+        if (!request.Force && Allowlist.Compile(after) is { IsReportOnly: false } list && !list.Admits(actor.Address))
+        {
+            var refusal = ApiKeyFailure.Conflict("This allowlist would lock you out: your own address is not on it. Add it, or repeat the call with force=true");
+            return await _refusals.RefuseAsync(AuditEntries.Allowlist(actor, "allowlist.update.refused", now, before, after), refusal).ConfigureAwait(false);
+        }
+
+        var change = new ApiKeyChangeSet
+        {
+            Workspace = after,
+            Audit = [AuditEntries.Allowlist(actor, "allowlist.update", now, before, after)],
+        };
+        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure ? failure : after;
+    }
+
+    /// <summary>Lists the audit of the actor's workspace, newest first.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="page">Which page, or null for the first one.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiKeyResult<ApiKeyPage<ApiKeyAuditEntry>>> ListAuditAsync(
+        ApiKeyActor actor, ApiKeyPageOptions? page = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        page ??= new ApiKeyPageOptions();
+        return actor.OwnerId is not null ? ApiKeyFailure.OwnerBound : await PageReader.ReadAsync(
+            page,
+            new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time)),
+            after => _stores.Keys.ListAuditAsync(actor.Workspace, after, page.Limit + 1, cancellationToken),
+            entry => (entry.At, entry.Id)).ConfigureAwait(false);
+    }
+}
