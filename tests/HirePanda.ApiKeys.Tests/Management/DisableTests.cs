@@ -146,7 +146,7 @@ public sealed class DisableTests
     [Fact]
     public async Task DisabledSecrets_ThrottleTheirClient_AndAreNotInUsage()
     {
-        await using var api = await ManagementApi.StartAsync(options => options.FailedAttemptsPerMinute = 2);
+        await using var api = await ManagementApi.StartAsync(options => options.FailedAttempts.PerMinute = 2);
         var admin = api.Secret();
         var (key, secret) = api.Issue(change: issued => issued with { IsEnabled = false });
         for (var i = 0; i < 2; i++)
