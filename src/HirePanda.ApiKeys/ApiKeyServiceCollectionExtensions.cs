@@ -8,9 +8,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ApiKeyServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds API keys: the scheme <see cref="ApiKeyDefaults.AuthenticationScheme"/>, a policy for every tier and permission, the IP
-    /// allowlist and the rate limiter. Options come from <c>Authentication:Schemes:ApiKey</c> in the host's configuration, if there
-    /// is such a section, and from <c>services.Configure&lt;ApiKeyOptions&gt;(…)</c>. A second call configures the same options.
+    /// Adds API keys: the scheme <see cref="ApiKeyDefaults.AuthenticationScheme"/>, a policy for every tier and permission, the
+    /// IP allowlist and the rate limiter. Options come from <c>Authentication:Schemes:ApiKey</c> in the host's configuration,
+    /// if there is such a section, and from <c>services.Configure&lt;ApiKeyOptions&gt;(…)</c>. A second call configures the
+    /// same options.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <returns>A builder, on which the host sets its store.</returns>

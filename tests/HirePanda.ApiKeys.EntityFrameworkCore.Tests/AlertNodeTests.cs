@@ -192,7 +192,7 @@ public sealed class AlertNodeTests
         {
             all.RemoveAll<BackgroundJob>();
             all.AddSingleton(time ?? TimeProvider.System);
-            all.Configure<ApiKeyOptions>(ApiKeyDefaults.AuthenticationScheme, options => options.Webhooks.AllowPrivateTargets = true);
+            all.Configure<ApiKeyOptions>(options => options.Webhooks.AllowPrivateTargets = true);
             services?.Invoke(all);
         });
     }

@@ -45,7 +45,8 @@ public sealed class WarmupTests
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddDbContext<SlowContext>(use);
-        builder.Services.AddHirePandaApiKeys(options => options.Cache.StoreTimeout = TimeSpan.FromMilliseconds(500)).AddEntityFrameworkStore<SlowContext>();
+        builder.Services.AddHirePandaApiKeys(options => options.Cache.StoreTimeout = TimeSpan.FromMilliseconds(500))
+            .AddEntityFrameworkStore<SlowContext>();
         var app = builder.Build();
         await app.StartAsync(Token);
         return new App(app);

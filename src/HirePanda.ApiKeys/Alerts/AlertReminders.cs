@@ -28,7 +28,9 @@ internal sealed class AlertReminders(
         var query = new ApiKeyReminderQuery
         {
             Now = now,
-            ExpiresBefore = options.Alerts.ExpiryDays.Count == 0 ? null : now + TimeSpan.FromDays(options.Alerts.ExpiryDays.Max()) + _step,
+            ExpiresBefore = options.Alerts.ExpiryDays.Count == 0
+                ? null
+                : now + TimeSpan.FromDays(options.Alerts.ExpiryDays.Max()) + _step,
             CreatedBefore = options.Alerts.RotationAge == TimeSpan.Zero ? null : now - options.Alerts.RotationAge + _step,
             Limit = PageSize,
         };

@@ -10,7 +10,8 @@ namespace HirePanda.ApiKeys;
 /// caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint may say
 /// <c>public</c>, so the fields of the response are guarded from authentication on.
 /// </summary>
-internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<string> headerNames, bool isPrivate) : IHttpResponseFeature
+internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<string> headerNames, bool isPrivate)
+    : IHttpResponseFeature
 {
     private GuardedHeaders? _headers;
 

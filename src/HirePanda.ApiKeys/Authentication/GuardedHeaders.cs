@@ -9,7 +9,8 @@ namespace HirePanda.ApiKeys;
 /// <summary>
 /// The fields of a response. <see cref="CacheGuard"/> has the last word on <c>Vary</c> and <c>Cache-Control</c>.
 /// </summary>
-internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<string> headerNames, bool isPrivate) : IHeaderDictionary
+internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<string> headerNames, bool isPrivate)
+    : IHeaderDictionary
 {
     public int Count => inner.Count;
 

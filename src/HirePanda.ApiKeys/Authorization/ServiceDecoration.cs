@@ -50,7 +50,8 @@ internal static class ServiceDecoration
         static ServiceDescriptor Keyed(ServiceDescriptor service, object key) => service switch
         {
             { ImplementationInstance: { } instance } => new(service.ServiceType, key, instance),
-            { ImplementationFactory: { } factory } => new(service.ServiceType, key, (provider, _) => factory(provider), service.Lifetime),
+            { ImplementationFactory: { } factory }
+                => new(service.ServiceType, key, (provider, _) => factory(provider), service.Lifetime),
             _ => new(service.ServiceType, key, service.ImplementationType!, service.Lifetime),
         };
     }

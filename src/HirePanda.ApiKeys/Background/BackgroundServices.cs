@@ -13,8 +13,8 @@ internal static class BackgroundServices
     }
 
     /// <summary>
-    /// Adds a job. Jobs stop in reverse order, so a room's jobs stop before the jobs of the rooms that it uses: alerting jobs stop
-    /// before the jobs that store data.
+    /// Adds a job. Jobs stop in reverse order, so a room's jobs stop before the jobs of the rooms that it uses: alerting jobs
+    /// stop before the jobs that store data.
     /// </summary>
     public static void AddJob<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TJob>(
         this IServiceCollection services)

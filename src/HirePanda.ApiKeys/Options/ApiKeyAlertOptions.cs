@@ -24,8 +24,8 @@ public sealed class ApiKeyAlertOptions
     public IReadOnlyList<int> ExpiryDays { get; set; } = [30, 14, 7, 1];
 
     /// <summary>
-    /// Gets or sets the age of a key at which its workspace is alerted to rotate it, from 0 to 3,650 days. With 0 it never is. The
-    /// default is 90 days.
+    /// Gets or sets the age of a key at which its workspace is alerted to rotate it, from 0 to 3,650 days. With 0 it never is.
+    /// The default is 90 days.
     /// </summary>
     public TimeSpan RotationAge { get; set; } = TimeSpan.FromDays(90);
 }

@@ -16,9 +16,9 @@ public sealed class ApiKeyCacheOptions
     public TimeSpan NegativeLifetime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Gets or sets the largest number of ordinary keys in the cache, from 1 to 100,000,000. A key with long lists or much metadata
-    /// takes the room of several keys, one for each KiB. While the cache is full, a workspace that has more than half of it makes
-    /// room with its own keys. The value is read when the host starts. The default is 100,000.
+    /// Gets or sets the largest number of ordinary keys in the cache, from 1 to 100,000,000. A key with long lists or much
+    /// metadata takes the room of several keys, one for each KiB. While the cache is full, a workspace that has more than half
+    /// of it makes room with its own keys. The value is read when the host starts. The default is 100,000.
     /// </summary>
     public int Capacity { get; set; } = 100_000;
 

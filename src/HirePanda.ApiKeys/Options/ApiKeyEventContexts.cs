@@ -11,8 +11,8 @@ public sealed class ApiKeyMessageReceivedContext(HttpContext context, Authentica
     : ResultContext<ApiKeyOptions>(context, scheme, options)
 {
     /// <summary>
-    /// Gets or sets a secret from elsewhere, which is verified instead of the headers' credential. Null reads the headers. The default is
-    /// null.
+    /// Gets or sets a secret from elsewhere, which is verified instead of the headers' credential. Null reads the headers. The
+    /// default is null.
     /// </summary>
     public string? Secret { get; set; }
 }

@@ -1,16 +1,19 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Lets a host take part in authentication. Set the delegates, or derive from this class and override its methods.</summary>
+/// <summary>
+/// Lets a host take part in authentication. Set the delegates, or derive from this class and override its methods.
+/// </summary>
 public class ApiKeyEvents
 {
     /// <summary>
-    /// Gets or sets the delegate that runs first. It may supply the secret from elsewhere, or end authentication with a result of its own.
+    /// Gets or sets the delegate that runs first. It may supply the secret from elsewhere, or end authentication with a result
+    /// of its own.
     /// </summary>
     public Func<ApiKeyMessageReceivedContext, Task> OnMessageReceived { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>
-    /// Gets or sets the delegate that runs when a key was admitted. It may add claims and identities, or fail. A principal without the
-    /// identity that the delegate received meets no policy of tiers and permissions.
+    /// Gets or sets the delegate that runs when a key was admitted. It may add claims and identities, or fail. A principal
+    /// without the identity that the delegate received meets no policy of tiers and permissions.
     /// </summary>
     public Func<ApiKeyValidatedContext, Task> OnKeyValidated { get; set; } = static _ => Task.CompletedTask;
 
@@ -18,8 +21,8 @@ public class ApiKeyEvents
     public Func<ApiKeyAuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>
-    /// Gets or sets the delegate that runs before a challenge is answered: 401, or 403, 429, or 503 if the credential was refused so. Call
-    /// <see cref="ApiKeyChallengeContext.HandleResponse"/> to replace the answer.
+    /// Gets or sets the delegate that runs before a challenge is answered: 401, or 403, 429, or 503 if the credential was
+    /// refused so. Call <see cref="ApiKeyChallengeContext.HandleResponse"/> to replace the answer.
     /// </summary>
     public Func<ApiKeyChallengeContext, Task> OnChallenge { get; set; } = static _ => Task.CompletedTask;
 

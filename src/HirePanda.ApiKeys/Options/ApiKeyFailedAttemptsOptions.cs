@@ -1,8 +1,8 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The options of throttling clients whose attempts fail, and of the alerts about them (<c>FailedAttempts</c> in configuration). A
-/// client is an IPv4 address or an IPv6 /64.
+/// The options of throttling clients whose attempts fail, and of the alerts about them (<c>FailedAttempts</c> in
+/// configuration). A client is an IPv4 address or an IPv6 /64.
 /// </summary>
 public sealed class ApiKeyFailedAttemptsOptions
 {
@@ -14,8 +14,8 @@ public sealed class ApiKeyFailedAttemptsOptions
     public int PerMinute { get; set; } = 100;
 
     /// <summary>
-    /// Gets or sets the number of failed attempts of one client within <see cref="AlertWindow"/> that triggers an alert, from 2 to
-    /// 10,000. The default is 50.
+    /// Gets or sets the number of failed attempts of one client within <see cref="AlertWindow"/> that triggers an alert, from 2
+    /// to 10,000. The default is 50.
     /// </summary>
     public int AlertThreshold { get; set; } = 50;
 
@@ -25,8 +25,8 @@ public sealed class ApiKeyFailedAttemptsOptions
     public TimeSpan AlertWindow { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Gets or sets the workspace of the host's operator, or null for none. It receives the alerts about attempts with secrets that
-    /// belong to no key. Without it nobody receives them. The default is null.
+    /// Gets or sets the workspace of the host's operator, or null for none. It receives the alerts about attempts with secrets
+    /// that belong to no key. Without it nobody receives them. The default is null.
     /// </summary>
     public string? OperatorWorkspace { get; set; }
 }

@@ -7,9 +7,9 @@ namespace HirePanda.ApiKeys;
 public sealed class ApiKeyHashingOptions
 {
     /// <summary>
-    /// Gets or sets the host's own secret with which new keys are hashed (HMAC-SHA256), or null to hash them with SHA-256 alone.
-    /// With a pepper, a stolen table is worthless on its own. It has at least 32 characters. Keep it in a secret store. The signing
-    /// secrets of webhooks are encrypted with a key derived from it. The default is null.
+    /// Gets or sets the host's own secret with which new keys are hashed (HMAC-SHA256), or null to hash them with SHA-256
+    /// alone. With a pepper, a stolen table is worthless on its own. It has at least 32 characters. Keep it in a secret store.
+    /// The signing secrets of webhooks are encrypted with a key derived from it. The default is null.
     /// </summary>
     public string? Pepper { get; set; }
 
@@ -20,7 +20,8 @@ public sealed class ApiKeyHashingOptions
     public IReadOnlyList<string> PreviousPeppers { get; set; } = [];
 
     /// <summary>
-    /// Gets or sets whether keys that were hashed before there was a <see cref="Pepper"/> are still accepted. The default is false.
+    /// Gets or sets whether keys that were hashed before there was a <see cref="Pepper"/> are still accepted. The default is
+    /// false.
     /// </summary>
     public bool AcceptUnpepperedHashes { get; set; }
 }

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authentication;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The options of the library. <c>services.Configure&lt;ApiKeyOptions&gt;(…)</c> sets them with or without the name of the scheme.
-/// The host validates them when it starts. A list that configuration names replaces the list that it finds.
+/// The options of the library. <c>services.Configure&lt;ApiKeyOptions&gt;(…)</c> sets them with or without the name of the
+/// scheme. The host validates them when it starts. A list that configuration names replaces the list that it finds.
 /// </summary>
 public sealed class ApiKeyOptions : AuthenticationSchemeOptions
 {
@@ -58,9 +58,9 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public RateLimit DefaultRateLimit { get; set; } = new(1000, TimeSpan.FromSeconds(60));
 
     /// <summary>
-    /// Gets or sets the loosest rate limit that a key can be given, or null for no such bound. One of the key's limits must allow
-    /// neither more requests at once nor more per second. Limits of types and <see cref="DefaultRateLimit"/> are not compared. The
-    /// default is null.
+    /// Gets or sets the loosest rate limit that a key can be given, or null for no such bound. One of the key's limits must
+    /// allow neither more requests at once nor more per second. Limits of types and <see cref="DefaultRateLimit"/> are not
+    /// compared. The default is null.
     /// </summary>
     public RateLimit? MaxRateLimit { get; set; }
 
@@ -71,9 +71,9 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public int MaxActiveKeys { get; set; } = 100_000;
 
     /// <summary>
-    /// Gets or sets whether a key that manages keys can create keys with wider networks or a later expiry than its own. Such a key
-    /// can create another one without its own restrictions, so set this only where keys are used elsewhere than the keys that
-    /// manage them. The default is false.
+    /// Gets or sets whether a key that manages keys can create keys with wider networks or a later expiry than its own. Such a
+    /// key can create another one without its own restrictions, so set this only where keys are used elsewhere than the keys
+    /// that manage them. The default is false.
     /// </summary>
     public bool AllowLooserDelegation { get; set; }
 

@@ -3,10 +3,14 @@ namespace HirePanda.ApiKeys;
 /// <summary>The options of counting usage (<c>Usage</c> in configuration).</summary>
 public sealed class ApiKeyUsageOptions
 {
-    /// <summary>Gets or sets the time for which usage per minute is kept, from 2 hours to 31 days. The default is 2 days.</summary>
+    /// <summary>
+    /// Gets or sets the time for which usage per minute is kept, from 2 hours to 31 days. The default is 2 days.
+    /// </summary>
     public TimeSpan MinuteRetention { get; set; } = TimeSpan.FromDays(2);
 
-    /// <summary>Gets or sets the time for which usage per hour is kept, from 8 days to 10 years. The default is 90 days.</summary>
+    /// <summary>
+    /// Gets or sets the time for which usage per hour is kept, from 8 days to 10 years. The default is 90 days.
+    /// </summary>
     public TimeSpan HourRetention { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>

@@ -32,7 +32,7 @@ internal static class HeaderNameValidator
             }
             else if (!seen.Add(names[i]))
             {
-                errors.Add($"{Path}:{i} is '{names[i]}', but every header can be listed only once, and Authorization not at all.");
+                errors.Add($"{Path}:{i} is '{names[i]}'. List every header only once, and do not list Authorization.");
             }
         }
     }

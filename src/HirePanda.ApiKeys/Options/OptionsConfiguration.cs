@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Binds options to a section of configuration. A list that the section names replaces the list in the options.</summary>
+/// <summary>
+/// Binds options to a section of configuration. A list that the section names replaces the list in the options.
+/// </summary>
 internal static class OptionsConfiguration
 {
     /// <exception cref="InvalidOperationException">The section has a value that cannot be bound.</exception>

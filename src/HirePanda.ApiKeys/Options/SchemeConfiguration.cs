@@ -6,14 +6,17 @@ using Microsoft.Extensions.Primitives;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Binds <c>Authentication:Schemes:ApiKey</c>, where the framework's own schemes have their options. Every other source wins over it.
+/// Binds <c>Authentication:Schemes:ApiKey</c>, where the framework's own schemes have their options. Every other source wins
+/// over it.
 /// </summary>
 internal sealed class SchemeConfiguration(IAuthenticationConfigurationProvider? provider = null, IConfiguration? host = null)
     : IConfigureNamedOptions<ApiKeyOptions>, IOptionsChangeTokenSource<ApiKeyOptions>
 {
     private const string Scheme = ApiKeyDefaults.AuthenticationScheme;
 
-    /// <summary>The section. Only <c>AddAuthentication()</c> registers the provider, and the library does not need that call.</summary>
+    /// <summary>
+    /// The section. Only <c>AddAuthentication()</c> registers the provider, and the library does not need that call.
+    /// </summary>
     private readonly IConfiguration? _section =
         provider?.GetSchemeConfiguration(Scheme) ?? host?.GetSection($"Authentication:Schemes:{Scheme}");
 

@@ -8,7 +8,9 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Error, "The API key store cannot answer; cached keys serve for at most five minutes, all others are answered 503.")]
     public static partial void StoreCannotAnswer(ILogger logger, Exception exception);
 
-    [LoggerMessage(13, LogLevel.Warning, "Too many reads of the API key store are in progress, so keys that are not cached are answered with 503. At most {Max} run at once (Cache:MaxStoreReads), half of them for secrets that are not known to belong to a key. (Logged every five seconds.)")]
+    [LoggerMessage(13, LogLevel.Warning, "Too many reads of the API key store are in progress, so keys that are not cached are "
+        + "answered with 503. At most {Max} run at once (Cache:MaxStoreReads), half of them for secrets that are not known to belong "
+        + "to a key. (Logged every five seconds.)")]
     public static partial void StoreIsBusy(ILogger logger, int max);
 
     [LoggerMessage(2, LogLevel.Warning, "No API key store is registered, so every key is answered 503. Call AddHirePandaApiKeys().AddStore<T>() with your own IApiKeyStore, or AddInMemoryStore().")]
@@ -75,7 +77,9 @@ internal static partial class Log
     [LoggerMessage(27, LogLevel.Warning, "Webhook {WebhookId} of workspace {Workspace} gets no message any more: {Reason}.")]
     public static partial void WebhookDisabled(ILogger logger, string webhookId, string workspace, string reason);
 
-    [LoggerMessage(28, LogLevel.Error, "The signing secret of webhook {WebhookId} of workspace {Workspace} cannot be read, so nothing is sent to it. Restore the pepper (Hashing:Pepper, Hashing:PreviousPeppers) or the data protection keys that protected it, or delete the webhook and add it again.")]
+    [LoggerMessage(28, LogLevel.Error, "The signing secret of webhook {WebhookId} of workspace {Workspace} cannot be read, so nothing "
+        + "is sent to it. Restore the pepper (Hashing:Pepper, Hashing:PreviousPeppers) or the data protection keys that protected it, "
+        + "or delete the webhook and add it again.")]
     public static partial void SecretUnreadable(ILogger logger, Exception exception, string webhookId, string workspace);
 
     [LoggerMessage(29, LogLevel.Warning, "The host of a webhook could not be looked up within 5 seconds. Webhooks are answered 503 or tried again later while name servers are this slow. (Logged once a minute.)")]

@@ -86,9 +86,12 @@ internal sealed class UsageFlusher(
         if (now - _prunedAt >= _pruneInterval)
         {
             var options = settings.Current.Options;
-            await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - options.Usage.MinuteRetention, cancellationToken).ConfigureAwait(false);
-            await store.PruneUsageAsync(ApiKeyUsageGranularity.Hour, now - options.Usage.HourRetention, cancellationToken).ConfigureAwait(false);
-            await store.PruneUsageAsync(ApiKeyUsageGranularity.Day, now - options.Usage.DayRetention, cancellationToken).ConfigureAwait(false);
+            await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - options.Usage.MinuteRetention, cancellationToken)
+                .ConfigureAwait(false);
+            await store.PruneUsageAsync(ApiKeyUsageGranularity.Hour, now - options.Usage.HourRetention, cancellationToken)
+                .ConfigureAwait(false);
+            await store.PruneUsageAsync(ApiKeyUsageGranularity.Day, now - options.Usage.DayRetention, cancellationToken)
+                .ConfigureAwait(false);
             _prunedAt = now;
         }
     }

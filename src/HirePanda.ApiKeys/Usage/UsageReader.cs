@@ -54,7 +54,8 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
 
             // Where the finer level is not kept any more, the coarser one that the edge is in stands for it.
             var lower = level - 1;
-            var kept = now - (lower == ApiKeyUsageGranularity.Minute ? options.Usage.MinuteRetention : options.Usage.HourRetention);
+            var kept = now
+                - (lower == ApiKeyUsageGranularity.Minute ? options.Usage.MinuteRetention : options.Usage.HourRetention);
             var first = begin < kept ? UsageTime.Floor(begin, level) : UsageTime.Ceiling(begin, level);
             var last = end < kept ? UsageTime.Ceiling(end, level) : UsageTime.Floor(end, level);
             if (first >= last)

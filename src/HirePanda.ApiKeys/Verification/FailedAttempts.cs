@@ -44,7 +44,11 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
         lock (_lock)
         {
             var attempts = Of((client, key?.Workspace));
-            count = attempts.Add(clock.From(now), options.FailedAttempts.AlertWindow.Ticks, options.FailedAttempts.AlertThreshold, isHeard: reached is not null);
+            count = attempts.Add(
+                clock.From(now),
+                options.FailedAttempts.AlertWindow.Ticks,
+                options.FailedAttempts.AlertThreshold,
+                isHeard: reached is not null);
         }
 
         if (count > 0)

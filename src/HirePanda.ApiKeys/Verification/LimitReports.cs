@@ -11,7 +11,8 @@ internal sealed class LimitReports(ApiKeySettings settings) : IVerdictObserver
     {
         // Without a listener nothing is noted, so that a later listener still hears of it.
         if (Approached is { } approached && verdict is { Live: { } live, Limit: { Limits: not null } limit }
-            && limit.FindAbove(settings.Current.Options.Alerts.RateLimitThreshold) is var index and >= 0 && live.Use.IsFirstOfDay(started))
+            && limit.FindAbove(settings.Current.Options.Alerts.RateLimitThreshold) is var index and >= 0
+            && live.Use.IsFirstOfDay(started))
         {
             approached(live.Key, live.Limits.Limits[index], limit.Used(index), new DateTimeOffset(started, TimeSpan.Zero));
         }

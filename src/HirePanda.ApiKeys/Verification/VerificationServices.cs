@@ -23,8 +23,8 @@ internal static class VerificationServices
         return services;
     }
 
-    private static void AddObserver<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TObserver>(this IServiceCollection services)
+    private static void AddObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TObserver>(
+        this IServiceCollection services)
         where TObserver : class, IVerdictObserver
     {
         services.AddSingleton<TObserver>();

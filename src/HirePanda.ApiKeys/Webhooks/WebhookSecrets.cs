@@ -90,7 +90,7 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
         if (sealedText.Length > NonceSize + TagSize)
         {
             var plain = new byte[sealedText.Length - NonceSize - TagSize];
-            foreach (var pepper in (IEnumerable<string>)[.. options.Hashing.Pepper is { } current ? new[] { current } : [], .. options.Hashing.PreviousPeppers])
+            foreach (var pepper in options.Hashing.PreviousPeppers.Prepend(options.Hashing.Pepper).OfType<string>())
             {
                 try
                 {
@@ -110,7 +110,8 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
             }
         }
 
-        throw new CryptographicException("The signing secret was protected by a pepper that is neither Hashing:Pepper nor among Hashing:PreviousPeppers.");
+        throw new CryptographicException(
+            "The signing secret was protected by a pepper that is neither Hashing:Pepper nor in Hashing:PreviousPeppers.");
     }
 
     private static byte[] Key(string pepper)

@@ -100,7 +100,8 @@ public sealed class ReminderTests
     [Fact]
     public async Task Reminders_SwitchedOff_FireNothing()
     {
-        await using var api = await AlertApi.StartAsync(options => (options.Alerts.ExpiryDays, options.Alerts.RotationAge) = ([], TimeSpan.Zero));
+        await using var api = await AlertApi.StartAsync(
+            options => (options.Alerts.ExpiryDays, options.Alerts.RotationAge) = ([], TimeSpan.Zero));
         api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(101) });
         api.Time.Advance(TimeSpan.FromDays(100));
 

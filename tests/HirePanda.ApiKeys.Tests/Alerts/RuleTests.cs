@@ -166,7 +166,8 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_OfManyClientsInAnHour_AreTenAlertsAndOneSum()
     {
-        await using var api = await AlertApi.StartAsync(options => (options.FailedAttempts.OperatorWorkspace, options.FailedAttempts.AlertThreshold) = (Operator, 2));
+        await using var api = await AlertApi.StartAsync(
+            options => (options.FailedAttempts.OperatorWorkspace, options.FailedAttempts.AlertThreshold) = (Operator, 2));
         var operators = OperatorSecret(api);
         for (var client = 1; client <= 25; client++)
         {
@@ -186,7 +187,8 @@ public sealed class RuleTests
     [Fact]
     public async Task Failures_OfOneClientAgainstDifferentWorkspaces_AreCountedApart()
     {
-        await using var api = await AlertApi.StartAsync(options => (options.FailedAttempts.OperatorWorkspace, options.FailedAttempts.AlertThreshold) = (Operator, 2));
+        await using var api = await AlertApi.StartAsync(
+            options => (options.FailedAttempts.OperatorWorkspace, options.FailedAttempts.AlertThreshold) = (Operator, 2));
         var (admin, operators) = (api.Secret(), OperatorSecret(api));
         var revoked = api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret;
 

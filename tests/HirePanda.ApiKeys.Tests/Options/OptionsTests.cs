@@ -50,7 +50,11 @@ public sealed class OptionsTests
     [InlineData("abc")]
     public async Task Configuration_ChangesToSomethingBad_KeepsTheLastValidOptionsAndSaysSo(string value)
     {
-        var configuration = new ConfigurationManager { ["DefaultRateLimit:Permits"] = "7", ["DefaultRateLimit:Window"] = "00:01:00" };
+        var configuration = new ConfigurationManager
+        {
+            ["DefaultRateLimit:Permits"] = "7",
+            ["DefaultRateLimit:Window"] = "00:01:00",
+        };
         await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddHirePandaApiKeys(configuration));
         var secret = api.Secret();
 
@@ -117,6 +121,7 @@ public sealed class OptionsTests
 
     private sealed class FindsOnly : IApiKeyStore
     {
-        public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken) => default;
+        public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+            => default;
     }
 }

@@ -27,7 +27,10 @@ public sealed class OptionsValidatorTests
         { "MaxRateLimit must", options => options.MaxRateLimit = default(RateLimit) },
         { "MaxActiveKeys must be", options => options.MaxActiveKeys = 0 },
         { "ExpiryHeaderWindow must be", options => options.ExpiryHeaderWindow = TimeSpan.FromDays(-1) },
-        { "Cache:Lifetime must be from 00:00:01 to 00:05:00, but it is 00:06:00", options => options.Cache.Lifetime = TimeSpan.FromMinutes(6) },
+        {
+            "Cache:Lifetime must be from 00:00:01 to 00:05:00, but it is 00:06:00",
+            options => options.Cache.Lifetime = TimeSpan.FromMinutes(6)
+        },
         { "Cache:Lifetime must be", options => options.Cache.Lifetime = TimeSpan.Zero },
         { "Cache:NegativeLifetime must be", options => options.Cache.NegativeLifetime = TimeSpan.FromSeconds(-1) },
         { "Cache:Capacity must be", options => options.Cache.Capacity = 0 },
@@ -37,13 +40,12 @@ public sealed class OptionsValidatorTests
         { "Hashing:Pepper must have", options => options.Hashing.Pepper = "short" },
         { "need a current pepper. Set Hashing:Pepper", options => options.Hashing.PreviousPeppers = [_pepper] },
         { "need a current pepper. Set Hashing:Pepper", options => options.Hashing.AcceptUnpepperedHashes = true },
-        { "Hashing:PreviousPeppers:0 must", options => (options.Hashing.Pepper, options.Hashing.PreviousPeppers) = (_pepper, ["short"]) },
-        { "Hashing:PreviousPeppers:0 must", options => (options.Hashing.Pepper, options.Hashing.PreviousPeppers) = (_pepper, [null!]) },
+        { "Hashing:PreviousPeppers:0 must", options => SetPeppers(options, _pepper, "short") },
+        { "Hashing:PreviousPeppers:1 must", options => SetPeppers(options, _pepper, _pepper, null!) },
         { "Hashing:PreviousPeppers must not be null", options => options.Hashing.PreviousPeppers = null! },
         { "at most 3 ways", options =>
             {
-                options.Hashing.Pepper = _pepper;
-                options.Hashing.PreviousPeppers = [new string('y', 40), new string('z', 40)];
+                SetPeppers(options, _pepper, new string('y', 40), new string('z', 40));
                 options.Hashing.AcceptUnpepperedHashes = true;
             }
         },
@@ -71,7 +73,10 @@ public sealed class OptionsValidatorTests
         { "Catalog:Types:4:Name", options => options.Catalog.Types.Add(new ApiKeyType { Prefix = "x" }) },
         { "Catalog:Types:4:Prefix", options => options.Catalog.AddType("other", "NOT_OK") },
         { "Catalog:Types:4:DefaultTier*nope", options => options.Catalog.AddType("other", "x").DefaultTier = "nope" },
-        { "Catalog:Types:4:DefaultPermissions:0*nope", options => options.Catalog.AddType("other", "x").DefaultPermissions = ["nope"] },
+        {
+            "Catalog:Types:4:DefaultPermissions:0*nope",
+            options => options.Catalog.AddType("other", "x").DefaultPermissions = ["nope"]
+        },
         { "Catalog:Types:4:RateLimit", options => options.Catalog.AddType("other", "x").RateLimit = default(RateLimit) },
     };
 
@@ -90,13 +95,17 @@ public sealed class OptionsValidatorTests
     {
         await using var api = await TestApi.StartAsync(options =>
         {
-            (options.Brand, options.HeaderNames, options.ExpiryHeaderWindow) = (new string('x', 16), ["X-A", "X-B"], TimeSpan.Zero);
+            (options.Brand, options.HeaderNames) = (new string('x', 16), ["X-A", "X-B"]);
+            options.ExpiryHeaderWindow = TimeSpan.Zero;
             (options.Usage.CountryHeaderName, options.Alerts.ExpiryDays, options.Alerts.RateLimitThreshold) = ("", [], 1);
             (options.FailedAttempts.PerMinute, options.FailedAttempts.AlertThreshold) = (RateLimit.MaxPermits, 10_000);
             (options.Cache.Lifetime, options.Cache.NegativeLifetime) = (TimeSpan.FromMinutes(5), TimeSpan.Zero);
-            (options.Hashing.Pepper, options.Hashing.PreviousPeppers) = (_pepper, [new string('y', 32), new string('z', 32)]);
+            SetPeppers(options, _pepper, new string('y', 32), new string('z', 32));
         });
 
         (await api.StatusAsync(api.Secret())).Should().Be(HttpStatusCode.OK);
     }
+
+    private static void SetPeppers(ApiKeyOptions options, string pepper, params string[] previous)
+        => (options.Hashing.Pepper, options.Hashing.PreviousPeppers) = (pepper, previous);
 }

@@ -18,7 +18,8 @@ public sealed class SchemeConfigurationTests
     {
         await using var api = await TestApi.StartAsync(first: builder =>
         {
-            Set(builder, ("Brand", "acme"), ("HeaderNames:0", "X-Key"), ("Cache:Lifetime", "00:01:00"), ("Alerts:ExpiryDays:0", "60"));
+            Set(builder, ("Brand", "acme"), ("HeaderNames:0", "X-Key"));
+            Set(builder, ("Cache:Lifetime", "00:01:00"), ("Alerts:ExpiryDays:0", "60"));
             if (withFrameworkServices)
             {
                 builder.Services.AddAuthentication();
@@ -43,7 +44,8 @@ public sealed class SchemeConfigurationTests
             builder => builder.Services.AddHirePandaApiKeys(explicitSection),
             first: builder =>
             {
-                Set(builder, ("Brand", "scheme"), ("HeaderNames:0", "X-Scheme"), ("HeaderNames:1", "X-Other"), ("MaxActiveKeys", "1"), ("Cache:Capacity", "5"));
+                Set(builder, ("Brand", "scheme"), ("HeaderNames:0", "X-Scheme"), ("HeaderNames:1", "X-Other"));
+                Set(builder, ("MaxActiveKeys", "1"), ("Cache:Capacity", "5"));
                 builder.Services.Configure<ApiKeyOptions>(options => options.Brand = "code");
             });
 

@@ -13,10 +13,19 @@ public sealed class UnnamedOptionsTests
         { "unnamed", (services, setup) => services.Configure(setup) },
         { "named", (services, setup) => services.Configure(ApiKeyDefaults.AuthenticationScheme, setup) },
         { "for all names", (services, setup) => services.ConfigureAll(setup) },
-        { "unnamed with a service", (services, setup) => services.AddOptions<ApiKeyOptions>().Configure<TimeProvider>((options, _) => setup(options)) },
-        { "named with a service", (services, setup) => services.AddOptions<ApiKeyOptions>("ApiKey").Configure<TimeProvider>((options, _) => setup(options)) },
+        {
+            "unnamed with a service",
+            (services, setup) => services.AddOptions<ApiKeyOptions>().Configure<TimeProvider>((options, _) => setup(options))
+        },
+        {
+            "named with a service",
+            (services, setup) => services.AddOptions<ApiKeyOptions>("ApiKey").Configure<TimeProvider>((options, _) => setup(options))
+        },
         { "a host's type", (services, setup) => services.AddSingleton<IConfigureOptions<ApiKeyOptions>>(new HostSetup(setup)) },
-        { "a host's type that takes names", (services, setup) => services.AddSingleton<IConfigureOptions<ApiKeyOptions>>(new NamedHostSetup(setup)) },
+        {
+            "a host's type that takes names",
+            (services, setup) => services.AddSingleton<IConfigureOptions<ApiKeyOptions>>(new NamedHostSetup(setup))
+        },
         { "unnamed, after all", (services, setup) => services.PostConfigure(setup) },
         { "named, after all", (services, setup) => services.PostConfigure(ApiKeyDefaults.AuthenticationScheme, setup) },
         { "for all names, after all", (services, setup) => services.PostConfigureAll(setup) },
@@ -30,7 +39,8 @@ public sealed class UnnamedOptionsTests
         foreach (var isBefore in new[] { true, false })
         {
             await using var api = await TestApi.StartAsync(
-                first: builder => Configure(builder.Services, isBefore), services: builder => Configure(builder.Services, !isBefore));
+                first: builder => Configure(builder.Services, isBefore),
+                services: builder => Configure(builder.Services, !isBefore));
 
             using var response = await api.GetAsync("/read", api.Secret());
             response.Header("Vary").Should().Be("X-Key", way);
@@ -72,7 +82,8 @@ public sealed class UnnamedOptionsTests
     public async Task Start_UnnamedValidationThatFails_StopsTheHost()
     {
         var start = () => TestApi.StartAsync(
-            services: builder => builder.Services.AddOptions<ApiKeyOptions>().Validate(options => options.UseProblemDetails, "We want problem details."));
+            services: builder => builder.Services.AddOptions<ApiKeyOptions>()
+                .Validate(options => options.UseProblemDetails, "We want problem details."));
 
         await start.Should().ThrowAsync<OptionsValidationException>().WithMessage("We want problem details.");
     }
@@ -80,8 +91,9 @@ public sealed class UnnamedOptionsTests
     [Fact]
     public async Task Configuration_BoundWithoutAName_ChangesForTheNextRequest()
     {
-        var configuration = new ConfigurationManager { ["DefaultRateLimit:Permits"] = "7", ["DefaultRateLimit:Window"] = "00:00:10" };
-        await using var api = await TestApi.StartAsync(services: builder => builder.Services.Configure<ApiKeyOptions>(configuration));
+        var configuration = Configuration();
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.Configure<ApiKeyOptions>(configuration));
         var secret = api.Secret();
         using var first = await api.GetAsync("/read", secret);
 
@@ -99,8 +111,9 @@ public sealed class UnnamedOptionsTests
     [Fact]
     public async Task Configuration_BoundWithoutANameChangesToSomethingBad_KeepsTheLastValidOptionsAndSaysSo()
     {
-        var configuration = new ConfigurationManager { ["DefaultRateLimit:Permits"] = "7", ["DefaultRateLimit:Window"] = "00:00:10" };
-        await using var api = await TestApi.StartAsync(services: builder => builder.Services.Configure<ApiKeyOptions>(configuration));
+        var configuration = Configuration();
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.Configure<ApiKeyOptions>(configuration));
 
         configuration["Cache:Lifetime"] = "09:00:00";
         ((IConfigurationRoot)configuration).Reload();
@@ -109,6 +122,9 @@ public sealed class UnnamedOptionsTests
         response.Header("RateLimit-Policy").Should().Be("\"default\";q=7;w=10");
         api.Logs.Ours.Should().Contain(entry => entry.Level == LogLevel.Error && entry.Text.Contains("Cache:Lifetime"));
     }
+
+    private static ConfigurationManager Configuration()
+        => new() { ["DefaultRateLimit:Permits"] = "7", ["DefaultRateLimit:Window"] = "00:00:10" };
 
     private sealed class HostSetup(Action<ApiKeyOptions> setup) : IConfigureOptions<ApiKeyOptions>
     {
