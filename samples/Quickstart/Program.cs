@@ -1,4 +1,5 @@
 using HirePanda.ApiKeys;
+using HirePanda.ApiKeys.Stores;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 var builder = WebApplication.CreateBuilder(args);
