@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// Looks up a key that does not exist before the host serves requests. Entity Framework's first query builds the model and compiles, which
-/// takes longer than a read of the store may take on a busy machine. The host starts even if the database does not answer.
+/// Looks up a key that does not exist before the host serves requests. Entity Framework's first query builds the model and
+/// compiles, which takes longer than a read of the store may take on a busy machine. The host starts even if the database does
+/// not answer.
 /// </summary>
 internal sealed partial class StoreWarmup<TContext>(
     IServiceProvider services, TimeProvider time, ILogger<StoreWarmup<TContext>> logger)

@@ -24,15 +24,15 @@ public sealed record ApiKeyChangeSet
     public ApiKeyActorGuard? Actor { get; init; }
 
     /// <summary>
-    /// Gets the largest number of keys that the workspace of <see cref="Added"/> may have after the change, or null for no limit. Keys
-    /// count unless they are revoked, or have expired at the time the first added key was created. Disabled keys count too, because
-    /// they can be enabled again.
+    /// Gets the largest number of keys that the workspace of <see cref="Added"/> may have after the change, or null for no limit.
+    /// Keys count unless they are revoked, or have expired at the time the first added key was created. Disabled keys count too,
+    /// because they can be enabled again.
     /// </summary>
     public int? MaxActiveKeys { get; init; }
 
     /// <summary>
-    /// Gets a value that indicates whether the change is stored only if the workspace of <see cref="Added"/> has no keys, not even
-    /// revoked ones. The store decides this in the transaction of the change. The default is false.
+    /// Gets a value that indicates whether the change is stored only if the workspace of <see cref="Added"/> has no keys, not
+    /// even revoked ones. The store decides this in the transaction of the change. The default is false.
     /// </summary>
     public bool RequireNoKeys { get; init; }
 

@@ -55,8 +55,8 @@ public interface IApiKeyManagementStore
     /// guard, which is decided first; <see cref="ApiKeySaveResult.VersionConflict"/> if the stored version of an updated key or
     /// of the workspace is not the new version minus one; <see cref="ApiKeySaveResult.Duplicate"/> if the id or hash of an added
     /// key exists; <see cref="ApiKeySaveResult.WorkspaceNotEmpty"/> if the workspace has keys although
-    /// <see cref="ApiKeyChangeSet.RequireNoKeys"/> is true; <see cref="ApiKeySaveResult.LimitReached"/> if there would be more keys
-    /// than <see cref="ApiKeyChangeSet.MaxActiveKeys"/>; otherwise, <see cref="ApiKeySaveResult.Saved"/>.
+    /// <see cref="ApiKeyChangeSet.RequireNoKeys"/> is true; <see cref="ApiKeySaveResult.LimitReached"/> if there would be more
+    /// keys than <see cref="ApiKeyChangeSet.MaxActiveKeys"/>; otherwise, <see cref="ApiKeySaveResult.Saved"/>.
     /// </returns>
     ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken);
 

@@ -10,7 +10,11 @@ public sealed class StoreRegistrationTests
 {
     private static readonly Type[] _interfaces =
     [
-        typeof(IApiKeyStore), typeof(IApiKeyManagementStore), typeof(IApiKeyUsageStore), typeof(IApiKeyAlertStore), typeof(IApiKeyChangeFeed),
+        typeof(IApiKeyStore),
+        typeof(IApiKeyManagementStore),
+        typeof(IApiKeyUsageStore),
+        typeof(IApiKeyAlertStore),
+        typeof(IApiKeyChangeFeed),
     ];
 
     public static TheoryData<Type, string[]> Decorated => new()
@@ -27,7 +31,11 @@ public sealed class StoreRegistrationTests
         },
         {
             typeof(IApiKeyUsageStore),
-            [nameof(IApiKeyUsageStore.SaveUsageAsync), nameof(IApiKeyUsageStore.SumUsageAsync), nameof(IApiKeyUsageStore.SumTopUsageAsync)]
+            [
+                nameof(IApiKeyUsageStore.SaveUsageAsync),
+                nameof(IApiKeyUsageStore.SumUsageAsync),
+                nameof(IApiKeyUsageStore.SumTopUsageAsync),
+            ]
         },
         {
             typeof(IApiKeyAlertStore),
@@ -73,8 +81,9 @@ public sealed class StoreRegistrationTests
         await UseEverythingAsync(api);
 
         api.Services.GetRequiredService<IApiKeyStore>().Should().BeOfType<FindOnly>();
-        calls.Should().Contain([
-            nameof(IApiKeyAlertStore.AddAlertAsync), nameof(IApiKeyUsageStore.SaveUsageAsync), nameof(IApiKeyManagementStore.SaveAsync)]);
+        calls.Should().Contain(nameof(IApiKeyAlertStore.AddAlertAsync))
+            .And.Contain(nameof(IApiKeyUsageStore.SaveUsageAsync))
+            .And.Contain(nameof(IApiKeyManagementStore.SaveAsync));
     }
 
     [Fact]
@@ -115,7 +124,8 @@ public sealed class StoreRegistrationTests
         using var other = provider.CreateScope();
 
         var stores = Stores(one);
-        stores.Should().HaveCount(4).And.AllSatisfy(store => store.Should().BeSameAs(stores[0]).And.BeOfType<InMemoryApiKeyStore>());
+        stores.Should().HaveCount(4).And.AllBeOfType<InMemoryApiKeyStore>();
+        stores.Distinct().Should().ContainSingle();
         Stores(other)[0].Should().NotBeSameAs(stores[0]);
 
         static List<object> Stores(IServiceScope scope)
@@ -133,7 +143,7 @@ public sealed class StoreRegistrationTests
         services.AddSingleton(decorated, provider => around.Invoke(null, [provider.GetRequiredService<TestStore>(), calls])!);
     }
 
-    /// <summary>Uses what each part does with its store: keys, workspace settings, usage, alerts, webhooks, and reminders.</summary>
+    /// <summary>Uses what each part does with its store: keys, workspaces, usage, alerts, webhooks, and reminders.</summary>
     private static async Task UseEverythingAsync(TestApi api)
     {
         var secret = api.Secret();
@@ -146,7 +156,8 @@ public sealed class StoreRegistrationTests
             (await usage.JsonAsync()).GetProperty("totals").GetProperty("requests").GetInt64().Should().BeGreaterThan(1);
         }
 
-        (await api.Services.GetRequiredService<LastUsedWriter>().TryRunAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+        var lastUsed = api.Services.GetRequiredService<LastUsedWriter>();
+        (await lastUsed.TryRunAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
         await using var receiver = await WebhookReceiver.StartAsync();
         await api.AddWebhookAsync(secret, receiver.Url);
         (await api.RaiseAsync("a")).Should().BeTrue();
@@ -154,8 +165,9 @@ public sealed class StoreRegistrationTests
         (await api.AlertsAsync(secret)).Should().ContainSingle();
         await api.ScanAsync();
 
-        using (var allowlist = await api.SendAsync(
-            HttpMethod.Put, ManagementApi.Keys + "/ip-allowlist?force=true", secret, new { enabled = true, networks = new[] { "192.0.2.0/24" } }))
+        var settings = new { enabled = true, networks = new[] { "192.0.2.0/24" } };
+        const string Allowlist = ManagementApi.Keys + "/ip-allowlist?force=true";
+        using (var allowlist = await api.SendAsync(HttpMethod.Put, Allowlist, secret, settings))
         {
             allowlist.StatusCode.Should().Be(HttpStatusCode.OK, await allowlist.TextAsync());
         }
