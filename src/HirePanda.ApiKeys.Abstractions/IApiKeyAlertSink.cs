@@ -1,11 +1,16 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Where a host wants its alerts to go besides: mail, a chat, a pager. Register it with <c>AddAlertSink&lt;T&gt;()</c>.</summary>
+/// <summary>
+/// Sends alerts to a further place, such as mail, a chat, or a pager. Register it with <c>AddAlertSink&lt;T&gt;()</c>.
+/// </summary>
 public interface IApiKeyAlertSink
 {
-    /// <summary>Tells of an alert that was stored, once, on the process that stored it.</summary>
+    /// <summary>Sends an alert. It is called once, by the process that stored the alert.</summary>
     /// <param name="alert">The alert.</param>
-    /// <param name="cancellationToken">Cancelled when it takes longer than 30 seconds.</param>
-    /// <exception cref="Exception">Anything thrown is logged and harms nobody; the alert is not sent to this sink again.</exception>
+    /// <param name="cancellationToken">Is canceled after 30 seconds.</param>
+    /// <returns>A task that represents the call.</returns>
+    /// <exception cref="Exception">
+    /// The alert was not sent, whatever the type of the exception. It is logged, and the alert is not sent to this sink again.
+    /// </exception>
     ValueTask SendAsync(ApiKeyAlert alert, CancellationToken cancellationToken);
 }

@@ -54,7 +54,6 @@ public static class EntityFrameworkApiKeyBuilderExtensions
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<EntityFrameworkApiKeyStore<TContext>>();
         builder.Services.AddHostedService<HostContextCheck<TContext>>();
         builder.Services.AddHostedService<StoreWarmup<TContext>>();
         return builder.AddStore<EntityFrameworkApiKeyStore<TContext>>(ServiceLifetime.Singleton);

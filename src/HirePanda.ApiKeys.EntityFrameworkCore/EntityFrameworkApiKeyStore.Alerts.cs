@@ -16,7 +16,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             return true;
         }
 
-        return await HasAlertAsync(alert.Cause, cancellationToken).ConfigureAwait(false)
+        return await HasAlertAsync(alert.DeduplicationKey, cancellationToken).ConfigureAwait(false)
             ? false
             : throw new InvalidOperationException("An alert was overtaken by another write of the database.");
     }
@@ -73,13 +73,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             audit.Id,
             cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken)
+    public async ValueTask<bool> HasAlertAsync(string deduplicationKey, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
-        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == cause, session.Token).ConfigureAwait(false);
+        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == deduplicationKey, session.Token).ConfigureAwait(false);
     }
 
-    public async ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
+    public async ValueTask<int> CountAlertsAsync(
+        string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var at = Columns.Write(since);
         await using var session = Open(cancellationToken);
@@ -88,7 +89,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             .ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(
+        ApiKeyReminderQuery query, CancellationToken cancellationToken)
     {
         var now = Columns.Write(query.Now);
         var expiresBefore = Columns.Write(query.ExpiresBefore);
@@ -110,7 +112,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         TContext db, ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {
         // Most often it is known for long; only at the same moment does the index have to say so.
-        if (await db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.Cause, cancellationToken).ConfigureAwait(false))
+        if (await db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.DeduplicationKey, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }

@@ -19,7 +19,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         }
     }
 
-    public async ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(
+        ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var rows = Rows(session.Db, query);
@@ -29,8 +30,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
                 .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
         var read = await sums.ToListAsync(session.Token).ConfigureAwait(false);
-        return read.ConvertAll(sum => new ApiKeyUsageAggregate(
-            query.ByTime ? Columns.ReadTime(sum.At) : default, sum.Name, sum.Bucket, sum.Requests, sum.Errors));
+        return read.ConvertAll(sum => new ApiKeyUsageAggregate
+        {
+            At = query.ByTime ? Columns.ReadTime(sum.At) : default,
+            Name = sum.Name,
+            LatencyBucket = sum.Bucket,
+            Requests = sum.Requests,
+            Errors = sum.Errors,
+        });
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumTopUsageAsync(
@@ -48,10 +55,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             .Select(group => new { Name = group.Key, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
             .OrderByDescending(sum => sum.Requests).ThenBy(sum => sum.Name).Take(limit);
         var read = await top.ToListAsync(session.Token).ConfigureAwait(false);
-        return read.ConvertAll(sum => new ApiKeyUsageAggregate(default, sum.Name, 0, sum.Requests, sum.Errors));
+        return read.ConvertAll(sum => new ApiKeyUsageAggregate { Name = sum.Name, Requests = sum.Requests, Errors = sum.Errors });
     }
 
-    public async ValueTask PruneUsageAsync(ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken)
+    public async ValueTask PruneUsageAsync(
+        ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var (number, microseconds) = ((int)level, Columns.Write(before));
         await WriteAsync(
@@ -76,7 +84,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             && row.Level == level && row.Dimension == dimension && row.At >= from && row.At < to);
     }
 
-    private static async Task<bool> SaveUsageAsync(TContext db, ApiKeyUsageBatch batch, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)
+    private static async Task<bool> SaveUsageAsync(
+        TContext db, ApiKeyUsageBatch batch, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)
     {
         if (await db.Set<UsageBatchRow>().AnyAsync(row => row.Id == batch.Id, cancellationToken).ConfigureAwait(false))
         {

@@ -141,7 +141,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     }
 
     /// <summary>Takes one message, if it is still there to take: the database compares and sets, so that one process gets it.</summary>
-    private static async Task<ApiKeyLeasedDelivery?> TakeOneAsync(TContext db, string id, long now, long leasedUntil, CancellationToken cancellationToken)
+    private static async Task<ApiKeyLeasedDelivery?> TakeOneAsync(
+        TContext db, string id, long now, long leasedUntil, CancellationToken cancellationToken)
     {
         if (await Due(db, now).Where(row => row.Id == id)
             .ExecuteUpdateAsync(row => row.SetProperty(one => one.LeasedUntil, leasedUntil), cancellationToken).ConfigureAwait(false) == 0)
@@ -154,14 +155,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             .FirstOrDefaultAsync(row => row.Id == delivery.WebhookId && row.DisabledAt == null, cancellationToken).ConfigureAwait(false);
         if (webhook is not null)
         {
-            return new(delivery.ToDelivery(), webhook.ToWebhook());
+            return new() { Delivery = delivery.ToDelivery(), Webhook = webhook.ToWebhook() };
         }
 
         await EndAsync(db.Set<DeliveryRow>().Where(row => row.Id == id), ApiKeyDeliveryStatus.Failed, cancellationToken).ConfigureAwait(false);
         return null;
     }
 
-    private static async Task<bool> TrySaveAttemptAsync(TContext db, ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
+    private static async Task<bool> TrySaveAttemptAsync(
+        TContext db, ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
     {
         // The webhook first: attempts that end at the same time then wait in one order.
         var (id, lease, attempts) = (attempt.Delivery.Id, Columns.Write(attempt.Delivery.LeasedUntil), attempt.Delivery.Attempts);
@@ -201,7 +203,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return true;
     }
 
-    private static Task<int> EndAsync(IQueryable<DeliveryRow> deliveries, ApiKeyDeliveryStatus status, CancellationToken cancellationToken)
+    private static Task<int> EndAsync(
+        IQueryable<DeliveryRow> deliveries, ApiKeyDeliveryStatus status, CancellationToken cancellationToken)
         => deliveries.ExecuteUpdateAsync(
             row => row.SetProperty(one => one.Status, status).SetProperty(one => one.NextAttemptAt, (long?)null).SetProperty(one => one.LeasedUntil, (long?)null),
             cancellationToken);

@@ -12,7 +12,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         => await SaveAsync(
             (db, token) => TrySaveAsync(db, change, token), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+    public async ValueTask SaveLastUsedAsync(
+        IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
         // By and by, in an order that all nodes share: others may write in between, and no two nodes wait for each other.
         foreach (var batch in lastUsed.OrderBy(one => one.Key, StringComparer.Ordinal).Chunk(LastUsedBatch))
@@ -27,7 +28,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return await session.Db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, session.Token).ConfigureAwait(false) ?? 0;
     }
 
-    public async ValueTask<IReadOnlyList<ApiKeyChangeNotification>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ApiKeyChangeNotification>> ReadChangesAsync(
+        long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var rows = session.Db.Set<ChangeRow>().AsNoTracking();
@@ -61,7 +63,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     /// <param name="write">The write; false rolls back.</param>
     /// <param name="auditId">An audit entry of the write, by which a commit whose answer was lost is told from one that never was; null: none.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    private Task<bool> WriteAsync(Func<TContext, CancellationToken, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
+    private Task<bool> WriteAsync(
+        Func<TContext, CancellationToken, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
         => WriteOnceAsync(
             write,
             async (db, token) => auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token).ConfigureAwait(false),
@@ -143,7 +146,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return new SqliteTurn(_sqliteWriter, connection, _sqliteTimeout);
     }
 
-    private static async Task<bool> InTransactionAsync(Session<TContext> session, Func<TContext, CancellationToken, Task<bool>> write)
+    private static async Task<bool> InTransactionAsync(
+        Session<TContext> session, Func<TContext, CancellationToken, Task<bool>> write)
     {
         session.Restart();
         session.Db.ChangeTracker.Clear();
@@ -157,7 +161,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return isWritten;
     }
 
-    private static async Task<bool> SaveLastUsedAsync(TContext db, KeyValuePair<string, DateTimeOffset>[] batch, CancellationToken cancellationToken)
+    private static async Task<bool> SaveLastUsedAsync(
+        TContext db, KeyValuePair<string, DateTimeOffset>[] batch, CancellationToken cancellationToken)
     {
         foreach (var (id, at) in batch)
         {
@@ -240,7 +245,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     /// between, and no two changes wait for each other. SQLite has one writer anyway.
     /// </summary>
     /// <returns>Whether the actor's key is as it was evaluated.</returns>
-    private static async Task<bool> LockAsync(TContext db, ApiKeyActorGuard? actor, IReadOnlyList<ApiKey> updated, CancellationToken cancellationToken)
+    private static async Task<bool> LockAsync(
+        TContext db, ApiKeyActorGuard? actor, IReadOnlyList<ApiKey> updated, CancellationToken cancellationToken)
     {
         if (Provider.IsPostgres(db))
         {

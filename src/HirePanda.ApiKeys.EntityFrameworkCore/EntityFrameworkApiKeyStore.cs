@@ -9,7 +9,7 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 /// </summary>
 /// <typeparam name="TContext">The context that has the tables.</typeparam>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScopeFactory scopes, TimeProvider time)
-    : IApiKeyManagementStore, IApiKeyAlertStore, IApiKeyChangeFeed, IDisposable
+    : IApiKeyStore, IApiKeyManagementStore, IApiKeyAlertStore, IApiKeyChangeFeed, IDisposable
     where TContext : DbContext
 {
     // Compiled once per store, not per type: a compiled query belongs to one model, and so to one database's dialect.

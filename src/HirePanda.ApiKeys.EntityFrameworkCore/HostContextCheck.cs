@@ -6,24 +6,26 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>Stops the host at start if the store cannot use the host's own context.</summary>
 /// <typeparam name="TContext">The host's context.</typeparam>
-internal sealed class HostContextCheck<TContext>(IServiceScopeFactory scopes) : IHostedLifecycleService
+internal sealed class HostContextCheck<TContext>(IServiceScopeFactory scopes, IServiceProviderIsService services)
+    : IHostedLifecycleService
     where TContext : DbContext
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-
-        // A host's tests may put another store, and another provider, in the place of these.
-        if (scope.ServiceProvider.GetService<IApiKeyStore>() is EntityFrameworkApiKeyStore<TContext>)
+        // A later AddStore call, such as in a host's tests, removes the store. Decorators leave it where it is.
+        if (!services.IsService(typeof(EntityFrameworkApiKeyStore<TContext>)))
         {
-            var db = scope.ServiceProvider.GetRequiredService<TContext>();
-            Provider.ThrowIfUnsupported(db);
-            if (db.Model.FindEntityType(typeof(KeyRow)) is null)
-            {
-                throw new InvalidOperationException(
-                    $"The model of {typeof(TContext).Name} has no tables for API keys. "
-                    + "Call modelBuilder.AddHirePandaApiKeys() in its OnModelCreating.");
-            }
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TContext>();
+        Provider.ThrowIfUnsupported(db);
+        if (db.Model.FindEntityType(typeof(KeyRow)) is null)
+        {
+            throw new InvalidOperationException(
+                $"The model of {typeof(TContext).Name} has no tables for API keys. "
+                + "Call modelBuilder.AddHirePandaApiKeys() in its OnModelCreating.");
         }
     }
 

@@ -164,13 +164,13 @@ internal sealed class ChangeRow
     public required byte[]? Hash { get; set; }
     public required string? Workspace { get; set; }
 
-    /// <summary>Reads number, time, hash and workspace, in this order.</summary>
-    public static ApiKeyChangeNotification Read(DbDataReader reader) => new(
-        reader.GetInt64(0),
-        reader.IsDBNull(2) ? null : new ApiKeyHash(reader.GetFieldValue<byte[]>(2)),
-        reader.IsDBNull(3) ? null : reader.GetString(3))
+    /// <summary>Reads number, time, hash, and workspace, in this order.</summary>
+    public static ApiKeyChangeNotification Read(DbDataReader reader) => new()
     {
+        Number = reader.GetInt64(0),
         At = Columns.ReadTime(reader.GetInt64(1)),
+        Hash = reader.IsDBNull(2) ? null : new ApiKeyHash(reader.GetFieldValue<byte[]>(2)),
+        Workspace = reader.IsDBNull(3) ? null : reader.GetString(3),
     };
 }
 

@@ -1,29 +1,38 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// Looks up a key that nobody has before the host serves: Entity Framework's first query builds its model and compiles, which on a
-/// busy machine takes longer than a read of the store may. A store that is away does not keep the host from starting.
+/// Looks up a key that does not exist before the host serves requests. Entity Framework's first query builds the model and
+/// compiles, which takes longer than a read of the store may take on a busy machine. The host starts even if the database does
+/// not answer.
 /// </summary>
 internal sealed partial class StoreWarmup<TContext>(
-    EntityFrameworkApiKeyStore<TContext> store, TimeProvider time, ILogger<StoreWarmup<TContext>> logger) : IHostedLifecycleService
+    IServiceProvider services, TimeProvider time, ILogger<StoreWarmup<TContext>> logger)
+    : IHostedLifecycleService
     where TContext : DbContext
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        // A later AddStore call, such as in a host's tests, removes the store.
+        if (services.GetService<EntityFrameworkApiKeyStore<TContext>>() is not { } store)
+        {
+            return;
+        }
+
         try
         {
-            // On the pool: building a model blocks.
-            await Task.Run(() => LookUpAsync(cancellationToken), cancellationToken)
+            // On the thread pool, because building a model blocks.
+            await Task.Run(() => LookUpAsync(store, cancellationToken), cancellationToken)
                 .WaitAsync(_patience, time, cancellationToken).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever it is, requests will tell.
+#pragma warning disable CA1031 // Requests report the error.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -41,7 +50,7 @@ internal sealed partial class StoreWarmup<TContext>(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task LookUpAsync(CancellationToken cancellationToken)
+    private static async Task LookUpAsync(EntityFrameworkApiKeyStore<TContext> store, CancellationToken cancellationToken)
     {
         var hash = new ApiKeyHash(RandomNumberGenerator.GetBytes(ApiKeyHash.Size));
         await store.FindByHashAsync([hash], cancellationToken).ConfigureAwait(false);

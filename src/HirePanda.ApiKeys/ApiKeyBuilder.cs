@@ -1,51 +1,108 @@
 using System.Diagnostics.CodeAnalysis;
 using HirePanda.ApiKeys;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds to the API keys of a host.</summary>
+/// <summary>Configures the API keys of a host.</summary>
 public sealed class ApiKeyBuilder
 {
+    private static readonly Type[] _storeInterfaces =
+    [
+        typeof(IApiKeyStore),
+        typeof(IApiKeyManagementStore),
+        typeof(IApiKeyUsageStore),
+        typeof(IApiKeyAlertStore),
+        typeof(IApiKeyChangeFeed),
+    ];
+
     internal ApiKeyBuilder(IServiceCollection services) => Services = services;
 
-    /// <summary>The host's services.</summary>
+    /// <summary>Gets the services of the host.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Sets the host's own store; the last call counts.</summary>
-    /// <typeparam name="TStore">The store. One that implements <see cref="IApiKeyManagementStore"/> serves management too.</typeparam>
+    /// <summary>
+    /// Sets the store. One instance of it serves every store interface that <typeparamref name="TStore"/> implements:
+    /// <see cref="IApiKeyStore"/>, <see cref="IApiKeyManagementStore"/>, <see cref="IApiKeyUsageStore"/>,
+    /// <see cref="IApiKeyAlertStore"/>, and <see cref="IApiKeyChangeFeed"/>. What it does not implement is turned off, unless you
+    /// register it yourself.
+    /// </summary>
+    /// <typeparam name="TStore">The store.</typeparam>
     /// <param name="lifetime">
-    /// The store's lifetime, unless the host has registered <typeparamref name="TStore"/> itself; every read runs in a scope of its
-    /// own. Default: singleton.
+    /// The lifetime of the store. It is ignored if you have registered <typeparamref name="TStore"/> yourself. The default is
+    /// <see cref="ServiceLifetime.Singleton"/>. Every read runs in its own scope.
     /// </param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// <para> The last registration of an interface counts, as everywhere in dependency injection. To decorate one interface, or
+    /// to serve it with another class, register it after this call. The decorator gets the store by its class, and the other
+    /// interfaces stay as they are. A second call replaces the store of the first call under every interface. </para> <para>The
+    /// container may dispose a disposable store more than once, because it resolves the store under several interfaces.</para>
+    /// </remarks>
     public ApiKeyBuilder AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>(
         ServiceLifetime lifetime = ServiceLifetime.Singleton)
         where TStore : class, IApiKeyStore
     {
-        var own = Services.InEffect(typeof(TStore));
-        Services.RemoveAll<IApiKeyStore>();
-        Services.Add(own is null
-            ? ServiceDescriptor.Describe(typeof(IApiKeyStore), typeof(TStore), lifetime)
-            : ServiceDescriptor.Describe(typeof(IApiKeyStore), services => services.GetRequiredService<TStore>(), own.Lifetime));
+        foreach (var previous in Services.OfType<StoreDescriptor>().ToList())
+        {
+            Services.Remove(previous);
+        }
+
+        if (Services.InEffect(typeof(TStore)) is { } own)
+        {
+            lifetime = own.Lifetime;
+        }
+        else
+        {
+            Services.Add(new StoreDescriptor(typeof(TStore), typeof(TStore), lifetime));
+        }
+
+        foreach (var type in _storeInterfaces.Where(type => type.IsAssignableFrom(typeof(TStore))))
+        {
+            Services.Add(new StoreDescriptor(type, provider => provider.GetRequiredService<TStore>(), lifetime));
+        }
+
         return this;
     }
 
-    /// <summary>Keeps keys in memory: for tests and trials, since they are gone when the process ends.</summary>
-    /// <param name="keys">Keys to begin with.</param>
+    /// <summary>Keeps keys in memory, for tests and trials. The keys are lost when the process ends.</summary>
+    /// <param name="keys">The keys to start with.</param>
+    /// <returns>The builder.</returns>
     public ApiKeyBuilder AddInMemoryStore(params IEnumerable<ApiKey> keys)
     {
         Services.AddSingleton(new InMemoryApiKeyStore(keys));
         return AddStore<InMemoryApiKeyStore>();
     }
 
-    /// <summary>Adds a place that alerts go to besides: the log, the webhooks and every sink that was added get each of them.</summary>
+    /// <summary>Adds a sink for alerts. Every sink gets every alert, in addition to the log and the webhooks.</summary>
     /// <typeparam name="TSink">The sink.</typeparam>
-    /// <param name="lifetime">The sink's lifetime; every alert is sent in a scope of its own. Default: singleton.</param>
+    /// <param name="lifetime">
+    /// The lifetime of the sink. The default is <see cref="ServiceLifetime.Singleton"/>. Every alert is sent in its own scope.
+    /// </param>
+    /// <returns>The builder.</returns>
     public ApiKeyBuilder AddAlertSink<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSink>(
         ServiceLifetime lifetime = ServiceLifetime.Singleton)
         where TSink : class, IApiKeyAlertSink
     {
         Services.Add(ServiceDescriptor.Describe(typeof(IApiKeyAlertSink), typeof(TSink), lifetime));
         return this;
+    }
+
+    /// <summary>
+    /// Marks what <see cref="AddStore"/> registers, so that a later call can replace it and leaves the host's registrations.
+    /// </summary>
+    private sealed class StoreDescriptor : ServiceDescriptor
+    {
+        public StoreDescriptor(
+            Type type,
+            [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type implementation,
+            ServiceLifetime lifetime)
+            : base(type, implementation, lifetime)
+        {
+        }
+
+        public StoreDescriptor(Type type, Func<IServiceProvider, object> factory, ServiceLifetime lifetime)
+            : base(type, factory, lifetime)
+        {
+        }
     }
 }

@@ -43,16 +43,17 @@ internal static class StoreBenchmark
             seeding.Stop();
             using (subject.Host)
             {
-                var store = (IApiKeyManagementStore)subject.Host.Services.GetRequiredService<IApiKeyStore>();
+                var lookups = subject.Host.Services.GetRequiredService<IApiKeyStore>();
+                var store = subject.Host.Services.GetRequiredService<IApiKeyManagementStore>();
                 for (var warmUp = 0; warmUp < WarmUps; warmUp++)
                 {
-                    await LookupsAsync(store, size);
+                    await LookupsAsync(lookups, size);
                     await RawAsync(subject, size);
                     await PageAsync(store, null);
                 }
 
                 var raw = await RawAsync(subject, size);
-                var ours = await LookupsAsync(store, size);
+                var ours = await LookupsAsync(lookups, size);
                 first ??= ours;
                 var head = await PageAsync(store, null);
                 var deep = await PageAsync(store, size / 2);
@@ -97,7 +98,7 @@ internal static class StoreBenchmark
             Workspace = "bench",
             Limit = PageSize,
             Now = _start,
-            After = after is { } number ? new ApiKeyPageToken(_start.AddSeconds(number), Id(number)) : null,
+            After = after is { } number ? new ApiKeyPageToken { At = _start.AddSeconds(number), Id = Id(number) } : null,
         };
         return (await store.ListAsync(query, CancellationToken.None)).Count == PageSize;
     });

@@ -50,7 +50,7 @@ internal static class UsageBenchmark
         {
             await using var scope = empty.Services.CreateAsyncScope();
             var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(
-                new ApiKeyActor("bench", "bench") { Tier = "admin" }, new CreateApiKeyRequest { Name = "bench", Type = ApiKeyTypes.Production });
+                new ApiKeyActor { Id = "bench", Workspace = "bench", Tier = "admin" }, new CreateApiKeyRequest { Name = "bench", Type = ApiKeyTypes.Production });
             (keyId, secret) = (created.Value!.Key.Id, created.Value.Secret);
             await empty.StopAsync();
         }

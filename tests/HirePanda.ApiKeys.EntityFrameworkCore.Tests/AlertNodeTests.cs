@@ -197,7 +197,7 @@ public sealed class AlertNodeTests
         });
     }
 
-    internal static IApiKeyAlertStore AlertsOf(App app) => (IApiKeyAlertStore)app.Store;
+    internal static IApiKeyAlertStore AlertsOf(App app) => app.Services.GetRequiredService<IApiKeyAlertStore>();
 
     private static ValueTask<bool> RaiseAsync(App app, string cause)
         => app.Services.GetRequiredService<AlertRaiser>().RaiseAsync("acme", $"kind {cause}", cause, null, cause, null, Token);

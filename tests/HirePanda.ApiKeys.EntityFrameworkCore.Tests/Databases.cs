@@ -103,13 +103,13 @@ internal sealed class Database
 /// <summary>A running application.</summary>
 internal sealed class App(WebApplication app) : IAsyncDisposable
 {
-    public static readonly ApiKeyActor Admin = new("tests", "acme") { Tier = "admin" };
+    public static readonly ApiKeyActor Admin = new() { Id = "tests", Workspace = "acme", Tier = "admin" };
 
     public IServiceProvider Services => app.Services;
 
     public HttpClient Client { get; } = app.GetTestClient();
 
-    public IApiKeyManagementStore Store => (IApiKeyManagementStore)Services.GetRequiredService<IApiKeyStore>();
+    public IApiKeyManagementStore Store => Services.GetRequiredService<IApiKeyManagementStore>();
 
     public ApiKeyVerifier Verifier => Services.GetRequiredService<ApiKeyVerifier>();
 

@@ -71,7 +71,7 @@ public sealed class NodeTests
         await app.ManageAsync((ApiKeyWorkspaceManager manager) => manager.SetAllowlistAsync(
             App.Admin, new() { Enabled = true, Networks = ["10.0.0.0/8"], Force = true }));
 
-        var rows = await ((IApiKeyChangeFeed)app.Store).ReadChangesAsync(0, [], Token);
+        var rows = await app.Services.GetRequiredService<IApiKeyChangeFeed>().ReadChangesAsync(0, [], Token);
 
         rows.Select(row => row.Hash is null).Should().Equal(false, true);
         rows.Should().OnlyContain(row => row.At >= before && row.At <= DateTimeOffset.UtcNow);
@@ -164,7 +164,7 @@ public sealed class NodeTests
         for (var round = 0; round < 10; round++)
         {
             var key = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!.Key;
-            var self = new ApiKeyActor(key.Id, key.Workspace) { Tier = "admin", Key = key };
+            var self = new ApiKeyActor { Id = key.Id, Workspace = key.Workspace, Tier = "admin", Key = key };
 
             var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
                 () => app.ManageAsync(manager => manager.RotateAsync(self, key.Id)), Token)));
@@ -184,9 +184,9 @@ public sealed class NodeTests
         for (var round = 0; round < 10; round++)
         {
             var parent = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Parent", Type = ApiKeyTypes.Production }))).Value!.Key;
-            var parentActor = new ApiKeyActor(parent.Id, parent.Workspace) { Tier = "admin", Key = parent };
+            var parentActor = new ApiKeyActor { Id = parent.Id, Workspace = parent.Workspace, Tier = "admin", Key = parent };
             var child = (await app.ManageAsync(manager => manager.CreateAsync(parentActor, new CreateApiKeyRequest { Name = "Child", Type = ApiKeyTypes.Production }))).Value!.Key;
-            var childActor = new ApiKeyActor(child.Id, child.Workspace) { Tier = "admin", Key = child };
+            var childActor = new ApiKeyActor { Id = child.Id, Workspace = child.Workspace, Tier = "admin", Key = child };
 
             var rotation = Task.Run(() => app.ManageAsync(manager => manager.RotateAsync(childActor, parent.Id)), Token);
             var revocation = await app.ManageAsync(manager => manager.RevokeAsync(App.Admin, parent.Id, cascade: true));
@@ -290,7 +290,7 @@ public sealed class NodeTests
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
         await using var other = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin" }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Admin" }))).Value!;
         var (key, _) = await app.CreateAsync();
 
         var statuses = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(

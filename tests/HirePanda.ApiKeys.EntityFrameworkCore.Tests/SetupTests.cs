@@ -73,7 +73,7 @@ public sealed class SetupTests
     {
         var database = await Database.NewAsync("sqlite");
         await using var app = Database.Build(keys => keys.AddEntityFrameworkStore(database.Use));
-        var store = (IApiKeyManagementStore)app.Services.GetRequiredService<IApiKeyStore>();
+        var store = app.Services.GetRequiredService<IApiKeyManagementStore>();
         var get = () => store.GetAsync("acme", "key_1", new CancellationToken(canceled: true)).AsTask();
         await get.Should().ThrowAsync<OperationCanceledException>();
 
@@ -123,6 +123,21 @@ public sealed class SetupTests
             .WithMessage("*EmptyContext*AddHirePandaApiKeys()*OnModelCreating*");
     }
 
+    [Fact]
+    public async Task Start_HostsContextWithoutTheModelUnderADecorator_StopsWithAMessageThatSaysWhatToCall()
+    {
+        var database = await Database.NewAsync("sqlite");
+        await using var app = Database.Build(
+            keys => keys.AddEntityFrameworkStore<EmptyContext>().Services.AddSingleton<IApiKeyStore>(provider
+                => new Decorator(provider.GetRequiredService<EntityFrameworkApiKeyStore<EmptyContext>>())),
+            services => services.AddDbContext<EmptyContext>(database.Use));
+
+        var start = () => app.StartAsync(Token);
+
+        (await start.Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage("*EmptyContext*AddHirePandaApiKeys()*OnModelCreating*");
+    }
+
     private static async Task<string> CreateAsync(WebApplication app)
     {
         await using var scope = app.Services.CreateAsyncScope();
@@ -132,6 +147,12 @@ public sealed class SetupTests
 
     private static async Task<ApiKeyOutcome> VerifyAsync(WebApplication app, string secret)
         => (await app.Services.GetRequiredService<ApiKeyVerifier>().VerifyAsync(secret, default, Token)).Outcome;
+
+    private sealed class Decorator(IApiKeyStore inner) : IApiKeyStore
+    {
+        public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
+            => inner.FindByHashAsync(hashes, cancellationToken);
+    }
 
     private sealed class EmptyContext(DbContextOptions<EmptyContext> options) : DbContext(options);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
@@ -26,7 +27,7 @@ public abstract partial class StoreConformance
         await AddWebhookAsync(store, "w");
         (await store.AddAlertAsync(Alert("a", 0), [], Token)).Should().BeTrue();
 
-        (await store.AddAlertAsync(Alert("b", 1) with { Cause = "a" }, [Delivery("m", "w", "b")], Token)).Should().BeFalse();
+        (await store.AddAlertAsync(Alert("b", 1) with { DeduplicationKey = "a" }, [Delivery("m", "w", "b")], Token)).Should().BeFalse();
 
         (await store.ListAlertsAsync("acme", null, 10, Token)).Select(one => one.Id).Should().Equal("a");
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
@@ -39,7 +40,7 @@ public abstract partial class StoreConformance
         for (var round = 0; round < 5; round++)
         {
             var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-                async () => await store.AddAlertAsync(Alert($"{round}-{i}", i) with { Cause = $"{round}" }, [Delivery($"{round}-{i}", "w", $"{round}-{i}")], Token), Token)));
+                async () => await store.AddAlertAsync(Alert($"{round}-{i}", i) with { DeduplicationKey = $"{round}" }, [Delivery($"{round}-{i}", "w", $"{round}-{i}")], Token), Token)));
 
             added.Should().ContainSingle(one => one);
         }
@@ -62,8 +63,8 @@ public abstract partial class StoreConformance
         var webhooks = new List<ApiKeyWebhook>();
         for (var page = 0; page < 6; page++)
         {
-            alerts.AddRange(await store.ListAlertsAsync("acme", alerts.Count == 0 ? null : new ApiKeyPageToken(alerts[^1].RaisedAt, alerts[^1].Id), 7, Token));
-            webhooks.AddRange(await store.ListWebhooksAsync("acme", webhooks.Count == 0 ? null : new ApiKeyPageToken(webhooks[^1].CreatedAt, webhooks[^1].Id), 7, Token));
+            alerts.AddRange(await store.ListAlertsAsync("acme", alerts.Count == 0 ? null : new ApiKeyPageToken { At = alerts[^1].RaisedAt, Id = alerts[^1].Id }, 7, Token));
+            webhooks.AddRange(await store.ListWebhooksAsync("acme", webhooks.Count == 0 ? null : new ApiKeyPageToken { At = webhooks[^1].CreatedAt, Id = webhooks[^1].Id }, 7, Token));
         }
 
         alerts.Select(alert => alert.Id).Should().Equal(expected);
@@ -101,7 +102,7 @@ public abstract partial class StoreConformance
         await store.AddAlertAsync(Alert("workspace", 2) with { Workspace = "other" }, [], Token);
 
         (await store.CountAlertsAsync("acme", ApiKeyAlertKinds.FailedAuthentication, _start.AddSeconds(1), Token)).Should().Be(3);
-        var cause = Alert("kind", 2).Cause;
+        var cause = Alert("kind", 2).DeduplicationKey;
         (await store.HasAlertAsync(cause, Token)).Should().BeTrue();
         (await store.HasAlertAsync(cause + "x", Token)).Should().BeFalse();
     }
@@ -203,8 +204,11 @@ public abstract partial class StoreConformance
 
         var all = taken.SelectMany(one => one).Concat(rest).ToList();
         all.Select(one => one.Delivery.Id).Should().BeEquivalentTo(Enumerable.Range(0, 15).Select(i => $"m{i}"));
-        all[0].Should().BeEquivalentTo(new ApiKeyLeasedDelivery(
-            Delivery(all[0].Delivery.Id, "w", all[0].Delivery.AlertId) with { LeasedUntil = _start.AddSeconds(60) }, Webhook("w", 0)));
+        all[0].Should().BeEquivalentTo(new ApiKeyLeasedDelivery
+        {
+            Delivery = Delivery(all[0].Delivery.Id, "w", all[0].Delivery.AlertId) with { LeasedUntil = _start.AddSeconds(60) },
+            Webhook = Webhook("w", 0),
+        });
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60));
         (await store.LeaseDeliveriesAsync(_start.AddSeconds(59), _start.AddSeconds(119), 100, [], Token)).Should().BeEmpty();
         (await store.LeaseDeliveriesAsync(_start.AddSeconds(60), _start.AddSeconds(120), 100, [], Token)).Should().HaveCount(15);
@@ -254,7 +258,7 @@ public abstract partial class StoreConformance
         (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(5000), "the other one is left");
 
         await store.AddAlertAsync(Alert("c", 0), [Delivery("o", "w", "c", 30)], Token);
-        await store.SaveAttemptAsync(Attempt(await TakeAsync(30), 31, false) with { DisabledReason = "gone" }, Token);
+        await store.SaveAttemptAsync(Attempt(await TakeAsync(30), 31, false, disabledReason: "gone"), Token);
         var webhook = await WebhookAsync();
         (webhook.DisabledAt, webhook.DisabledReason).Should().Be((_start.AddSeconds(31), "gone"));
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull("nothing is sent to it any more");
@@ -292,7 +296,7 @@ public abstract partial class StoreConformance
         Id = id,
         Workspace = "acme",
         Kind = ApiKeyAlertKinds.FailedAuthentication,
-        Cause = id,
+        DeduplicationKey = id,
         Message = id,
         RaisedAt = _start.AddSeconds(seconds),
     };
@@ -303,8 +307,10 @@ public abstract partial class StoreConformance
     private static ApiKeyWebhookDelivery Delivery(string id, string webhookId, string alertId, int seconds = 0)
         => new() { Id = id, WebhookId = webhookId, AlertId = alertId, Payload = "{}", NextAttemptAt = _start.AddSeconds(seconds) };
 
-    private static ApiKeyDeliveryAttempt Attempt(ApiKeyWebhookDelivery taken, int seconds, bool succeeded, int? next = null) => new()
+    private static ApiKeyDeliveryAttempt Attempt(
+        ApiKeyWebhookDelivery taken, int seconds, bool succeeded, int? next = null, string? disabledReason = null) => new()
     {
+        DisabledReason = disabledReason,
         Delivery = taken,
         At = _start.AddSeconds(seconds),
         Succeeded = succeeded,
@@ -314,8 +320,11 @@ public abstract partial class StoreConformance
     private static async Task AddWebhookAsync(IApiKeyAlertStore store, string id, int seconds = 0)
         => (await store.AddWebhookAsync(Webhook(id, seconds), 100, null, Entry(id, seconds), Token)).Should().Be(ApiKeySaveResult.Saved);
 
-    private async Task<IApiKeyAlertStore> NewAlertStoreAsync() => (IApiKeyAlertStore)await NewStoreAsync();
+    private async Task<IApiKeyAlertStore> NewAlertStoreAsync() => (await NewHostAsync()).GetRequiredService<IApiKeyAlertStore>();
 
     private async Task<(IApiKeyAlertStore Alerts, IApiKeyManagementStore Management)> NewStoresAsync()
-        => await NewStoreAsync() is var store ? ((IApiKeyAlertStore)store, store) : default;
+    {
+        var host = await NewHostAsync();
+        return (host.GetRequiredService<IApiKeyAlertStore>(), host.GetRequiredService<IApiKeyManagementStore>());
+    }
 }

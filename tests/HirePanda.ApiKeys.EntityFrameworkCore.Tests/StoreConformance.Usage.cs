@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
 /// <content>Usage.</content>
@@ -8,9 +10,12 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task SaveUsage_AddsToWhatIsThere_ButABatchOnlyOnce()
     {
-        var store = (IApiKeyUsageStore)await NewStoreAsync();
-        var first = new ApiKeyUsageBatch("1", _minute, [Row(_minute, "GET /jobs", bucket: 7, requests: 3, errors: 1), Row(_minute, "GET /jobs", bucket: 8, requests: 1)]);
-        var second = new ApiKeyUsageBatch("2", _minute, [Row(_minute, "GET /jobs", bucket: 7, requests: 5_000_000_000, errors: 2)]);
+        var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
+        var first = Batch(
+            "1",
+            Row(_minute, "GET /jobs", bucket: 7, requests: 3, errors: 1),
+            Row(_minute, "GET /jobs", bucket: 8, requests: 1));
+        var second = Batch("2", Row(_minute, "GET /jobs", bucket: 7, requests: 5_000_000_000, errors: 2));
 
         await store.SaveUsageAsync(first, Token);
         await store.SaveUsageAsync(second, Token);
@@ -19,15 +24,15 @@ public abstract partial class StoreConformance
 
         (await store.SumUsageAsync(Query(), Token)).Should().BeEquivalentTo(new ApiKeyUsageAggregate[]
         {
-            new(default, "GET /jobs", 7, 5_000_000_003, 3),
-            new(default, "GET /jobs", 8, 1, 0),
+            Sum("GET /jobs", 5_000_000_003, 3, bucket: 7),
+            Sum("GET /jobs", 1, 0, bucket: 8),
         });
     }
 
     [Fact]
     public async Task SumUsage_SeesItsOwnScopeAndRangeAlone()
     {
-        var store = (IApiKeyUsageStore)await NewStoreAsync();
+        var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
         ApiKeyUsageRow[] rows =
         [
             Row(_minute, "a", requests: 1),
@@ -39,15 +44,15 @@ public abstract partial class StoreConformance
             Row(_minute, "a", requests: 64, level: ApiKeyUsageGranularity.Hour),
             Row(_minute, "a", requests: 128, dimension: ApiKeyUsageDimension.Country),
         ];
-        await store.SaveUsageAsync(new ApiKeyUsageBatch("1", _minute, rows), Token);
+        await store.SaveUsageAsync(Batch("1", rows), Token);
 
         (await store.SumUsageAsync(Query() with { To = _minute.AddMinutes(2) }, Token)).Should().BeEquivalentTo(
-            new ApiKeyUsageAggregate[] { new(default, "a", 0, 3, 0), new(default, "b", 0, 4, 0) });
+            new ApiKeyUsageAggregate[] { Sum("a", 3, 0), Sum("b", 4, 0) });
         (await store.SumUsageAsync(Query() with { From = _minute.AddMinutes(1), ByTime = true }, Token)).Should().BeEquivalentTo(new ApiKeyUsageAggregate[]
         {
-            new(_minute.AddMinutes(1), "a", 0, 2, 0),
-            new(_minute.AddMinutes(1), "b", 0, 4, 0),
-            new(_minute.AddMinutes(2), "b", 0, 8, 0),
+            Sum("a", 2, 0, at: _minute.AddMinutes(1)),
+            Sum("b", 4, 0, at: _minute.AddMinutes(1)),
+            Sum("b", 8, 0, at: _minute.AddMinutes(2)),
         });
         (await store.SumUsageAsync(Query() with { KeyId = "k" }, Token)).Should().ContainSingle().Which.Requests.Should().Be(16);
         (await store.SumUsageAsync(Query() with { Workspace = "nobody" }, Token)).Should().BeEmpty();
@@ -56,7 +61,7 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task SumTopUsage_OfManyKeysInSeveralParts_ReturnsTheBusiestAlone()
     {
-        var store = (IApiKeyUsageStore)await NewStoreAsync();
+        var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
         var keys = Enumerable.Range(0, 3_000).SelectMany(i => new[]
         {
             Row(_minute, $"key_{i:d4}", requests: 3_000 - i, errors: 1, dimension: ApiKeyUsageDimension.Key),
@@ -64,7 +69,7 @@ public abstract partial class StoreConformance
             Row(_minute.AddHours(-9), $"key_{i:d4}", requests: 1_000_000, level: ApiKeyUsageGranularity.Hour, dimension: ApiKeyUsageDimension.Key),
             Row(_minute, $"key_{i:d4}", requests: 1_000_000, dimension: ApiKeyUsageDimension.Key, workspace: "other"),
         }).ToArray();
-        await store.SaveUsageAsync(new ApiKeyUsageBatch("1", _minute, keys), Token);
+        await store.SaveUsageAsync(Batch("1", keys), Token);
         var minutes = Query() with { Dimension = ApiKeyUsageDimension.Key, From = _minute };
         var hours = minutes with { Level = ApiKeyUsageGranularity.Hour, From = _minute.AddHours(-1), To = _minute };
 
@@ -75,8 +80,8 @@ public abstract partial class StoreConformance
 
         // Neither part alone has the three that both have together.
         top.Should().Equal(
-            new ApiKeyUsageAggregate(default, "key_2000", 0, 9_000, 1), new(default, "key_2001", 0, 8_998, 1), new(default, "key_2002", 0, 8_996, 1));
-        one.Should().Equal(new ApiKeyUsageAggregate(default, "key_0000", 0, 3_000, 1), new(default, "key_0001", 0, 2_999, 1));
+            Sum("key_2000", 9_000, 1), Sum("key_2001", 8_998, 1), Sum("key_2002", 8_996, 1));
+        one.Should().Equal(Sum("key_0000", 3_000, 1), Sum("key_0001", 2_999, 1));
         none.Should().BeEmpty();
         nobody.Should().BeEmpty();
     }
@@ -84,14 +89,14 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task PruneUsage_DropsOldRowsOfItsLevelAlone()
     {
-        var store = (IApiKeyUsageStore)await NewStoreAsync();
+        var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
         ApiKeyUsageRow[] rows =
         [
             Row(_minute, "a"),
             Row(_minute.AddMinutes(1), "b"),
             Row(_minute, "c", level: ApiKeyUsageGranularity.Hour),
         ];
-        await store.SaveUsageAsync(new ApiKeyUsageBatch("1", _minute, rows), Token);
+        await store.SaveUsageAsync(Batch("1", rows), Token);
 
         await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, _minute.AddMinutes(1), Token);
 
@@ -102,7 +107,7 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task SaveUsage_OfSeveralWritersAndManyRows_AddsUp()
     {
-        var store = (IApiKeyUsageStore)await NewStoreAsync();
+        var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
         var rows = Enumerable.Range(0, 6_000).Select(i => Row(_minute, $"endpoint {i % 3_000}", bucket: i / 3_000, errors: 1)).ToArray();
 
         await Parallel.ForAsync(0, 4, Token, async (writer, token) =>
@@ -110,7 +115,7 @@ public abstract partial class StoreConformance
             // Each in an order of its own.
             var shuffled = rows.ToArray();
             Random.Shared.Shuffle(shuffled);
-            await store.SaveUsageAsync(new ApiKeyUsageBatch($"{writer}", _minute, shuffled), token);
+            await store.SaveUsageAsync(Batch($"{writer}", shuffled), token);
         });
 
         var sums = await store.SumUsageAsync(Query(), Token);
@@ -127,7 +132,24 @@ public abstract partial class StoreConformance
         string workspace = "acme",
         ApiKeyUsageGranularity level = ApiKeyUsageGranularity.Minute,
         ApiKeyUsageDimension dimension = ApiKeyUsageDimension.Endpoint)
-        => new(new ApiKeyUsageSlot(workspace, keyId, level, at, dimension, name, bucket), requests, errors);
+    {
+        var slot = new ApiKeyUsageSlot
+        {
+            Workspace = workspace,
+            KeyId = keyId,
+            Level = level,
+            At = at,
+            Dimension = dimension,
+            Name = name,
+            LatencyBucket = bucket,
+        };
+        return new() { Slot = slot, Requests = requests, Errors = errors };
+    }
+
+    private static ApiKeyUsageBatch Batch(string id, params ApiKeyUsageRow[] rows) => new() { Id = id, At = _minute, Rows = rows };
+
+    private static ApiKeyUsageAggregate Sum(string name, long requests, long errors, int bucket = 0, DateTimeOffset at = default)
+        => new() { At = at, Name = name, LatencyBucket = bucket, Requests = requests, Errors = errors };
 
     private static ApiKeyUsageQuery Query() => new()
     {

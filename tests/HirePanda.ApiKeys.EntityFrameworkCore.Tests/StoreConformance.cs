@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>What every management store owes, run by each of them.</summary>
+/// <summary>What every store must do, run against each of them.</summary>
 public abstract partial class StoreConformance
 {
     private static readonly DateTimeOffset _start = new(2026, 11, 24, 12, 0, 0, 123, 456, TimeSpan.Zero);
@@ -14,7 +15,8 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Save_AKeyWithEverything_IsFoundAsItWas()
     {
-        var store = await NewStoreAsync();
+        var host = await NewHostAsync();
+        var store = host.GetRequiredService<IApiKeyManagementStore>();
         var key = Key("a") with
         {
             Name = "Nightly 🐼 'x'",
@@ -37,7 +39,7 @@ public abstract partial class StoreConformance
         };
         (await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token)).Should().Be(ApiKeySaveResult.Saved);
 
-        var found = await store.FindByHashAsync([Hash("nobody's"), key.Hash], Token);
+        var found = await host.GetRequiredService<IApiKeyStore>().FindByHashAsync([Hash("nobody's"), key.Hash], Token);
         var got = await store.GetAsync("acme", "a", Token);
 
         found.Should().BeEquivalentTo(key, options => options.Excluding(one => one.Metadata));
@@ -48,10 +50,11 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Find_UnknownHashOrForeignWorkspace_IsNull()
     {
-        var store = await NewStoreAsync();
+        var host = await NewHostAsync();
+        var store = host.GetRequiredService<IApiKeyManagementStore>();
         await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("a")] }, Token);
 
-        (await store.FindByHashAsync([Hash("nobody's")], Token)).Should().BeNull();
+        (await host.GetRequiredService<IApiKeyStore>().FindByHashAsync([Hash("nobody's")], Token)).Should().BeNull();
         (await store.GetAsync("other", "a", Token)).Should().BeNull();
         (await store.GetAsync("acme", "b", Token)).Should().BeNull();
     }
@@ -234,13 +237,13 @@ public abstract partial class StoreConformance
         var audited = new List<ApiKeyAuditEntry>();
         while (seen.Count < 50)
         {
-            var last = seen.Count == 0 ? (ApiKeyPageToken?)null : new ApiKeyPageToken(seen[^1].CreatedAt, seen[^1].Id);
+            var last = seen.Count == 0 ? null : new ApiKeyPageToken { At = seen[^1].CreatedAt, Id = seen[^1].Id };
             seen.AddRange(await store.ListAsync(new() { Workspace = "acme", Limit = 7, Now = _start, After = last }, Token));
         }
 
         while (audited.Count < 50)
         {
-            var last = audited.Count == 0 ? (ApiKeyPageToken?)null : new ApiKeyPageToken(audited[^1].At, audited[^1].Id);
+            var last = audited.Count == 0 ? null : new ApiKeyPageToken { At = audited[^1].At, Id = audited[^1].Id };
             audited.AddRange(await store.ListAuditAsync("acme", last, 7, Token));
         }
 
@@ -354,8 +357,10 @@ public abstract partial class StoreConformance
         stored.Name.Should().Be("y");
     }
 
-    /// <summary>A new, empty store.</summary>
-    protected abstract Task<IApiKeyManagementStore> NewStoreAsync();
+    /// <summary>Creates a host with a new, empty store.</summary>
+    protected abstract Task<IServiceProvider> NewHostAsync();
+
+    private async Task<IApiKeyManagementStore> NewStoreAsync() => (await NewHostAsync()).GetRequiredService<IApiKeyManagementStore>();
 
     private static ApiKey Key(string id) => new() { Id = id, Workspace = "acme", Hash = Hash(id), Name = id, Type = "ci", CreatedAt = _start };
 
@@ -367,7 +372,12 @@ public abstract partial class StoreConformance
 
 public sealed class InMemoryStoreTests : StoreConformance
 {
-    protected override Task<IApiKeyManagementStore> NewStoreAsync() => Task.FromResult<IApiKeyManagementStore>(new InMemoryApiKeyStore());
+    protected override Task<IServiceProvider> NewHostAsync()
+    {
+        var services = new ServiceCollection();
+        services.AddHirePandaApiKeys().AddInMemoryStore();
+        return Task.FromResult<IServiceProvider>(services.BuildServiceProvider());
+    }
 }
 
 public abstract class DatabaseStoreTests(string provider) : StoreConformance, IAsyncLifetime
@@ -385,10 +395,10 @@ public abstract class DatabaseStoreTests(string provider) : StoreConformance, IA
         }
     }
 
-    protected override async Task<IApiKeyManagementStore> NewStoreAsync()
+    protected override async Task<IServiceProvider> NewHostAsync()
     {
         _apps.Add(await StartAsync(await Database.NewAsync(provider)));
-        return _apps[^1].Store;
+        return _apps[^1].Services;
     }
 
     // Nobody but the test uses it: a sender would take what is due.

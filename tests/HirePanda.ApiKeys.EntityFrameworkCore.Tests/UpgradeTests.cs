@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 
@@ -81,7 +82,7 @@ public sealed class UpgradeTests
         (await app.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should().HaveCount(3);
         (await app.Store.GetWorkspaceAsync("acme", Token))!.AllowedNetworks.Should().Equal("192.0.2.0/24");
         (await app.Store.ListAuditAsync("acme", null, 10, Token)).Should().HaveCount(5);
-        var alertStore = (IApiKeyAlertStore)app.Store;
+        var alertStore = app.Services.GetRequiredService<IApiKeyAlertStore>();
         var alerts = await alertStore.ListAlertsAsync("acme", null, 10, Token);
         alerts.Select(alert => (alert.Id, alert.AcknowledgedBy)).Should().Equal(("alr_2", AdminId), ("alr_1", null));
         (await alertStore.ListWebhooksAsync("acme", null, 10, Token)).Should().ContainSingle(webhook => webhook.Id == "whk_1");
@@ -100,7 +101,7 @@ public sealed class UpgradeTests
         rotated.Succeeded.Should().BeTrue();
         (await app.VerifyAsync(rotated.Value!.Secret)).Should().Be(ApiKeyOutcome.Valid);
         (await app.VerifyAsync(added)).Should().Be(ApiKeyOutcome.Valid);
-        var last = await ((IApiKeyChangeFeed)app.Store).GetLastChangeAsync(Token);
+        var last = await app.Services.GetRequiredService<IApiKeyChangeFeed>().GetLastChangeAsync(Token);
         last.Should().BeGreaterThan(6, "numbers go on from the old ones");
     }
 

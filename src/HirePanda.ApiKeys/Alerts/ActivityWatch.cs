@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Finds what is unusual for a key: far more requests in an hour than in any of its last seven days, and requests from a country that it
-/// has never been used from. Looks at keys that were just used, and at what all processes have stored of them.
+/// Finds unusual activity of a key: far more requests in an hour than in any hour of the last seven days, and requests from a
+/// country that is new to the key. It checks the keys that were just used, with the usage that all processes have stored.
 /// </summary>
 internal sealed class ActivityWatch : BackgroundJob
 {
-    /// <summary>Fewer requests in an hour are never unusual.</summary>
+    /// <summary>The number of requests in an hour below which activity is never unusual.</summary>
     private const long MinRequests = 100;
 
-    /// <summary>How many uses from countries wait to be looked at, also while the store cannot be read.</summary>
+    /// <summary>The largest number of countries that wait to be checked, also while the store does not answer.</summary>
     private const int MaxSeen = 100_000;
 
     private static readonly TimeSpan _countryMemory = TimeSpan.FromDays(90);
@@ -30,16 +30,21 @@ internal sealed class ActivityWatch : BackgroundJob
     private DateTimeOffset _hour;
 
     public ActivityWatch(
-        UsageFlusher flusher, AlertRaiser raiser, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<ActivityWatch> logger)
+        UsageFlusher flusher,
+        AlertRaiser raiser,
+        IServiceScopeFactory scopes,
+        ApiKeySettings settings,
+        TimeProvider time,
+        ILogger<ActivityWatch> logger)
         : base(TimeSpan.FromMinutes(1), time, logger)
     {
         (_raiser, _scopes, _settings) = (raiser, scopes, settings);
         flusher.Stored += Note;
     }
 
-    protected override string FailureMessage => "The activity of API keys could not be checked for what is unusual; it is tried again in a minute.";
+    protected override string FailureMessage => "The activity of API keys could not be checked. This is tried again in a minute.";
 
-    /// <summary>Notes whom to look at.</summary>
+    /// <summary>Notes what to check.</summary>
     public void Note(ApiKeyUsageBatch batch)
     {
         lock (_lock)
@@ -62,7 +67,7 @@ internal sealed class ActivityWatch : BackgroundJob
         }
     }
 
-    /// <summary>Looks at what was used since the last time, and at what could not be looked at then.</summary>
+    /// <summary>Checks what was used since the last run, and what could not be checked then.</summary>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         HashSet<string> used;
@@ -74,7 +79,7 @@ internal sealed class ActivityWatch : BackgroundJob
         }
 
         await using var scope = _scopes.CreateAsyncScope();
-        if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyUsageStore store)
+        if (scope.ServiceProvider.GetService<IApiKeyUsageStore>() is not { } store)
         {
             return;
         }
@@ -82,7 +87,7 @@ internal sealed class ActivityWatch : BackgroundJob
         try
         {
             await LookAtAsync(used, workspace => LookForBurstsAsync(store, workspace, cancellationToken)).ConfigureAwait(false);
-            await LookAtAsync(seen, one => LookForCountryAsync(store, one, cancellationToken)).ConfigureAwait(false);
+            await LookAtAsync(seen, country => LookForCountryAsync(store, country, cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
@@ -94,19 +99,19 @@ internal sealed class ActivityWatch : BackgroundJob
         }
     }
 
-    /// <summary>Looks at each, and takes out those that are done with.</summary>
+    /// <summary>Checks each item, and removes those that are done.</summary>
     private static async Task LookAtAsync<T>(HashSet<T> all, Func<T, Task<bool>> look)
     {
-        foreach (var one in all.ToArray())
+        foreach (var item in all.ToArray())
         {
-            if (await look(one).ConfigureAwait(false))
+            if (await look(item).ConfigureAwait(false))
             {
-                all.Remove(one);
+                all.Remove(item);
             }
         }
     }
 
-    /// <summary>The hour that is under way and the one before, whose last requests may just have been stored.</summary>
+    /// <summary>Checks the current hour and the hour before, whose last requests may just have been stored.</summary>
     private async Task<bool> LookForBurstsAsync(IApiKeyUsageStore store, string workspace, CancellationToken cancellationToken)
     {
         var hour = UsageTime.Floor(Time.GetUtcNow(), ApiKeyUsageGranularity.Hour);
@@ -145,9 +150,13 @@ internal sealed class ActivityWatch : BackgroundJob
                     ApiKeyAlertKinds.UnusualActivity,
                     $"{ApiKeyAlertKinds.UnusualActivity}:{sum.Name}:traffic:{sum.At.UtcDateTime:yyyy-MM-dd}",
                     sum.Name,
-                    string.Create(CultureInfo.InvariantCulture, $"The API key {sum.Name} made {sum.Requests} requests in one hour; its busiest hour of the last 7 days had {baseline.Busiest}"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The API key {sum.Name} made {sum.Requests} requests in one hour; "
+                        + $"its busiest hour of the last 7 days had {baseline.Busiest}"),
                     JsonSerializer.SerializeToElement(
-                        new TrafficData(sum.Requests, baseline.Busiest, baseline.BusiestAtThisTime), AlertJson.Contract.TrafficData),
+                        new TrafficData(sum.Requests, baseline.Busiest, baseline.BusiestAtThisTime),
+                        AlertJson.Contract.TrafficData),
                     cancellationToken).ConfigureAwait(false);
             }
         }
@@ -156,7 +165,9 @@ internal sealed class ActivityWatch : BackgroundJob
     }
 
     private async Task<bool> LookForCountryAsync(
-        IApiKeyUsageStore store, (string Workspace, string KeyId, string Country, DateTimeOffset Day) seen, CancellationToken cancellationToken)
+        IApiKeyUsageStore store,
+        (string Workspace, string KeyId, string Country, DateTimeOffset Day) seen,
+        CancellationToken cancellationToken)
     {
         var (workspace, keyId, country, day) = seen;
         var query = new ApiKeyUsageQuery
@@ -169,7 +180,8 @@ internal sealed class ActivityWatch : BackgroundJob
             To = day,
             ByTime = true,
         };
-        var before = (await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false)).Where(sum => sum.Name != KeyCountries.Unknown).ToList();
+        var before = (await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false))
+            .Where(sum => sum.Name != KeyCountries.Unknown).ToList();
         var isDone = true;
         if (country != KeyCountries.Unknown && before.Count > 0 && !before.Exists(sum => sum.Name == country)
             && day - before.Min(sum => sum.At) >= _settings.Current.Options.Alerts.UnusualActivityWarmUp)
@@ -196,9 +208,9 @@ internal sealed class ActivityWatch : BackgroundJob
     }
 
     /// <summary>How a key was used in the seven days before an hour.</summary>
-    /// <param name="UsedFor">Since when it was used in them.</param>
-    /// <param name="Busiest">The requests of its busiest hour.</param>
-    /// <param name="BusiestAtThisTime">The same, of the hours at this time of the day, one earlier and one later.</param>
+    /// <param name="UsedFor">The time since its first use in them.</param>
+    /// <param name="Busiest">The number of requests in the busiest hour.</param>
+    /// <param name="BusiestAtThisTime">The same for hours at this time of the day, plus or minus one hour.</param>
     internal sealed record Baseline(TimeSpan UsedFor, long Busiest, long BusiestAtThisTime)
     {
         private static readonly TimeSpan _length = TimeSpan.FromDays(7);
@@ -219,12 +231,15 @@ internal sealed class ActivityWatch : BackgroundJob
             var hours = (await store.SumUsageAsync(query, cancellationToken).ConfigureAwait(false))
                 .GroupBy(sum => sum.At).Select(group => (At: group.Key, Requests: group.Sum(sum => sum.Requests))).ToList();
             return new Baseline(
-                hours.Count == 0 ? TimeSpan.Zero : hour - hours.Min(one => one.At),
-                hours.Select(one => one.Requests).DefaultIfEmpty().Max(),
-                hours.Where(one => (hour - one.At).Hours is 0 or 1 or 23).Select(one => one.Requests).DefaultIfEmpty().Max());
+                hours.Count == 0 ? TimeSpan.Zero : hour - hours.Min(past => past.At),
+                hours.Select(past => past.Requests).DefaultIfEmpty().Max(),
+                hours.Where(past => (hour - past.At).Hours is 0 or 1 or 23).Select(past => past.Requests).DefaultIfEmpty().Max());
         }
 
-        /// <summary>Far more than in the busiest hour; or, when the key is usually quiet, as much as in a busy one.</summary>
-        public bool IsExceededBy(long requests) => requests > 2.5 * Busiest || (requests > 0.5 * Busiest && requests > 5 * BusiestAtThisTime);
+        /// <summary>
+        /// Determines whether an hour had far more requests than the busiest hour, or as many as a busy hour at a quiet time.
+        /// </summary>
+        public bool IsExceededBy(long requests)
+            => requests > 2.5 * Busiest || (requests > 0.5 * Busiest && requests > 5 * BusiestAtThisTime);
     }
 }

@@ -12,7 +12,9 @@ internal sealed record LimitData(int Used, int Permits, long WindowSeconds);
 /// <summary>The data of <see cref="ApiKeyAlertKinds.FailedAuthentication"/>, for one client.</summary>
 internal sealed record FailuresData(string Client, int Attempts, long WindowSeconds);
 
-/// <summary>The data of <see cref="ApiKeyAlertKinds.FailedAuthentication"/>, for the clients of an hour that have no alert of their own.</summary>
+/// <summary>
+/// The data of <see cref="ApiKeyAlertKinds.FailedAuthentication"/>, for the clients of an hour that have no alert of their own.
+/// </summary>
 internal sealed record MoreFailuresData(int Clients, long Attempts, string From);
 
 /// <summary>The data of an alert of any other kind that stands for more alerts of an hour.</summary>

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Fires alerts: stores each with the messages it causes, wakes the sender, and hands it to the host's sinks. The store decides who
-/// was first, so that of several processes one fires. Of one kind a workspace gets a few in an hour, and the sum of the rest.
+/// Raises alerts: stores each alert with its messages, wakes the sender, and passes it to the host's sinks. The store decides
+/// which process was first, so that one process raises it. A workspace gets a few alerts of a kind in an hour, and one alert that
+/// sums the rest.
 /// </summary>
 internal sealed class AlertRaiser(
     IServiceScopeFactory scopes, WebhookSender sender, AlertSums sums, TimeProvider time, ILogger<AlertRaiser> logger)
@@ -20,40 +21,57 @@ internal sealed class AlertRaiser(
     private long _loggedAt = long.MinValue / 2;
 
     /// <summary>
-    /// Fires an alert unless its cause has fired one before. Where the workspace has had its number of this kind in the hour, counts it.
+    /// Raises an alert unless one with the same deduplication key was raised before. If the workspace has reached the hourly
+    /// number of alerts of this kind, the alert is only counted.
     /// </summary>
-    /// <param name="workspace">The workspace whose people it is for.</param>
+    /// <param name="workspace">The workspace that the alert is for.</param>
     /// <param name="kind">One of <see cref="ApiKeyAlertKinds"/>.</param>
-    /// <param name="cause">What caused it: the same text never fires twice.</param>
-    /// <param name="keyId">The key that it is about; null: none.</param>
-    /// <param name="message">What happened, for people.</param>
-    /// <param name="data">What happened, for programs; null: nothing besides.</param>
-    /// <param name="cancellationToken">Cancels the call, unless the alert is stored already.</param>
-    /// <returns>Whether this call fired it. A store or a sink that fails is logged and throws nothing.</returns>
+    /// <param name="deduplicationKey">What caused it. The same text never raises two alerts.</param>
+    /// <param name="keyId">The key that the alert is about, or null.</param>
+    /// <param name="message">What happened, as text for people.</param>
+    /// <param name="data">What happened, as JSON, or null.</param>
+    /// <param name="cancellationToken">Cancels the call until the alert is stored.</param>
+    /// <returns>true if this call raised the alert. An error of the store or a sink is logged and not thrown.</returns>
     public ValueTask<bool> RaiseAsync(
-        string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
-        => FireAsync(New(workspace, kind, cause, keyId, message, data), AddOrSumAsync, cancellationToken);
+        string workspace,
+        string kind,
+        string deduplicationKey,
+        string? keyId,
+        string message,
+        JsonElement? data,
+        CancellationToken cancellationToken)
+        => FireAsync(New(workspace, kind, deduplicationKey, keyId, message, data), AddOrSumAsync, cancellationToken);
 
-    /// <summary>Does the same for a caller who tries again what the store cannot take.</summary>
+    /// <summary>Raises an alert for a caller that tries again if the store does not answer.</summary>
     /// <inheritdoc cref="RaiseAsync"/>
-    /// <returns>Whether the cause is settled: its alert is stored, by whichever process, or counted, or there is no store for it.</returns>
+    /// <returns>
+    /// true if there is nothing to try again: the alert is stored by any process, was counted, or there is no alert store.
+    /// </returns>
     public async Task<bool> SettleAsync(
-        string workspace, string kind, string cause, string? keyId, string message, JsonElement? data, CancellationToken cancellationToken)
-        => await RaiseAsync(workspace, kind, cause, keyId, message, data, cancellationToken).ConfigureAwait(false)
-            || _known.Contains(cause);
+        string workspace,
+        string kind,
+        string deduplicationKey,
+        string? keyId,
+        string message,
+        JsonElement? data,
+        CancellationToken cancellationToken)
+        => await RaiseAsync(workspace, kind, deduplicationKey, keyId, message, data, cancellationToken).ConfigureAwait(false)
+            || _known.Contains(deduplicationKey);
 
-    /// <summary>Fires the sum of alerts that were only counted.</summary>
-    /// <returns>Whether it is settled.</returns>
+    /// <summary>Raises one alert for those that were only counted.</summary>
+    /// <returns>true if there is nothing to try again.</returns>
     public async Task<bool> SettleAsync(AlertSum sum, CancellationToken cancellationToken)
     {
-        var alert = New(sum.Workspace, sum.Kind, sum.Cause, null, sum.Message, sum.Data);
-        return await FireAsync(alert, AddAsync, cancellationToken).ConfigureAwait(false) || _known.Contains(sum.Cause);
+        var alert = New(sum.Workspace, sum.Kind, sum.DeduplicationKey, null, sum.Message, sum.Data);
+        return await FireAsync(alert, AddAsync, cancellationToken).ConfigureAwait(false) || _known.Contains(sum.DeduplicationKey);
     }
 
     private async ValueTask<bool> FireAsync(
-        ApiKeyAlert alert, Func<IApiKeyAlertStore, ApiKeyAlert, CancellationToken, Task<bool>> add, CancellationToken cancellationToken)
+        ApiKeyAlert alert,
+        Func<IApiKeyAlertStore, ApiKeyAlert, CancellationToken, Task<bool>> add,
+        CancellationToken cancellationToken)
     {
-        if (_known.Contains(alert.Cause))
+        if (_known.Contains(alert.DeduplicationKey))
         {
             return false;
         }
@@ -63,10 +81,10 @@ internal sealed class AlertRaiser(
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyAlertStore store)
+                if (scope.ServiceProvider.GetService<IApiKeyAlertStore>() is not { } store)
                 {
                     LogSeldom(() => Log.NoAlertStore(logger, alert.Kind));
-                    _known.Add(alert.Cause);
+                    _known.Add(alert.DeduplicationKey);
                     return false;
                 }
 
@@ -78,7 +96,7 @@ internal sealed class AlertRaiser(
                 await SendAsync(scope.ServiceProvider, alert).ConfigureAwait(false);
             }
         }
-#pragma warning disable CA1031 // Alerts fail soft, whatever a store throws.
+#pragma warning disable CA1031 // An alert that fails does not fail its caller.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -89,7 +107,8 @@ internal sealed class AlertRaiser(
         return true;
     }
 
-    private ApiKeyAlert New(string workspace, string kind, string cause, string? keyId, string message, JsonElement? data)
+    private ApiKeyAlert New(
+        string workspace, string kind, string deduplicationKey, string? keyId, string message, JsonElement? data)
     {
         var now = Timestamps.Now(time);
         return new ApiKeyAlert
@@ -97,7 +116,7 @@ internal sealed class AlertRaiser(
             Id = "alr_" + Guid.CreateVersion7(now).ToString("N"),
             Workspace = workspace,
             Kind = kind,
-            Cause = cause,
+            DeduplicationKey = deduplicationKey,
             KeyId = keyId,
             Message = message,
             RaisedAt = now,
@@ -108,13 +127,14 @@ internal sealed class AlertRaiser(
     private async Task<bool> AddOrSumAsync(IApiKeyAlertStore store, ApiKeyAlert alert, CancellationToken cancellationToken)
     {
         var hour = AlertSums.Hour(alert.RaisedAt);
-        if (await store.CountAlertsAsync(alert.Workspace, alert.Kind, hour, cancellationToken).ConfigureAwait(false) < AlertSums.MaxAnHour)
+        var count = await store.CountAlertsAsync(alert.Workspace, alert.Kind, hour, cancellationToken).ConfigureAwait(false);
+        if (count < AlertSums.MaxAnHour)
         {
             return await AddAsync(store, alert, cancellationToken).ConfigureAwait(false);
         }
 
-        var isStored = await store.HasAlertAsync(alert.Cause, cancellationToken).ConfigureAwait(false);
-        if (_known.Add(alert.Cause) && !isStored)
+        var isStored = await store.HasAlertAsync(alert.DeduplicationKey, cancellationToken).ConfigureAwait(false);
+        if (_known.Add(alert.DeduplicationKey) && !isStored)
         {
             sums.Add(alert);
         }
@@ -124,7 +144,8 @@ internal sealed class AlertRaiser(
 
     private async Task<bool> AddAsync(IApiKeyAlertStore store, ApiKeyAlert alert, CancellationToken cancellationToken)
     {
-        var webhooks = await store.ListWebhooksAsync(alert.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
+        var webhooks = await store.ListWebhooksAsync(alert.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken)
+            .ConfigureAwait(false);
         var payload = JsonSerializer.Serialize(AlertMessage.Of(alert), AlertJson.Contract.AlertMessage);
         var deliveries = webhooks.Where(webhook => webhook.DisabledAt is null).Select(webhook => new ApiKeyWebhookDelivery
         {
@@ -135,7 +156,7 @@ internal sealed class AlertRaiser(
             NextAttemptAt = alert.RaisedAt,
         }).ToList();
         var isAdded = await store.AddAlertAsync(alert, deliveries, cancellationToken).ConfigureAwait(false);
-        _known.Add(alert.Cause);
+        _known.Add(alert.DeduplicationKey);
         if (isAdded && deliveries.Count > 0)
         {
             sender.SendAdded();
@@ -144,7 +165,7 @@ internal sealed class AlertRaiser(
         return isAdded;
     }
 
-    /// <summary>Hands an alert to every sink; one that cannot even be made harms nobody either.</summary>
+    /// <summary>Passes an alert to every sink. An error, even in a constructor, does not affect the other sinks.</summary>
     private async Task SendAsync(IServiceProvider services, ApiKeyAlert alert)
     {
         await TryAsync(alert, async () =>
@@ -166,7 +187,7 @@ internal sealed class AlertRaiser(
         {
             await send().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A host's sink harms nobody else.
+#pragma warning disable CA1031 // An error of a host's sink does not affect others.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -174,7 +195,7 @@ internal sealed class AlertRaiser(
         }
     }
 
-    /// <summary>At most one message a minute: a store that cannot answer must not flood the log.</summary>
+    /// <summary>Writes at most one message a minute, so that a store that does not answer does not flood the log.</summary>
     private void LogSeldom(Action log)
     {
         var now = time.GetUtcNow().UtcTicks;

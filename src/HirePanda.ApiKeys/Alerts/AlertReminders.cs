@@ -5,22 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Reminds of keys that will expire and of keys that are old: looks at start and every hour.</summary>
+/// <summary>Raises alerts for keys that expire soon and keys that are old. It runs after the start and then every hour.</summary>
 internal sealed class AlertReminders(
     AlertRaiser alerts, IServiceScopeFactory scopes, ApiKeySettings settings, TimeProvider time, ILogger<AlertReminders> logger)
     : BackgroundJob(TimeSpan.FromHours(1), time, logger)
 {
     private const int PageSize = 500;
 
-    /// <summary>The smallest step of a store's times: what comes due this very moment is "before" the next one.</summary>
+    /// <summary>The smallest step of stored times. It includes what comes due at this moment.</summary>
     private static readonly TimeSpan _step = TimeSpan.FromMicroseconds(1);
 
-    /// <summary>Soon after the start, which need not wait for it.</summary>
+    /// <summary>Gets the time to the first run, so that the start does not wait for it.</summary>
     protected override TimeSpan FirstRun => TimeSpan.FromSeconds(1);
 
-    protected override string FailureMessage => "The API keys that people must be reminded of cannot be read; it is tried again in an hour.";
+    protected override string FailureMessage => "The API keys to remind of could not be read. This is tried again in an hour.";
 
-    /// <summary>Looks through the keys once.</summary>
+    /// <summary>Checks all keys once.</summary>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var options = settings.Current.Options;
@@ -54,11 +54,11 @@ internal sealed class AlertReminders(
         while (keys.Count == PageSize);
     }
 
-    /// <summary>A page of keys; none where the store keeps no alerts.</summary>
+    /// <summary>Reads a page of keys, or none if there is no alert store.</summary>
     private async Task<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyAlertStore store
+        return scope.ServiceProvider.GetService<IApiKeyAlertStore>() is { } store
             ? await store.ListReminderKeysAsync(query, cancellationToken)
             : [];
     }
@@ -67,9 +67,11 @@ internal sealed class AlertReminders(
     /// Of the days whose moment has come, the nearest to the expiry counts; one that had come before the key was made reminds of
     /// nothing that its maker did not know. A new expiry is a new cause.
     /// </summary>
-    private async Task RemindOfExpiryAsync(ApiKey key, IReadOnlyList<int> days, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task RemindOfExpiryAsync(
+        ApiKey key, IReadOnlyList<int> days, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (key.ExpiresAt is not { } expiry || days.Where(one => expiry - now <= TimeSpan.FromDays(one)).DefaultIfEmpty().Min() is not (> 0 and var nearest)
+        if (key.ExpiresAt is not { } expiry
+            || days.Where(day => expiry - now <= TimeSpan.FromDays(day)).DefaultIfEmpty().Min() is not (> 0 and var nearest)
             || expiry - key.CreatedAt < TimeSpan.FromDays(nearest))
         {
             return;

@@ -65,7 +65,7 @@ internal sealed record AlertSum(string Workspace, string Kind, DateTimeOffset Ho
 {
     public (string Workspace, string Kind, DateTimeOffset Hour) Slot => (Workspace, Kind, Hour);
 
-    public string Cause => $"{Kind}:{Workspace}:rest:{From}";
+    public string DeduplicationKey => $"{Kind}:{Workspace}:rest:{From}";
 
     public string Message => Kind == ApiKeyAlertKinds.FailedAuthentication
         ? string.Create(CultureInfo.InvariantCulture, $"{Alerts} more clients failed to authenticate too often in the hour from {From}")

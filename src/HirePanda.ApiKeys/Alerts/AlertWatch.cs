@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Turns what requests bring about into alerts, away from the requests: keys near their limit, and clients that fail too often. Those that
-/// try secrets of no key are the operator's.
+/// Turns what requests bring about into alerts, away from the requests: keys near their limit, and clients that fail too often.
+/// Those that try secrets of no key are the operator's.
 /// </summary>
 internal sealed class AlertWatch : BackgroundJob
 {

@@ -1,6 +1,8 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>The countries that keys are known to be used from, so that few need to be looked up again; the caller locks.</summary>
+/// <summary>
+/// The countries that keys are known to be used from, so that few need to be looked up again; the caller locks.
+/// </summary>
 internal sealed class KeyCountries
 {
     public const string Unknown = "unknown";

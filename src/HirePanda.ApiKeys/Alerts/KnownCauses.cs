@@ -1,6 +1,9 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Causes that this process has seen stored, so that it does not ask the store for the same ones all the time. Forgets the oldest.</summary>
+/// <summary>
+/// The deduplication keys that this process knows to be stored, so that it does not ask the store again. The oldest are removed
+/// first.
+/// </summary>
 internal sealed class KnownCauses(int capacity)
 {
     private readonly Lock _lock = new();
@@ -15,7 +18,7 @@ internal sealed class KnownCauses(int capacity)
         }
     }
 
-    /// <summary>Adds a cause; false: it was known.</summary>
+    /// <summary>Adds a key. Returns false if it was known.</summary>
     public bool Add(string cause)
     {
         lock (_lock)

@@ -19,35 +19,46 @@ public interface IApiKeyActorResolver
     ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken);
 }
 
-/// <summary>Who manages keys: of which workspace, and with which rights.</summary>
-/// <param name="Id">Who it is, for audits: a key's id, or what the host calls its people.</param>
-/// <param name="Workspace">The one workspace whose keys it may manage.</param>
-public sealed record ApiKeyActor(string Id, string Workspace)
+/// <summary>The person, service, or key that manages keys, with its workspace and its rights.</summary>
+public sealed record ApiKeyActor
 {
+    /// <summary>Gets the id for the audit log: the id of a key, or the id that the host gives its own actors.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Gets the workspace whose keys the actor manages. An empty string is answered 403.</summary>
+    public required string Workspace { get; init; }
+
     /// <summary>
-    /// The owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only keys of this
-    /// owner, creates keys for it, and can set no other owner. It has no access to what concerns the whole workspace.
+    /// Gets the owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only keys
+    /// of this owner, creates keys for it, and can set no other owner. It has no access to what concerns the whole workspace.
     /// </summary>
     public string? OwnerId { get; init; }
 
-    /// <summary>The tier that it holds; null: none. It gives nobody rights that it lacks.</summary>
+    /// <summary>
+    /// Gets the tier that the actor holds, or null if it holds none. An actor cannot grant rights that it lacks.
+    /// </summary>
     public string? Tier { get; init; }
 
-    /// <summary>The permissions that it holds besides its tier's.</summary>
+    /// <summary>Gets the permissions that the actor holds in addition to those of its tier. The default is none.</summary>
     public IReadOnlyList<string> Permissions { get; init; } = [];
 
-    /// <summary>The address that it acts from, for audits and against locking itself out; null: unknown. Over HTTP it is the connection's.</summary>
+    /// <summary>
+    /// Gets the address that the actor acts from, or null if it is not known. It is written to the audit log, and an
+    /// allowlist that would lock out the actor is refused. Over HTTP it is the address of the connection.
+    /// </summary>
     public IPAddress? Address { get; init; }
 
     /// <summary>
-    /// The key that the actor acts with, as it was evaluated; null if the actor is not a key. A change is stored only while the stored key
-    /// is still the same, the actor cannot loosen this key or its rotations, and revoking everything leaves it alone.
+    /// Gets the key that the actor acts with, as it was evaluated, or null if the actor is not a key. A change is stored only
+    /// while the stored key is still the same, the actor cannot loosen this key or its rotations, and revoking everything leaves
+    /// it alone.
     /// </summary>
     public ApiKey? Key { get; init; }
 
-    /// <summary>What the store compares with the actor's key when it stores a change; null if the actor is not a key.</summary>
+    /// <summary>Creates what a store compares with the actor's key, or returns null if the actor is not a key.</summary>
     /// <param name="now">The time at which the key must be active.</param>
-    internal ApiKeyActorGuard? Guard(DateTimeOffset now) => Key is null ? null : new() { KeyId = Key.Id, Version = Key.Version, At = now };
+    internal ApiKeyActorGuard? Guard(DateTimeOffset now)
+        => Key is null ? null : new() { KeyId = Key.Id, Version = Key.Version, At = now };
 
     /// <summary>Determines whether the actor may see a key of its workspace.</summary>
     internal bool Sees(ApiKey key) => OwnerId is null || OwnerId == key.OwnerId;
@@ -61,6 +72,14 @@ internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
 {
     public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
         => new(ApiKeyIdentity.Find(context.User)?.Live.Key is { } key
-            ? new ApiKeyActor(key.Id, key.Workspace) { OwnerId = key.OwnerId, Tier = key.Tier, Permissions = key.Permissions, Key = key }
+            ? new ApiKeyActor
+            {
+                Id = key.Id,
+                Workspace = key.Workspace,
+                OwnerId = key.OwnerId,
+                Tier = key.Tier,
+                Permissions = key.Permissions,
+                Key = key,
+            }
             : null);
 }

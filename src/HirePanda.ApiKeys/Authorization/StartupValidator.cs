@@ -9,7 +9,9 @@ namespace HirePanda.ApiKeys;
 internal sealed class StartupValidator(
     IServiceScopeFactory scopes, IServiceProviderIsService services, ILogger<StartupValidator> logger) : IHostedLifecycleService
 {
-    /// <summary>Whether the host maps management, which asks more of a store.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether the host maps the management endpoints, which need a management store.
+    /// </summary>
     public bool IsManagementMapped { get; set; }
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -19,8 +21,8 @@ internal sealed class StartupValidator(
         if (provider is not ApiKeyPolicyProvider policies)
         {
             throw new InvalidOperationException(
-                $"The authorization policy provider in effect is {provider.GetType()}, so the policies of API keys would be unknown. "
-                + "Register it before AddHirePandaApiKeys(), which then asks it first.");
+                $"The authorization policy provider in effect is {provider.GetType()}, so the policies of API keys would be "
+                + "unknown. Register it before AddHirePandaApiKeys(), which then asks it first.");
         }
 
         foreach (var (policy, name) in await policies.GetHiddenAsync().ConfigureAwait(false))
@@ -28,20 +30,21 @@ internal sealed class StartupValidator(
             Log.PolicyHidden(logger, policy, name);
         }
 
-        if (scope.ServiceProvider.GetRequiredService<IAuthorizationMiddlewareResultHandler>() is not ApiKeyAuthorizationResultHandler)
+        var handler = scope.ServiceProvider.GetRequiredService<IAuthorizationMiddlewareResultHandler>();
+        if (handler is not ApiKeyAuthorizationResultHandler)
         {
             Log.ResultHandlerReplaced(logger);
         }
 
-        // As StoreReader knows too, with which metrics would be made before anybody needs them.
         if (!services.IsService(typeof(IApiKeyStore)))
         {
             Log.NoStore(logger);
         }
-        else if (IsManagementMapped && scope.ServiceProvider.GetRequiredService<IApiKeyStore>() is not IApiKeyManagementStore)
+        else if (IsManagementMapped && !services.IsService(typeof(IApiKeyManagementStore)))
         {
             throw new InvalidOperationException(
-                "MapHirePandaApiKeys() needs a store that implements IApiKeyManagementStore: pass one to AddStore<T>(), or call AddInMemoryStore().");
+                "MapHirePandaApiKeys() needs a store that implements IApiKeyManagementStore. Pass one to AddStore<T>(), or call "
+                + "AddInMemoryStore().");
         }
     }
 

@@ -4,50 +4,51 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Reads the change table once a second and forgets what other processes changed. Numbers are given before transactions commit, so
-/// a number may appear after a higher one: gaps are looked for again until they cannot be filled any more.
+/// Reads the change feed about once a second and removes from the cache what other processes changed. Numbers are assigned before
+/// transactions commit, so a number may appear after a higher one. Gaps are read again until they cannot be filled any more.
 /// </summary>
 internal sealed class ChangePoller(
     KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, TimeProvider time, ILogger<ChangePoller> logger)
     : BackgroundJob(_interval, time, logger)
 {
-    /// <summary>A little less than the second within which other processes learn of a change.</summary>
+    /// <summary>A little less than the second within which a change reaches other processes.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(900);
 
-    /// <summary>How many numbers below one that is seen may belong to transactions that are still open.</summary>
+    /// <summary>The number of row numbers below a known one that may belong to open transactions.</summary>
     private const int MaxGap = 1000;
 
-    /// <summary>No transaction stays open longer.</summary>
+    /// <summary>The longest time that a transaction stays open.</summary>
     private static readonly TimeSpan _gapLifetime = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _retention = TimeSpan.FromHours(1);
 
-    /// <summary>How many rows are read again while a wide gap may be filled.</summary>
+    /// <summary>The largest number of rows that are read again while a wide gap may be filled.</summary>
     private const int MaxSeen = 10_000;
 
     private readonly Dictionary<long, DateTimeOffset> _gaps = [];
 
-    /// <summary>What was read above the start of a gap that is too wide to look for each of its numbers; null: there is none.</summary>
+    /// <summary>The gap that is too wide to look for each of its numbers, or null if there is none.</summary>
     private WideGap? _wide;
     private long _last = -1;
     private DateTimeOffset _readAt;
     private DateTimeOffset _since;
     private DateTimeOffset _prunedAt;
 
-    /// <summary>At once: whatever is cached before the first look is forgotten at it.</summary>
+    /// <summary>Gets the time to the first run, which clears what was cached before it.</summary>
     protected override TimeSpan FirstRun => TimeSpan.Zero;
 
     protected override string FailureMessage
-        => "The change table of the API key store cannot be read; until it can, changes by other processes hold when cached keys are read anew.";
+        => "The change feed of the API key store could not be read. Changes by other processes apply when cached keys are read "
+            + "again.";
 
-    /// <summary>Reads the table once.</summary>
+    /// <summary>Reads the feed once.</summary>
     internal async Task PollAsync(IApiKeyChangeFeed feed, CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
         if (_last < 0 || now - _readAt > _retention)
         {
-            // The first time, or so long ago that rows may be gone: whatever was cached meanwhile may be old.
+            // It is the first time, or rows may have been deleted since the last time, so any cached key may be old.
             _last = await feed.GetLastChangeAsync(cancellationToken);
             _gaps.Clear();
             _wide = null;
@@ -67,7 +68,7 @@ internal sealed class ChangePoller(
             _gaps.Remove(row.Number);
             if (row.Number - _last - 1 > MaxGap)
             {
-                // Too many numbers to look for: all is forgotten now, and until they are too old all rows above are read again.
+                // There are too many numbers to look for. The cache is cleared, and all rows above are read again for a while.
                 lookup.Clear();
                 _wide = new WideGap(_wide?.Start ?? _last, now, _wide?.Seen ?? []);
             }
@@ -106,7 +107,7 @@ internal sealed class ChangePoller(
             await feed.PruneChangesAsync(now - _retention, cancellationToken);
             if (await feed.GetLastChangeAsync(cancellationToken) < _last)
             {
-                // The database was restored from a backup, and its numbers have begun again below ours: so do we.
+                // The database was restored from a backup, and its numbers start again below the last one.
                 _last = -1;
             }
         }
@@ -115,13 +116,13 @@ internal sealed class ChangePoller(
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyChangeFeed feed)
+        if (scope.ServiceProvider.GetService<IApiKeyChangeFeed>() is { } feed)
         {
             await PollAsync(feed, cancellationToken);
         }
         else
         {
-            // There is no change table to poll.
+            // There is no change feed to poll.
             RunIn(Timeout.InfiniteTimeSpan);
         }
     }
@@ -138,16 +139,16 @@ internal sealed class ChangePoller(
             lookup.ForgetWorkspace(workspace);
         }
 
-        // What changed before this process began to read was never cached.
+        // What changed before this process started to read was never cached.
         if (row.At >= _since)
         {
             metrics.Invalidated(Time.GetUtcNow() - row.At.Value);
         }
     }
 
-    /// <summary>Numbers that were left out, more than are looked for one by one.</summary>
-    /// <param name="Start">The last number before them.</param>
-    /// <param name="Since">When they were last left out.</param>
-    /// <param name="Seen">The numbers above that have been read.</param>
+    /// <summary>A gap with more numbers than are looked for one by one.</summary>
+    /// <param name="Start">The last number before the gap.</param>
+    /// <param name="Since">The time when the gap was last seen.</param>
+    /// <param name="Seen">The numbers above the gap that have been read.</param>
     private sealed record WideGap(long Start, DateTimeOffset Since, HashSet<long> Seen);
 }

@@ -2,20 +2,27 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Reads the host's store: in a scope of its own, within a time-out, and only so many at once.</summary>
+/// <summary>Reads the host's store, each read in its own scope, within a time-out, and a limited number at once.</summary>
 internal sealed class StoreReader(
-    IServiceScopeFactory scopes, IServiceProviderIsService services, WorkspaceInvalidationTokens stamps, ApiKeySettings settings, ApiKeyMetrics metrics, TimeProvider time)
+    IServiceScopeFactory scopes,
+    IServiceProviderIsService services,
+    WorkspaceInvalidationTokens stamps,
+    ApiKeySettings settings,
+    ApiKeyMetrics metrics,
+    TimeProvider time)
 {
     private int _reads;
     private int _unknownReads;
 
-    /// <summary>Whether the host registered a store at all.</summary>
+    /// <summary>Gets a value that indicates whether the host has registered a store.</summary>
     public bool HasStore { get; } = services.IsService(typeof(IApiKeyStore));
 
     /// <summary>Starts to read one key and the settings of its workspace.</summary>
     /// <param name="hashes">All hashes that one secret may have.</param>
-    /// <param name="isKnown">Whether a key has or had one of them. What nobody knows gets at most half of the places.</param>
-    /// <returns>The read, which fails when the store throws or takes too long; null when no place is free.</returns>
+    /// <param name="isKnown">
+    /// Whether a key has or had one of the hashes. Reads of unknown hashes get at most half of the places.
+    /// </param>
+    /// <returns>The read, which fails if the store throws or takes too long, or null if no place is free.</returns>
     public Task<StoredKey?>? TryRead(ApiKeyHash[] hashes, bool isKnown)
     {
         var options = settings.Current.Options;
@@ -49,13 +56,14 @@ internal sealed class StoreReader(
         var started = metrics.StartRead();
         var isOk = false;
 
-        // Not disposed of: a read that is given up may still ask its token.
+        // Not disposed, because a read that was given up may still use its token.
 #pragma warning disable CA2000
         var givenUp = new CancellationTokenSource();
 #pragma warning restore CA2000
         Task<StoredKey?> read;
 
-        // On the pool and without the caller's context: a store that blocks, or looks for the current request, harms nobody.
+        // On the thread pool and without the caller's context: a store that blocks, or looks for the current request, does no
+        // harm.
         using (ExecutionContext.SuppressFlow())
         {
             read = Task.Run(() => ReadInScopeAsync(hashes, isKnown, givenUp.Token));
@@ -79,8 +87,8 @@ internal sealed class StoreReader(
     }
 
     /// <summary>
-    /// Cancels on a thread outside the pool: clients of databases may block for seconds when they are cancelled. There are no more
-    /// of these threads than reads, since a read holds its place until it ends.
+    /// Cancels on a thread outside the pool, because database clients may block for seconds when they are canceled. There are no
+    /// more of these threads than reads, because a read holds its place until it ends.
     /// </summary>
     private static void GiveUp(CancellationTokenSource read) => Task.Factory.StartNew(
         static read => ((CancellationTokenSource)read!).Cancel(),
@@ -109,12 +117,12 @@ internal sealed class StoreReader(
                         return null;
                     }
 
-                    // The stamp first: a change of the settings during their read must outdate what was read.
+                    // The token comes first, so that a change of the settings during their read invalidates what was read.
                     stamp = stamps.Get(key.Workspace);
                 }
                 while (stamp.Sequence > began);
 
-                var workspace = store is IApiKeyManagementStore management
+                var workspace = scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } management
                     ? await management.GetWorkspaceAsync(key.Workspace, cancellationToken).ConfigureAwait(false)
                     : null;
                 return new StoredKey(key, workspace, stamp);
@@ -122,7 +130,7 @@ internal sealed class StoreReader(
         }
         finally
         {
-            // A read that outlives its time-out still holds its place.
+            // A read that takes longer than its time-out still holds its place.
             Interlocked.Decrement(ref _reads);
             if (!isKnown)
             {

@@ -32,7 +32,7 @@ internal sealed class AllowlistAudit : BackgroundJob
         while (!cancellationToken.IsCancellationRequested && _waiting.TryDequeue(out var entry))
         {
             await using var scope = _scopes.CreateAsyncScope();
-            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
+            if (scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } store)
             {
                 // Whoever stops it waits for the one that is under way.
                 await store.SaveAsync(new ApiKeyChangeSet { Audit = [entry] }, CancellationToken.None);
@@ -46,7 +46,7 @@ internal sealed class AllowlistAudit : BackgroundJob
     {
         if (_waiting.Count < MaxWaiting)
         {
-            var actor = new ApiKeyActor(key.Id, key.Workspace) { Address = address };
+            var actor = new ApiKeyActor { Id = key.Id, Workspace = key.Workspace, Address = address };
             _waiting.Enqueue(AuditEntries.New(actor, "allowlist.report", now, key.Id));
             Wake();
         }

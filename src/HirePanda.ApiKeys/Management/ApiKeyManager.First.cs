@@ -25,7 +25,7 @@ public sealed partial class ApiKeyManager
         {
             Added = [issued.Key],
             RequireNoKeys = true,
-            Audit = [AuditEntries.Key(new ApiKeyActor(SystemActor, workspace), "key.create", issued.Key.CreatedAt, null, issued.Key)],
+            Audit = [AuditEntries.Key(new ApiKeyActor { Id = SystemActor, Workspace = workspace }, "key.create", issued.Key.CreatedAt, null, issued.Key)],
         };
         return await _changes.SaveAsync(change, cancellationToken).ConfigureAwait(false) switch
         {
@@ -76,7 +76,7 @@ public sealed partial class ApiKeyManager
         }
 
         var key = imported.Value;
-        var actor = new ApiKeyActor(SystemActor, key.Workspace);
+        var actor = new ApiKeyActor { Id = SystemActor, Workspace = key.Workspace };
         var change = new ApiKeyChangeSet
         {
             Added = [key],

@@ -155,7 +155,7 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
             if (page.Count > 0)
             {
                 yield return page;
-                query = query with { After = new ApiKeyPageToken(page[^1].CreatedAt, page[^1].Id) };
+                query = query with { After = new ApiKeyPageToken { At = page[^1].CreatedAt, Id = page[^1].Id } };
             }
         }
         while (page.Count == query.Limit);

@@ -40,6 +40,6 @@ internal static class PageCursor
         var id = bytes[TimeSize..^ChecksumSize];
         return id.ContainsAnyExceptInRange((byte)' ', (byte)'~')
             ? null
-            : new ApiKeyPageToken(new DateTimeOffset(ticks, TimeSpan.Zero), Encoding.ASCII.GetString(id));
+            : new ApiKeyPageToken { At = new DateTimeOffset(ticks, TimeSpan.Zero), Id = Encoding.ASCII.GetString(id) };
     }
 }

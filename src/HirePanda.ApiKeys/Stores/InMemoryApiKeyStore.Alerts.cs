@@ -1,23 +1,23 @@
 namespace HirePanda.ApiKeys;
 
 /// <content>Alerts, webhooks and their messages.</content>
-public sealed partial class InMemoryApiKeyStore
+internal sealed partial class InMemoryApiKeyStore : IApiKeyAlertStore
 {
     private readonly Dictionary<string, ApiKeyAlert> _alerts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _deduplicationKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ApiKeyWebhook> _webhooks = new(StringComparer.Ordinal);
 
-    /// <summary>What is pending; nobody asks for the others.</summary>
+    /// <summary>The pending messages. Finished messages are removed.</summary>
     private readonly Dictionary<string, ApiKeyWebhookDelivery> _deliveries = new(StringComparer.Ordinal);
 
-    /// <inheritdoc/>
-    public ValueTask<bool> AddAlertAsync(ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
+    public ValueTask<bool> AddAlertAsync(
+        ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(alert);
         ArgumentNullException.ThrowIfNull(deliveries);
         lock (_lock)
         {
-            if (!_causes.Add(alert.Cause))
+            if (!_deduplicationKeys.Add(alert.DeduplicationKey))
             {
                 return new(false);
             }
@@ -32,17 +32,17 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             return new(_alerts.Values.Where(alert => alert.Workspace == workspace && IsAfter(alert.RaisedAt, alert.Id, after))
-                .OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id, StringComparer.Ordinal).Take(limit).ToList());
+                .OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id, StringComparer.Ordinal)
+                .Take(limit).ToList());
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -51,7 +51,6 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
     {
@@ -78,25 +77,24 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken)
+    public ValueTask<bool> HasAlertAsync(string deduplicationKey, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return new(_causes.Contains(cause));
+            return new(_deduplicationKeys.Contains(deduplicationKey));
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
+    public ValueTask<int> CountAlertsAsync(
+        string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return new(_alerts.Values.Count(alert => alert.Workspace == workspace && alert.Kind == kind && alert.RaisedAt >= since));
+            return new(_alerts.Values.Count(alert
+                => alert.Workspace == workspace && alert.Kind == kind && alert.RaisedAt >= since));
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -110,7 +108,6 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKeySaveResult> AddWebhookAsync(
         ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
     {
@@ -122,7 +119,7 @@ public sealed partial class InMemoryApiKeyStore
                 return new(ApiKeySaveResult.ActorChanged);
             }
 
-            if (_webhooks.Values.Count(one => one.Workspace == webhook.Workspace) >= limit)
+            if (_webhooks.Values.Count(other => other.Workspace == webhook.Workspace) >= limit)
             {
                 return new(ApiKeySaveResult.LimitReached);
             }
@@ -133,20 +130,19 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ApiKeyWebhook>> ListWebhooksAsync(
         string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return new(_webhooks.Values.Where(webhook => webhook.Workspace == workspace && IsAfter(webhook.CreatedAt, webhook.Id, after))
+            return new(_webhooks.Values
+                .Where(webhook => webhook.Workspace == workspace && IsAfter(webhook.CreatedAt, webhook.Id, after))
                 .OrderByDescending(webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id, StringComparer.Ordinal)
                 .Take(limit)
                 .ToList());
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
     {
@@ -169,23 +165,28 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> LeaseDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
+        DateTimeOffset now,
+        DateTimeOffset leasedUntil,
+        int limit,
+        IReadOnlyCollection<string> exceptWebhooks,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(exceptWebhooks);
         var taken = new List<ApiKeyLeasedDelivery>();
         lock (_lock)
         {
-            var due = _deliveries.Values.Where(one => one.NextAttemptAt <= now && !(one.LeasedUntil > now) && !exceptWebhooks.Contains(one.WebhookId))
-                .OrderBy(one => one.NextAttemptAt).ToList();
+            var due = _deliveries.Values
+                .Where(delivery => delivery.NextAttemptAt <= now && !(delivery.LeasedUntil > now)
+                    && !exceptWebhooks.Contains(delivery.WebhookId))
+                .OrderBy(delivery => delivery.NextAttemptAt).ToList();
             foreach (var delivery in due.TakeWhile(_ => taken.Count < limit))
             {
                 if (_webhooks.GetValueOrDefault(delivery.WebhookId) is { DisabledAt: null } webhook)
                 {
                     var leased = delivery with { LeasedUntil = leasedUntil };
                     _deliveries[leased.Id] = leased;
-                    taken.Add(new(leased, webhook));
+                    taken.Add(new() { Delivery = leased, Webhook = webhook });
                 }
                 else
                 {
@@ -197,16 +198,15 @@ public sealed partial class InMemoryApiKeyStore
         return new(taken);
     }
 
-    /// <inheritdoc/>
     public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return new(_deliveries.Values.Min(one => one.LeasedUntil > one.NextAttemptAt ? one.LeasedUntil : one.NextAttemptAt));
+            return new(_deliveries.Values.Min(delivery
+                => delivery.LeasedUntil > delivery.NextAttemptAt ? delivery.LeasedUntil : delivery.NextAttemptAt));
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempt);
@@ -221,7 +221,8 @@ public sealed partial class InMemoryApiKeyStore
             _deliveries.Remove(delivery.Id);
             if (attempt.NextAttemptAt is { } next)
             {
-                _deliveries.Add(delivery.Id, delivery with { Attempts = delivery.Attempts + 1, NextAttemptAt = next, LeasedUntil = null });
+                var again = delivery with { Attempts = delivery.Attempts + 1, NextAttemptAt = next, LeasedUntil = null };
+                _deliveries.Add(again.Id, again);
             }
 
             webhook = webhook with { FailingSince = attempt.Succeeded ? null : webhook.FailingSince ?? attempt.At };
@@ -236,13 +237,12 @@ public sealed partial class InMemoryApiKeyStore
         }
     }
 
-    /// <inheritdoc/>
-    /// <remarks>There is nothing to delete: a message is forgotten as soon as it has no next attempt.</remarks>
+    /// <summary>Deletes nothing, because a message is removed as soon as it has no further attempt.</summary>
     public ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) => default;
 
     private void EndDeliveries(string webhookId)
     {
-        foreach (var delivery in _deliveries.Values.Where(one => one.WebhookId == webhookId).ToList())
+        foreach (var delivery in _deliveries.Values.Where(delivery => delivery.WebhookId == webhookId).ToList())
         {
             _deliveries.Remove(delivery.Id);
         }

@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <content>Usage.</content>
-public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
+internal sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
 {
-    /// <summary>The rows by what a query names, so that it does not walk through all of them.</summary>
-    private readonly Dictionary<(string Workspace, string KeyId, ApiKeyUsageGranularity Level, ApiKeyUsageDimension Dimension), Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>> _usage = [];
+    /// <summary>The rows by what a query names, so that a query does not walk through all of them.</summary>
+    private readonly Dictionary<
+        (string Workspace, string KeyId, ApiKeyUsageGranularity Level, ApiKeyUsageDimension Dimension),
+        Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>> _usage = [];
 
     private readonly Dictionary<string, DateTimeOffset> _usageBatches = new(StringComparer.Ordinal);
 
-    /// <inheritdoc/>
     public ValueTask SaveUsageAsync(ApiKeyUsageBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -20,10 +21,11 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
             {
                 foreach (var row in batch.Rows)
                 {
-                    var (slot, requests, errors) = row;
-                    var rows = CollectionsMarshal.GetValueRefOrAddDefault(_usage, (slot.Workspace, slot.KeyId, slot.Level, slot.Dimension), out _) ??= [];
-                    ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, slot, out _);
-                    sum = new ApiKeyUsageRow(slot, sum.Requests + requests, sum.Errors + errors);
+                    var slot = row.Slot;
+                    ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                        _usage, (slot.Workspace, slot.KeyId, slot.Level, slot.Dimension), out _);
+                    ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(rows ??= [], slot, out _);
+                    sum = row with { Requests = sum.Requests + row.Requests, Errors = sum.Errors + row.Errors };
                 }
             }
         }
@@ -31,23 +33,30 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
         return default;
     }
 
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(
+        ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         lock (_lock)
         {
             return new(_usage.TryGetValue((query.Workspace, query.KeyId, query.Level, query.Dimension), out var rows)
                 ? rows.Values.Where(row => row.Slot.At >= query.From && row.Slot.At < query.To)
-                    .GroupBy(row => query.ByTime ? (row.Slot.At, row.Slot.Name, Bucket: 0) : (At: default, row.Slot.Name, row.Slot.LatencyBucket))
-                    .Select(group => new ApiKeyUsageAggregate(
-                        group.Key.At, group.Key.Name, group.Key.Bucket, group.Sum(row => row.Requests), group.Sum(row => row.Errors)))
+                    .GroupBy(row => query.ByTime
+                        ? (row.Slot.At, row.Slot.Name, Bucket: 0)
+                        : (At: default, row.Slot.Name, row.Slot.LatencyBucket))
+                    .Select(group => new ApiKeyUsageAggregate
+                    {
+                        At = group.Key.At,
+                        Name = group.Key.Name,
+                        LatencyBucket = group.Key.Bucket,
+                        Requests = group.Sum(row => row.Requests),
+                        Errors = group.Sum(row => row.Errors),
+                    })
                     .ToList()
                 : []);
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask PruneUsageAsync(ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -60,9 +69,12 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
                 }
             }
 
-            foreach (var (id, _) in _usageBatches.Where(batch => level == ApiKeyUsageGranularity.Minute && batch.Value < before).ToList())
+            if (level == ApiKeyUsageGranularity.Minute)
             {
-                _usageBatches.Remove(id);
+                foreach (var (id, _) in _usageBatches.Where(batch => batch.Value < before).ToList())
+                {
+                    _usageBatches.Remove(id);
+                }
             }
         }
 

@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Keeps keys in this process's memory: for tests and trials.</summary>
-public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKeyAlertStore
+/// <summary>Keeps keys in the memory of this process, for tests and trials.</summary>
+internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagementStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ApiKey> _byId = new(StringComparer.Ordinal);
@@ -9,8 +9,8 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
     private readonly Dictionary<string, ApiKeyWorkspace> _workspaces = new(StringComparer.Ordinal);
     private readonly List<ApiKeyAuditEntry> _audit = [];
 
-    /// <summary>Makes a store.</summary>
-    /// <param name="keys">Keys to begin with.</param>
+    /// <summary>Creates a store.</summary>
+    /// <param name="keys">The keys to start with.</param>
     /// <exception cref="ArgumentException">Two of the keys have the same id or hash.</exception>
     public InMemoryApiKeyStore(params IEnumerable<ApiKey> keys)
     {
@@ -21,7 +21,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(hashes);
@@ -39,7 +38,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         return default;
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -48,7 +46,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -69,7 +66,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -78,7 +74,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
         string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
@@ -91,7 +86,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
         string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
@@ -103,7 +97,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -135,7 +128,6 @@ public sealed partial class InMemoryApiKeyStore : IApiKeyManagementStore, IApiKe
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lastUsed);

@@ -4,14 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Stores when keys were last used: every minute, and once more when the host stops.</summary>
-internal sealed class LastUsedWriter(KeyActivities uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger)
+internal sealed class LastUsedWriter(
+    KeyActivities uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger)
     : BackgroundJob(TimeSpan.FromMinutes(1), time, logger)
 {
     public override TimeSpan TimeToStop => TimeSpan.FromSeconds(1.5);
 
-    protected override string FailureMessage => "When API keys were last used could not be stored; it is tried again.";
+    protected override string FailureMessage
+        => "The last-used times of API keys could not be stored. They are kept and tried again.";
 
-    /// <summary>Stores what is pending; on failure it stays so.</summary>
+    /// <summary>Stores the pending times. If that fails, they stay pending.</summary>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var batch = uses.PendingLastUses();
@@ -28,7 +30,7 @@ internal sealed class LastUsedWriter(KeyActivities uses, IServiceScopeFactory sc
     private async Task SaveAsync(Dictionary<string, DateTimeOffset> batch, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyManagementStore store)
+        if (scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } store)
         {
             await store.SaveLastUsedAsync(batch, cancellationToken);
         }

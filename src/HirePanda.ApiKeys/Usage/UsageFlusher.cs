@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Stores what was counted: every ten seconds, when a report asks, and once more when the host stops. A batch that could not be stored is tried
-/// again as it is, since it may have been stored without our being told; what comes meanwhile waits for the next one.
+/// Stores counts of requests: every ten seconds, when a report asks for it, and once more when the host stops. A batch that
+/// failed is tried again unchanged, because it may have been stored without an answer. New counts wait for the next batch.
 /// </summary>
 internal sealed class UsageFlusher(
     KeyActivities uses,
@@ -18,7 +18,9 @@ internal sealed class UsageFlusher(
     TimeProvider time,
     ILogger<UsageFlusher> logger) : BackgroundJob(TimeSpan.FromSeconds(10), time, logger)
 {
-    /// <summary>How many counts go into one transaction: what a long outage left comes in parts, each of which is stored for good.</summary>
+    /// <summary>
+    /// The largest number of counts in one transaction. After a long outage, counts are stored in several batches.
+    /// </summary>
     private const int BatchSize = 20_000;
 
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
@@ -26,27 +28,27 @@ internal sealed class UsageFlusher(
     private ApiKeyUsageBatch? _unsaved;
     private DateTimeOffset _prunedAt = DateTimeOffset.MinValue;
 
-    /// <summary>Raised after a batch was stored.</summary>
+    /// <summary>Occurs after a batch was stored.</summary>
     public event Action<ApiKeyUsageBatch>? Stored;
 
     public override TimeSpan TimeToStop => TimeSpan.FromSeconds(5);
 
-    protected override string FailureMessage => "Usage of API keys could not be stored; it is kept and tried again.";
+    protected override string FailureMessage => "The usage of API keys could not be stored. It is kept and tried again.";
 
-    /// <summary>Stores what was counted so far; on failure it is kept.</summary>
+    /// <summary>Stores the counts so far. If that fails, they are kept.</summary>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         Collect();
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyUsageStore store)
+            if (scope.ServiceProvider.GetService<IApiKeyUsageStore>() is { } store)
             {
                 await SaveAsync(store, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                // Nobody keeps it: not counted any more, and what was counted is no loss.
+                // Nothing stores usage, so requests are no longer counted.
                 recorder.IsOn = false;
                 pending.Take();
             }
@@ -73,7 +75,7 @@ internal sealed class UsageFlusher(
     {
         while (_unsaved is not null || pending.Count > 0)
         {
-            _unsaved ??= UsageRows.Make(pending.Take(BatchSize), endpoints, Time.GetUtcNow());
+            _unsaved ??= UsageRows.Create(pending.Take(BatchSize), endpoints, Time.GetUtcNow());
             await store.SaveUsageAsync(_unsaved, cancellationToken).ConfigureAwait(false);
             metrics.Flushed();
             var stored = _unsaved;
@@ -86,13 +88,13 @@ internal sealed class UsageFlusher(
         if (now - _prunedAt >= _pruneInterval)
         {
             var options = settings.Current.Options;
-            await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - options.Usage.MinuteRetention, cancellationToken)
-                .ConfigureAwait(false);
-            await store.PruneUsageAsync(ApiKeyUsageGranularity.Hour, now - options.Usage.HourRetention, cancellationToken)
-                .ConfigureAwait(false);
-            await store.PruneUsageAsync(ApiKeyUsageGranularity.Day, now - options.Usage.DayRetention, cancellationToken)
-                .ConfigureAwait(false);
+            await PruneAsync(ApiKeyUsageGranularity.Minute, options.Usage.MinuteRetention).ConfigureAwait(false);
+            await PruneAsync(ApiKeyUsageGranularity.Hour, options.Usage.HourRetention).ConfigureAwait(false);
+            await PruneAsync(ApiKeyUsageGranularity.Day, options.Usage.DayRetention).ConfigureAwait(false);
             _prunedAt = now;
         }
+
+        ValueTask PruneAsync(ApiKeyUsageGranularity level, TimeSpan kept)
+            => store.PruneUsageAsync(level, now - kept, cancellationToken);
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>How the storing of usage goes.</summary>
+/// <summary>The metrics of storing usage.</summary>
 internal sealed class UsageMetrics
 {
     private const string Result = "hirepanda.api_keys.result";
@@ -16,21 +16,29 @@ internal sealed class UsageMetrics
     {
         _time = time;
         var meter = meters.Create(ApiKeyDefaults.MeterName);
-        meter.CreateObservableCounter("hirepanda.api_keys.usage.flushes", Flushes, "{flush}", "Attempts to store a batch of usage.");
-        meter.CreateObservableGauge("hirepanda.api_keys.usage.lag", Lag, "s", "For how long usage has been waiting for the store; 0 when none is.");
         meter.CreateObservableCounter(
-            "hirepanda.api_keys.usage.overflowed", () => budget.Overflows + pending.Overflows, "{request}", "Requests counted in an \"other\" row for want of room.");
+            "hirepanda.api_keys.usage.flushes", Flushes, "{flush}", "The number of attempts to store a batch of usage.");
+        meter.CreateObservableGauge(
+            "hirepanda.api_keys.usage.lag", Lag, "s", "The time that usage has been waiting for the store, or 0 if none waits.");
         meter.CreateObservableCounter(
-            "hirepanda.api_keys.usage.dropped", () => pending.Dropped, "{request}", "Requests whose usage was lost for want of room while the store was away.");
+            "hirepanda.api_keys.usage.overflowed",
+            () => budget.Overflows + pending.Overflows,
+            "{request}",
+            "The number of requests counted in an \"other\" row because the limit of rows was reached.");
+        meter.CreateObservableCounter(
+            "hirepanda.api_keys.usage.dropped",
+            () => pending.Dropped,
+            "{request}",
+            "The number of requests whose usage was dropped because the backlog was full during a store outage.");
     }
 
-    /// <summary>Something waits for the store from here on, if nothing did.</summary>
+    /// <summary>Notes that usage waits for the store, if none did before.</summary>
     public void Waits() => Interlocked.CompareExchange(ref _waitingSince, _time.GetUtcNow().UtcTicks, 0);
 
-    /// <summary>A batch was stored.</summary>
+    /// <summary>Counts a batch that was stored.</summary>
     public void Flushed() => Interlocked.Increment(ref _flushed);
 
-    /// <summary>Nothing waits any more.</summary>
+    /// <summary>Notes that no usage waits any more.</summary>
     public void WaitsNoMore() => Volatile.Write(ref _waitingSince, 0);
 
     public void Failed() => Interlocked.Increment(ref _failed);

@@ -1,21 +1,24 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Makes reports. A range is read as few rows as can be: whole days as days, what is left of it as hours, and what is left then as minutes.
+/// Creates reports. It reads as few rows as possible: whole days as days, the rest as hours, and what is then left as minutes.
 /// </summary>
-internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options, string workspace, string keyId, CancellationToken cancellationToken)
+internal sealed class UsageReader(
+    IApiKeyUsageStore store, ApiKeyOptions options, string workspace, string keyId, CancellationToken cancellationToken)
 {
     private const int MaxNames = 100;
 
-    /// <summary>Reads a report; the keys in it have no names yet.</summary>
-    public async Task<ApiKeyUsageReport> ReadAsync(DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval, DateTimeOffset now)
+    /// <summary>Reads a report. The keys in it do not have names yet.</summary>
+    public async Task<ApiKeyUsageReport> ReadAsync(
+        DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval, DateTimeOffset now)
     {
         var parts = Parts(from, to, ApiKeyUsageGranularity.Day, now);
         var endpoints = await SumAsync(ApiKeyUsageDimension.Endpoint, parts).ConfigureAwait(false);
         var statuses = await SumAsync(ApiKeyUsageDimension.Status, parts).ConfigureAwait(false);
         var countries = await SumAsync(ApiKeyUsageDimension.Country, parts).ConfigureAwait(false);
         var keys = keyId.Length > 0 ? [] : await TopKeysAsync(parts).ConfigureAwait(false);
-        var points = await SumAsync(ApiKeyUsageDimension.Status, Parts(from, to, interval, now), byTime: true).ConfigureAwait(false);
+        var hours = Parts(from, to, interval, now);
+        var points = await SumAsync(ApiKeyUsageDimension.Status, hours, byTime: true).ConfigureAwait(false);
         return new ApiKeyUsageReport
         {
             From = from,
@@ -26,13 +29,16 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             ByStatus = [.. Values(statuses).OrderBy(value => value.Name, StringComparer.Ordinal)],
             ByCountry = [.. Values(countries).OrderByDescending(value => value.Requests)],
             ByKey = keyId.Length > 0
-                ? [new() { KeyId = keyId, Requests = statuses.Sum(sum => sum.Requests), Errors = statuses.Sum(sum => sum.Errors) }]
-                : [.. keys.Select(key => new ApiKeyUsageByKey { KeyId = key.Name, Requests = key.Requests, Errors = key.Errors })],
+                ? [ByKey(keyId, statuses.Sum(sum => sum.Requests), statuses.Sum(sum => sum.Errors))]
+                : [.. keys.Select(key => ByKey(key.Name, key.Requests, key.Errors))],
             Series = Series(points, from, to, interval),
         };
     }
 
-    /// <summary>The parts of a range, each of one level: of the highest one inside, of lower ones at the edges as long as they are kept.</summary>
+    /// <summary>
+    /// Splits a range into parts of one granularity each: the coarsest inside, and finer ones at the edges where they are still
+    /// stored.
+    /// </summary>
     private List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> Parts(
         DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity level, DateTimeOffset now)
     {
@@ -52,7 +58,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
                 return;
             }
 
-            // Where the finer level is not kept any more, the coarser one that the edge is in stands for it.
+            // Where the finer rows were deleted, the part extends to the edge of the coarser row.
             var lower = level - 1;
             var kept = now
                 - (lower == ApiKeyUsageGranularity.Minute ? options.Usage.MinuteRetention : options.Usage.HourRetention);
@@ -78,12 +84,14 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
     }
 
     private async Task<List<ApiKeyUsageAggregate>> SumAsync(
-        ApiKeyUsageDimension dimension, List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> parts, bool byTime = false)
+        ApiKeyUsageDimension dimension,
+        List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> parts,
+        bool byTime = false)
     {
         var sums = new List<ApiKeyUsageAggregate>();
         foreach (var part in parts)
         {
-            // A store that keeps everything in memory need not look.
+            // A store that keeps everything in memory may ignore the token.
             cancellationToken.ThrowIfCancellationRequested();
             sums.AddRange(await store.SumUsageAsync(Query(dimension, part, byTime), cancellationToken).ConfigureAwait(false));
         }
@@ -91,7 +99,7 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         return sums;
     }
 
-    /// <summary>Reads the busiest keys. Of keys alone a workspace makes as many as it likes, so the store sorts them.</summary>
+    /// <summary>Reads the busiest keys. The number of keys is not limited, so the store sorts them.</summary>
     private ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> TopKeysAsync(
         List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> parts)
     {
@@ -113,14 +121,19 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             ByTime = byTime,
         };
 
+    private static ApiKeyUsageByKey ByKey(string id, long requests, long errors)
+        => new() { KeyId = id, Requests = requests, Errors = errors };
+
     private static IEnumerable<ApiKeyUsageCount> Values(List<ApiKeyUsageAggregate> sums)
         => sums.GroupBy(sum => sum.Name, StringComparer.Ordinal)
             .Select(group => new ApiKeyUsageCount { Name = group.Key, Requests = group.Sum(sum => sum.Requests) });
 
     private static List<ApiKeyUsageByEndpoint> Top(List<ApiKeyUsageAggregate> sums)
     {
-        var byName = sums.GroupBy(sum => sum.Name, StringComparer.Ordinal).OrderByDescending(group => group.Sum(sum => sum.Requests)).ToList();
-        var top = byName.Take(MaxNames).Select(group => new ApiKeyUsageByEndpoint { Name = group.Key, Totals = Totals(group) }).ToList();
+        var byName = sums.GroupBy(sum => sum.Name, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Sum(sum => sum.Requests)).ToList();
+        var top = byName.Take(MaxNames)
+            .Select(group => new ApiKeyUsageByEndpoint { Name = group.Key, Totals = Totals(group) }).ToList();
         if (byName.Count > MaxNames)
         {
             top.Add(new() { Name = "other", Totals = Totals(byName.Skip(MaxNames).SelectMany(group => group)) });
@@ -140,16 +153,21 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
             counts[sum.LatencyBucket] += sum.Requests;
         }
 
-        var latency = ApiKeyLatency.Percentile(counts, 0.5) is not { } median ? null : new ApiKeyUsageLatency
+        return new()
         {
-            P50 = median,
-            P95 = ApiKeyLatency.Percentile(counts, 0.95)!.Value,
-            P99 = ApiKeyLatency.Percentile(counts, 0.99)!.Value,
+            Requests = requests,
+            Errors = errors,
+            Latency = ApiKeyLatency.Percentile(counts, 0.5) is not { } median ? null : new()
+            {
+                P50 = median,
+                P95 = ApiKeyLatency.Percentile(counts, 0.95)!.Value,
+                P99 = ApiKeyLatency.Percentile(counts, 0.99)!.Value,
+            },
         };
-        return new() { Requests = requests, Errors = errors, Latency = latency };
     }
 
-    private static List<ApiKeyUsagePoint> Series(List<ApiKeyUsageAggregate> sums, DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval)
+    private static List<ApiKeyUsagePoint> Series(
+        List<ApiKeyUsageAggregate> sums, DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval)
     {
         var byTime = sums.ToLookup(sum => UsageTime.Floor(sum.At, interval));
         var points = new List<ApiKeyUsagePoint>();
@@ -162,8 +180,12 @@ internal sealed class UsageReader(IApiKeyUsageStore store, ApiKeyOptions options
         for (var ticks = UsageTime.Floor(from, interval).Ticks; ticks < to.UtcTicks; ticks += UsageTime.Length(interval).Ticks)
         {
             var at = new DateTimeOffset(ticks, TimeSpan.Zero);
-            var (requests, errors) = (byTime[at].Sum(sum => sum.Requests), byTime[at].Sum(sum => sum.Errors));
-            points.Add(new() { At = at, Requests = requests, Errors = errors });
+            points.Add(new()
+            {
+                At = at,
+                Requests = byTime[at].Sum(sum => sum.Requests),
+                Errors = byTime[at].Sum(sum => sum.Errors),
+            });
         }
 
         return points;

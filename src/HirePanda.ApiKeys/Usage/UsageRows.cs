@@ -3,13 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Turns counts into the rows that are stored: sums on every level, for the key and for its workspace, in every dimension.</summary>
+/// <summary>
+/// Turns counts into the rows that are stored: sums for each granularity, for the key and its workspace, in each dimension.
+/// </summary>
 internal static class UsageRows
 {
     private const int FirstError = 400;
 
-    public static ApiKeyUsageBatch Make(
-        IReadOnlyDictionary<(KeyActivity Use, UsageCell Cell, uint Minute), long> counts, EndpointNames endpoints, DateTimeOffset now)
+    private static readonly ApiKeyUsageGranularity[] _levels = Enum.GetValues<ApiKeyUsageGranularity>();
+
+    public static ApiKeyUsageBatch Create(
+        IReadOnlyDictionary<(KeyActivity Use, UsageCell Cell, uint Minute), long> counts,
+        EndpointNames endpoints,
+        DateTimeOffset now)
     {
         var rows = new Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>();
         var texts = new BatchTexts(endpoints);
@@ -18,37 +24,56 @@ internal static class UsageRows
             var (status, endpoint, country) = (texts.Status(cell), texts.Endpoint(cell), texts.Country(cell));
             var errors = cell.Status >= FirstError ? count : 0;
             var at = DateTimeOffset.UnixEpoch.AddMinutes(minute);
-            foreach (var level in (ReadOnlySpan<ApiKeyUsageGranularity>)[ApiKeyUsageGranularity.Minute, ApiKeyUsageGranularity.Hour, ApiKeyUsageGranularity.Day])
+            foreach (var level in _levels)
             {
-                var begin = UsageTime.Floor(at, level);
+                var slot = new ApiKeyUsageSlot
+                {
+                    Workspace = use.Workspace,
+                    KeyId = "",
+                    Level = level,
+                    At = UsageTime.Floor(at, level),
+                    Dimension = ApiKeyUsageDimension.Key,
+                    Name = use.KeyId,
+                };
+                Add(slot);
                 foreach (var keyId in (ReadOnlySpan<string>)["", use.KeyId])
                 {
-                    Add(new(use.Workspace, keyId, level, begin, ApiKeyUsageDimension.Status, status, 0));
-                    Add(new(use.Workspace, keyId, level, begin, ApiKeyUsageDimension.Endpoint, endpoint, cell.LatencyBucket));
-                    Add(new(use.Workspace, keyId, level, begin, ApiKeyUsageDimension.Country, country, 0));
+                    var scope = slot with { KeyId = keyId };
+                    Add(scope with { Dimension = ApiKeyUsageDimension.Status, Name = status });
+                    Add(scope with
+                    {
+                        Dimension = ApiKeyUsageDimension.Endpoint,
+                        Name = endpoint,
+                        LatencyBucket = cell.LatencyBucket,
+                    });
+                    Add(scope with { Dimension = ApiKeyUsageDimension.Country, Name = country });
                 }
-
-                Add(new(use.Workspace, "", level, begin, ApiKeyUsageDimension.Key, use.KeyId, 0));
             }
 
             void Add(ApiKeyUsageSlot slot)
             {
                 ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, slot, out _);
-                row = new ApiKeyUsageRow(slot, row.Requests + count, row.Errors + errors);
+                row = new() { Slot = slot, Requests = row.Requests + count, Errors = row.Errors + errors };
             }
         }
 
-        return new ApiKeyUsageBatch(Guid.CreateVersion7(now).ToString("N"), Timestamps.ToMicroseconds(now), [.. rows.Values]);
+        return new ApiKeyUsageBatch
+        {
+            Id = Guid.CreateVersion7(now).ToString("N"),
+            At = Timestamps.ToMicroseconds(now),
+            Rows = [.. rows.Values],
+        };
     }
 
-    /// <summary>The texts of a batch, each made once.</summary>
+    /// <summary>Creates each text of a batch once.</summary>
     private sealed class BatchTexts(EndpointNames endpoints)
     {
         private readonly Dictionary<int, string> _statuses = [];
         private readonly Dictionary<int, string> _endpoints = [];
         private readonly Dictionary<int, string> _countries = [];
 
-        public string Status(UsageCell cell) => Once(_statuses, cell.Status, static number => number.ToString(CultureInfo.InvariantCulture));
+        public string Status(UsageCell cell)
+            => Once(_statuses, cell.Status, static number => number.ToString(CultureInfo.InvariantCulture));
 
         public string Endpoint(UsageCell cell) => Once(_endpoints, cell.Endpoint, endpoints.Name);
 

@@ -32,7 +32,8 @@ internal sealed class WebhookClient : IDisposable
     /// <exception cref="HttpRequestException">There was no answer.</exception>
     /// <exception cref="CryptographicException">The signing secret cannot be read.</exception>
     /// <exception cref="OperationCanceledException">There was none in time.</exception>
-    public async Task<HttpStatusCode> SendAsync(ApiKeyWebhook webhook, ApiKeyWebhookDelivery delivery, CancellationToken cancellationToken)
+    public async Task<HttpStatusCode> SendAsync(
+        ApiKeyWebhook webhook, ApiKeyWebhookDelivery delivery, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(webhook.Url, UriKind.Absolute, out var uri) || !_targets.IsAllowed(uri))
         {

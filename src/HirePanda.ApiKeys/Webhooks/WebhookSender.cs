@@ -6,20 +6,21 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Delivers messages to webhooks. They are rows with the time of their next attempt, so they outlive this process; a lease gives each
-/// attempt to one process only.
+/// Delivers messages to webhooks. Messages are stored with the time of their next attempt, so they outlive this process. A lease
+/// gives each attempt to one process.
 /// </summary>
 internal sealed class WebhookSender(
-    WebhookClient client, IServiceScopeFactory scopes, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundJob(_maxWait, time, logger)
+    WebhookClient client, IServiceScopeFactory scopes, TimeProvider time, ILogger<WebhookSender> logger)
+    : BackgroundJob(_maxWait, time, logger)
 {
     private const int AtOnce = 16;
 
-    /// <summary>So that one webhook that is slow does not take all places from the others.</summary>
+    /// <summary>The limit for one webhook, so that a slow one does not take all places.</summary>
     private const int AtOnceToOne = 4;
 
     private const double MaxJitter = 0.1;
 
-    /// <summary>How long after each failed attempt the next one is due; after as many the message is given up.</summary>
+    /// <summary>The pause after each failed attempt. After the last one the message is given up.</summary>
     private static readonly TimeSpan[] _pauses =
     [
         TimeSpan.FromSeconds(5),
@@ -30,13 +31,15 @@ internal sealed class WebhookSender(
         TimeSpan.FromHours(10),
     ];
 
-    /// <summary>A webhook that has failed so long, and never done otherwise, gets nothing any more.</summary>
+    /// <summary>The time after which a webhook that has only failed is disabled.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromDays(5);
 
-    /// <summary>Longer than an attempt and storing its end can take.</summary>
+    /// <summary>The length of a lease. It is longer than an attempt and storing its outcome can take.</summary>
     private static readonly TimeSpan _lease = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a message is kept from its alert on, for whoever looks into the table; one that is pending is kept longer. Alerts stay, as the audit does.</summary>
+    /// <summary>
+    /// The time after its alert for which a finished message is kept. Pending messages and alerts are not deleted.
+    /// </summary>
     private static readonly TimeSpan _retention = TimeSpan.FromDays(30);
 
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
@@ -45,27 +48,28 @@ internal sealed class WebhookSender(
 
     private DateTimeOffset _prunedAt = DateTimeOffset.MinValue;
 
-    /// <summary>Ends when messages are added while a pass is under way.</summary>
+    /// <summary>Completes when messages are added while a pass is running.</summary>
     private TaskCompletionSource? _added;
 
-    /// <summary>What an earlier process left.</summary>
+    /// <summary>Gets the time to the first run, which sends what an earlier process left.</summary>
     protected override TimeSpan FirstRun => _minWait;
 
-    protected override string FailureMessage => "The messages of webhooks cannot be read or written; it is tried again every minute.";
+    protected override string FailureMessage
+        => "The messages of webhooks could not be read or written. This is tried again every minute.";
 
-    /// <summary>Has messages sent that were stored just now, also while others are under way.</summary>
+    /// <summary>Sends messages that were just stored, even while a pass is running.</summary>
     public void SendAdded()
     {
         Volatile.Read(ref _added)?.TrySetResult();
         Wake();
     }
 
-    /// <summary>Sends all that is due: as soon as an attempt ends its place is given to the next message.</summary>
-    /// <returns>When the next message will be due; null: none is pending.</returns>
+    /// <summary>Sends all messages that are due. When an attempt ends, the next message takes its place.</summary>
+    /// <returns>The time when the next message is due, or null if none is pending.</returns>
     internal async Task<DateTimeOffset?> SendDueAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (scope.ServiceProvider.GetService<IApiKeyStore>() is not IApiKeyAlertStore store)
+        if (scope.ServiceProvider.GetService<IApiKeyAlertStore>() is not { } store)
         {
             return null;
         }
@@ -75,11 +79,11 @@ internal sealed class WebhookSender(
         {
             while (true)
             {
-                // Before it looks, so that nothing that is added later is missed.
+                // Created before the store is read, so that a message that is added later is not missed.
                 var added = _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                while (attempts.Count < AtOnce && await TakeAsync(store, attempts, cancellationToken) is { } one)
+                while (attempts.Count < AtOnce && await LeaseAsync(store, attempts, cancellationToken) is { } leased)
                 {
-                    attempts.Add((AttemptAsync(one.Webhook, one.Delivery, cancellationToken), one.Webhook.Id));
+                    attempts.Add((AttemptAsync(leased.Webhook, leased.Delivery, cancellationToken), leased.Webhook.Id));
                 }
 
                 if (attempts.Count == 0)
@@ -87,15 +91,15 @@ internal sealed class WebhookSender(
                     break;
                 }
 
-                var first = await Task.WhenAny([added.Task, .. attempts.Select(one => one.Task)]);
-                attempts.RemoveAll(one => one.Task == first);
+                var first = await Task.WhenAny([added.Task, .. attempts.Select(attempt => attempt.Task)]);
+                attempts.RemoveAll(attempt => attempt.Task == first);
                 await first;
             }
         }
         finally
         {
-            // None outlives the pass, however it ends.
-            await Task.WhenAll(attempts.Select(one => one.Task));
+            // No attempt outlives the pass.
+            await Task.WhenAll(attempts.Select(attempt => attempt.Task));
         }
 
         return await store.GetNextDeliveryAsync(cancellationToken);
@@ -111,13 +115,18 @@ internal sealed class WebhookSender(
         await PruneAsync(cancellationToken);
     }
 
-    /// <summary>Takes one message, of a webhook that has a place left.</summary>
-    private async Task<ApiKeyLeasedDelivery?> TakeAsync(
+    /// <summary>Leases one message of a webhook that has a place left.</summary>
+    private async Task<ApiKeyLeasedDelivery?> LeaseAsync(
         IApiKeyAlertStore store, List<(Task Task, string WebhookId)> attempts, CancellationToken cancellationToken)
     {
-        string[] busy = [.. attempts.CountBy(one => one.WebhookId).Where(one => one.Value >= AtOnceToOne).Select(one => one.Key)];
+        string[] busy =
+        [
+            .. attempts.CountBy(attempt => attempt.WebhookId)
+                .Where(count => count.Value >= AtOnceToOne).Select(count => count.Key),
+        ];
         var now = Timestamps.Now(Time);
-        return await store.LeaseDeliveriesAsync(now, now + _lease, 1, busy, cancellationToken) is [var one, ..] ? one : null;
+        var leased = await store.LeaseDeliveriesAsync(now, now + _lease, 1, busy, cancellationToken);
+        return leased is [var first, ..] ? first : null;
     }
 
     private async Task PruneAsync(CancellationToken cancellationToken)
@@ -129,7 +138,7 @@ internal sealed class WebhookSender(
         }
 
         await using var scope = scopes.CreateAsyncScope();
-        if (scope.ServiceProvider.GetService<IApiKeyStore>() is IApiKeyAlertStore store)
+        if (scope.ServiceProvider.GetService<IApiKeyAlertStore>() is { } store)
         {
             await store.PruneDeliveriesAsync(now - _retention, cancellationToken);
         }
@@ -145,7 +154,7 @@ internal sealed class WebhookSender(
         {
             status = await client.SendAsync(webhook, delivery, cancellationToken);
         }
-#pragma warning disable CA1031 // However it fails, it is tried again.
+#pragma warning disable CA1031 // Every failure is tried again.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -156,30 +165,34 @@ internal sealed class WebhookSender(
         var succeeded = status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
         var disabled = succeeded ? null
             : status == HttpStatusCode.Gone ? "It answered 410 Gone"
-            : failure is not CryptographicException && now - webhook.FailingSince >= _patience ? $"It has failed for {_patience.Days} days"
+            : failure is not CryptographicException && now - webhook.FailingSince >= _patience
+                ? $"It has failed for {_patience.Days} days"
             : null;
         var attempt = new ApiKeyDeliveryAttempt
         {
             Delivery = delivery,
             At = now,
             Succeeded = succeeded,
-            NextAttemptAt = succeeded || disabled is not null || delivery.Attempts >= _pauses.Length ? null : Next(now, delivery.Attempts),
+            NextAttemptAt = succeeded || disabled is not null || delivery.Attempts >= _pauses.Length
+                ? null
+                : Next(now, delivery.Attempts),
             DisabledReason = disabled,
         };
         if (failure is CryptographicException)
         {
-            // The webhook stays: it works again as soon as the host has the pepper or key back.
+            // The webhook is not disabled, because it works again when the host restores the pepper or key.
             Log.SecretUnreadable(logger, failure, webhook.Id, webhook.Workspace);
         }
 
         if (!succeeded)
         {
-            Log.AttemptFailed(logger, webhook.Id, delivery.Id, delivery.Attempts + 1, status is null ? failure?.Message : $"status {(int)status}", attempt.NextAttemptAt);
+            var reason = status is null ? failure?.Message : $"status {(int)status}";
+            Log.AttemptFailed(logger, webhook.Id, delivery.Id, delivery.Attempts + 1, reason, attempt.NextAttemptAt);
         }
 
-        // Each attempt has a scope of its own: they end at the same time.
+        // Each attempt has its own scope, because several may end at the same time.
         await using var scope = scopes.CreateAsyncScope();
-        var store = (IApiKeyAlertStore)scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
+        var store = scope.ServiceProvider.GetRequiredService<IApiKeyAlertStore>();
         if (await store.SaveAttemptAsync(attempt, CancellationToken.None) && disabled is not null)
         {
             Log.WebhookDisabled(logger, webhook.Id, webhook.Workspace, disabled);

@@ -225,7 +225,7 @@ public sealed class AlertTests
     }
 
     /// <summary>A management store from before there were alerts.</summary>
-    private sealed class NoAlerts(InMemoryApiKeyStore inner) : IApiKeyManagementStore
+    private sealed class NoAlerts(InMemoryApiKeyStore inner) : IApiKeyStore, IApiKeyManagementStore
     {
         public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
             => inner.FindByHashAsync(hashes, cancellationToken);

@@ -59,7 +59,7 @@ public sealed class MonthTests(ITestOutputHelper output)
             .Concat(month.Stuffings.Select(one => $"failed_authentication:{one.Key?.Workspace ?? Operator}:{one.Client}:{one.Key?.Id}:{_start.AddHours(one.Hour):yyyy-MM-dd}"))
             .ToHashSet();
         planted.Should().HaveCount(20);
-        var raised = alerts.Select(alert => alert.Cause).ToHashSet();
+        var raised = alerts.Select(alert => alert.DeduplicationKey).ToHashSet();
         foreach (var line in planted.Except(raised).Select(cause => $"missed {cause}").Concat(raised.Except(planted).Select(cause => $"false {cause}")))
         {
             output.WriteLine(line);

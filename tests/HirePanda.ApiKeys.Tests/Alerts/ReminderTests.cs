@@ -150,7 +150,7 @@ public sealed class ReminderTests
         await using var api = await AlertApi.StartAsync();
         api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
         api.Time.Advance(TimeSpan.FromSeconds(1));
-        await TestApi.Until(() => api.Logs.Ours.Any(entry => entry.Text.Contains("must be reminded")));
+        await TestApi.Until(() => api.Logs.Ours.Any(entry => entry.Text.Contains("to remind of")));
         var reads = api.Store.ReminderReads;
 
         api.Store.BeforeAlerts = () => { };

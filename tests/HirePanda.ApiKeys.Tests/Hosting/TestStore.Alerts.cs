@@ -40,7 +40,8 @@ internal sealed partial class TestStore
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
         => Alerts().AcknowledgeAlertAsync(workspace, id, actor, audit, cancellationToken);
 
-    public ValueTask<bool> HasAlertAsync(string cause, CancellationToken cancellationToken) => Alerts().HasAlertAsync(cause, cancellationToken);
+    public ValueTask<bool> HasAlertAsync(string deduplicationKey, CancellationToken cancellationToken)
+        => Alerts().HasAlertAsync(deduplicationKey, cancellationToken);
 
     public ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
         => Alerts().CountAlertsAsync(workspace, kind, since, cancellationToken);

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>An in-memory store that counts its reads and can be made to fail, hang or wait.</summary>
-internal sealed partial class TestStore : IApiKeyManagementStore, IApiKeyAlertStore
+internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, IApiKeyAlertStore
 {
     private readonly InMemoryApiKeyStore _inner = new();
     private int _reads;

@@ -18,13 +18,13 @@ public sealed class ChangePollerTests
         await late.VerifyAsync();
         var reads = api.Store.Reads;
 
-        feed.Rows = [new ApiKeyChangeNotification(502, late.Key.Hash, null)];
+        feed.Rows = [new ApiKeyChangeNotification { Number = 502, Hash = late.Key.Hash }];
         await poller.PollAsync(feed, Token);
         await late.VerifyAsync();
         await early.VerifyAsync();
         api.Store.Reads.Should().Be(reads + 1, "only what changed is forgotten");
 
-        feed.Rows = [new ApiKeyChangeNotification(501, early.Key.Hash, null)];
+        feed.Rows = [new ApiKeyChangeNotification { Number = 501, Hash = early.Key.Hash }];
         await poller.PollAsync(feed, Token);
         feed.Missing.Should().Contain(501);
         await early.VerifyAsync();
@@ -41,7 +41,7 @@ public sealed class ChangePollerTests
         await using var api = await TestApi.StartAsync();
         var (poller, feed) = (Poller(api), new Feed());
         await poller.PollAsync(feed, Token);
-        (feed.Last, feed.Rows) = (9, [new ApiKeyChangeNotification(9, null, "acme")]);
+        (feed.Last, feed.Rows) = (9, [new ApiKeyChangeNotification { Number = 9, Workspace = "acme" }]);
         await poller.PollAsync(feed, Token);
         feed.Rows = [];
 
@@ -85,7 +85,7 @@ public sealed class ChangePollerTests
         await poller.PollAsync(feed, Token);
         var key = await CachedAsync(api);
         var reads = api.Store.Reads;
-        (feed.Last, feed.Rows) = (101, [new ApiKeyChangeNotification(101, key.Key.Hash, null)]);
+        (feed.Last, feed.Rows) = (101, [new ApiKeyChangeNotification { Number = 101, Hash = key.Key.Hash }]);
         await poller.PollAsync(feed, Token);
         await key.VerifyAsync();
 
@@ -98,7 +98,7 @@ public sealed class ChangePollerTests
         await using var api = await TestApi.StartAsync();
         var (poller, feed) = (Poller(api), new Feed());
         await poller.PollAsync(feed, Token);
-        (feed.Last, feed.Rows) = (2_000_000, [new ApiKeyChangeNotification(2_000_000, null, "acme")]);
+        (feed.Last, feed.Rows) = (2_000_000, [new ApiKeyChangeNotification { Number = 2_000_000, Workspace = "acme" }]);
         await poller.PollAsync(feed, Token);
 
         await poller.PollAsync(feed, Token);
@@ -115,13 +115,13 @@ public sealed class ChangePollerTests
         var (late, other) = (await CachedAsync(api), await CachedAsync(api));
         var reads = api.Store.Reads;
 
-        feed.Rows = [new ApiKeyChangeNotification(5000, null, "elsewhere")];
+        feed.Rows = [new ApiKeyChangeNotification { Number = 5000, Workspace = "elsewhere" }];
         await poller.PollAsync(feed, Token);
         await late.VerifyAsync();
         await other.VerifyAsync();
         api.Store.Reads.Should().Be(reads + 2, "nobody knows what the numbers between say");
 
-        feed.Rows = [new ApiKeyChangeNotification(700, late.Key.Hash, null), new ApiKeyChangeNotification(5000, null, "elsewhere")];
+        feed.Rows = [new ApiKeyChangeNotification { Number = 700, Hash = late.Key.Hash }, new ApiKeyChangeNotification { Number = 5000, Workspace = "elsewhere" }];
         await poller.PollAsync(feed, Token);
         await poller.PollAsync(feed, Token);
         await late.VerifyAsync();
@@ -141,7 +141,7 @@ public sealed class ChangePollerTests
         var (poller, feed) = (Poller(api), new Feed { Last = 10 });
         await poller.PollAsync(feed, Token);
         var key = await CachedAsync(api);
-        feed.Rows = [.. Enumerable.Range(0, 10_001).Select(i => new ApiKeyChangeNotification(5000 + (2000L * i), null, "elsewhere"))];
+        feed.Rows = [.. Enumerable.Range(0, 10_001).Select(i => new ApiKeyChangeNotification { Number = 5000 + (2000L * i), Workspace = "elsewhere" })];
         await poller.PollAsync(feed, Token);
         var reads = api.Store.Reads;
         await key.VerifyAsync();
@@ -162,10 +162,10 @@ public sealed class ChangePollerTests
         var key = await CachedAsync(api);
         feed.Rows =
         [
-            new ApiKeyChangeNotification(4, key.Key.Hash, null) { At = TestApi.Start.AddHours(-1) },
-            new ApiKeyChangeNotification(6, key.Key.Hash, null) { At = TestApi.Start.AddSeconds(1) },
-            new ApiKeyChangeNotification(7, null, "acme") { At = TestApi.Start.AddSeconds(9) },
-            new ApiKeyChangeNotification(8, null, "acme"),
+            new ApiKeyChangeNotification { Number = 4, Hash = key.Key.Hash, At = TestApi.Start.AddHours(-1) },
+            new ApiKeyChangeNotification { Number = 6, Hash = key.Key.Hash, At = TestApi.Start.AddSeconds(1) },
+            new ApiKeyChangeNotification { Number = 7, Workspace = "acme", At = TestApi.Start.AddSeconds(9) },
+            new ApiKeyChangeNotification { Number = 8, Workspace = "acme" },
         ];
 
         api.Time.Advance(TimeSpan.FromSeconds(1.7));

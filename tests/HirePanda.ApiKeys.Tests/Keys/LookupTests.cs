@@ -383,7 +383,7 @@ public sealed class LookupTests
     private static async Task RevokeAsync(TestApi api, ApiKey key)
     {
         await using var scope = api.Services.CreateAsyncScope();
-        var actor = new ApiKeyActor("test", TestApi.Workspace) { Tier = "admin" };
+        var actor = new ApiKeyActor { Id = "test", Workspace = TestApi.Workspace, Tier = "admin" };
         (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().RevokeAsync(actor, key.Id, cancellationToken: Token)).Succeeded.Should().BeTrue();
     }
 

@@ -152,7 +152,7 @@ public sealed class ActorTests
         public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
         {
             Seen.Add(look());
-            return new(new ApiKeyActor("person", context.Request.Headers["X-Person"].ToString()) { Tier = "admin" });
+            return new(new ApiKeyActor { Id = "person", Workspace = context.Request.Headers["X-Person"].ToString(), Tier = "admin" });
         }
     }
 

@@ -238,7 +238,7 @@ public sealed class CreateTests
         await using var api = await ManagementApi.StartAsync();
         await using var scope = api.Services.CreateAsyncScope();
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
-        var admin = new ApiKeyActor("tests", TestApi.Workspace) { Tier = "admin" };
+        var admin = new ApiKeyActor { Id = "tests", Workspace = TestApi.Workspace, Tier = "admin" };
 
         (await FieldAsync(new CreateApiKeyRequest { Name = "\ud800", Type = ApiKeyTypes.Production })).Should().Be("name");
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = null! })).Should().Be("type");
@@ -246,7 +246,7 @@ public sealed class CreateTests
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = [null!] })).Should().Be("allowedNetworks[0]");
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.Zero })).Should().Be("expiresInSeconds");
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.MaxValue })).Should().Be("expiresInSeconds");
-        (await manager.CreateAsync(new ApiKeyActor("tests", "") { Tier = "admin" }, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token)).Failure!.Kind.Should().Be(ApiKeyFailureKind.Forbidden);
+        (await manager.CreateAsync(new ApiKeyActor { Id = "tests", Workspace = "", Tier = "admin" }, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token)).Failure!.Kind.Should().Be(ApiKeyFailureKind.Forbidden);
 
         async Task<string> FieldAsync(CreateApiKeyRequest request) => (await manager.CreateAsync(admin, request, Token)).Failure!.Details.Single().Field;
     }

@@ -83,7 +83,7 @@ public sealed class CrossSiteTests
             new ApiKeyWebhook { Id = "whk_x", Workspace = TestApi.Workspace, Url = "https://example.com/", Secret = "", CreatedAt = TestApi.Start },
             10,
             null,
-            AuditEntries.New(new ApiKeyActor("person", TestApi.Workspace), "webhook.create", TestApi.Start, null),
+            AuditEntries.New(new ApiKeyActor { Id = "person", Workspace = TestApi.Workspace }, "webhook.create", TestApi.Start, null),
             TestContext.Current.CancellationToken);
 
         foreach (var path in new[] { "/keys/webhooks/whk_x", "/keys/ip-allowlist", "/keys/key_x" })
@@ -184,7 +184,7 @@ public sealed class CrossSiteTests
     private sealed class People : IApiKeyActorResolver
     {
         public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
-            => new(new ApiKeyActor("person", TestApi.Workspace) { Tier = "admin" });
+            => new(new ApiKeyActor { Id = "person", Workspace = TestApi.Workspace, Tier = "admin" });
     }
 
     private sealed class CookieHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)

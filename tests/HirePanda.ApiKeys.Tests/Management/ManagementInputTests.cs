@@ -111,7 +111,7 @@ public sealed class ManagementInputTests
         await using var scope = api.Services.CreateAsyncScope();
         var (key, _) = api.Issue();
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
-        var actor = new ApiKeyActor("person", TestApi.Workspace) { Tier = "admin" };
+        var actor = new ApiKeyActor { Id = "person", Workspace = TestApi.Workspace, Tier = "admin" };
 
         var one = await manager.RevokeAsync(actor, key.Id, reason, cancellationToken: TestContext.Current.CancellationToken);
         var all = await manager.RevokeAllAsync(actor, reason, cancellationToken: TestContext.Current.CancellationToken);

@@ -127,10 +127,10 @@ public sealed class RefusalTests
 
         for (var i = 0; i < RefusalBudget.MaxPerWorkspace + 50; i++)
         {
-            await manager.GetAsync(new ApiKeyActor($"person {i}", TestApi.Workspace), "key_x", TestContext.Current.CancellationToken);
+            await manager.GetAsync(new ApiKeyActor { Id = $"person {i}", Workspace = TestApi.Workspace }, "key_x", TestContext.Current.CancellationToken);
         }
 
-        await manager.GetAsync(new ApiKeyActor("person", "other"), "key_x", TestContext.Current.CancellationToken);
+        await manager.GetAsync(new ApiKeyActor { Id = "person", Workspace = "other" }, "key_x", TestContext.Current.CancellationToken);
 
         saved.Should().Be(RefusalBudget.MaxPerWorkspace);
         (await api.ItemsAsync(Audit, api.OtherWorkspace())).Should().ContainSingle("one workspace does not silence another");

@@ -14,8 +14,21 @@ public sealed class LargeReportTests
         var secret = api.Secret();
         var keys = Enumerable.Range(0, 150).Select(i => api.Issue(new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = $"Key {i}" }).Key).ToList();
         var rows = keys.SelectMany((key, i) => new[] { ApiKeyUsageGranularity.Minute, ApiKeyUsageGranularity.Hour, ApiKeyUsageGranularity.Day }.Select(level =>
-            new ApiKeyUsageRow(new ApiKeyUsageSlot(TestApi.Workspace, "", level, UsageTime.Floor(TestApi.Start, level), ApiKeyUsageDimension.Key, key.Id, 0), 1000 - i, 0)));
-        await api.Store.SaveUsageAsync(new ApiKeyUsageBatch("1", TestApi.Start, [.. rows]), TestContext.Current.CancellationToken);
+            new ApiKeyUsageRow
+            {
+                Slot = new()
+                {
+                    Workspace = TestApi.Workspace,
+                    KeyId = "",
+                    Level = level,
+                    At = UsageTime.Floor(TestApi.Start, level),
+                    Dimension = ApiKeyUsageDimension.Key,
+                    Name = key.Id,
+                },
+                Requests = 1000 - i,
+            }));
+        var batch = new ApiKeyUsageBatch { Id = "1", At = TestApi.Start, Rows = [.. rows] };
+        await api.Store.SaveUsageAsync(batch, TestContext.Current.CancellationToken);
         var before = api.Store.KeyReads;
 
         using var response = await api.GetAsync(Usage, secret);

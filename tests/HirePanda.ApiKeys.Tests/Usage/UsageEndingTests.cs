@@ -125,7 +125,7 @@ public sealed class UsageEndingTests
             do
             {
                 await using var scope = api.Services.CreateAsyncScope();
-                var actor = new ApiKeyActor("tests", "acme") { Tier = "admin" };
+                var actor = new ApiKeyActor { Id = "tests", Workspace = "acme", Tier = "admin" };
                 var reporter = scope.ServiceProvider.GetRequiredService<ApiKeyUsageReporter>();
                 report = (await reporter.GetAsync(actor, new() { KeyId = keyId }, Token)).Value!;
                 patience.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30));

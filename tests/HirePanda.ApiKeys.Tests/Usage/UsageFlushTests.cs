@@ -162,7 +162,7 @@ public sealed class UsageFlushTests
     public async Task Store_ThatKeepsNoUsage_CostsNothingAndBreaksNothing()
     {
         await using var api = await TestApi.StartAsync(
-            services: builder => builder.Services.AddSingleton<IApiKeyStore, FindOnly>(), app: null);
+            services: builder => builder.Services.AddHirePandaApiKeys().AddStore<FindOnly>(), app: null);
         var (_, secret) = api.Issue();
 
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);

@@ -51,7 +51,7 @@ public sealed class UsageRangeTests
         var store = new InMemoryApiKeyStore();
         var pending = new UsagePending();
         pending.Add(new KeyActivity("w", "k", new UsageBudget()), new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.UtcTicks), 1);
-        await store.SaveUsageAsync(UsageRows.Make(pending.Take(), new EndpointNames(), _start), TestContext.Current.CancellationToken);
+        await store.SaveUsageAsync(UsageRows.Create(pending.Take(), new EndpointNames(), _start), TestContext.Current.CancellationToken);
         var reader = new UsageReader(store, new ApiKeyOptions(), "w", "", default);
 
         var report = await reader.ReadAsync(_start.AddSeconds(30), _start.AddSeconds(30), ApiKeyUsageGranularity.Hour, _start.AddMinutes(2));
@@ -71,7 +71,7 @@ public sealed class UsageRangeTests
 
         var now = _start.AddDays(6);
         var store = new InMemoryApiKeyStore();
-        store.SaveUsageAsync(UsageRows.Make(pending.Take(), new EndpointNames(), now), default).AsTask().GetAwaiter().GetResult();
+        store.SaveUsageAsync(UsageRows.Create(pending.Take(), new EndpointNames(), now), default).AsTask().GetAwaiter().GetResult();
         store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - minutesKept, default).AsTask().GetAwaiter().GetResult();
         var options = new ApiKeyOptions { Usage = { MinuteRetention = minutesKept } };
         return new UsageReader(store, options, "w", "", default)

@@ -1,8 +1,9 @@
-namespace HirePanda.ApiKeys;
+namespace HirePanda.ApiKeys.Stores;
 
 /// <summary>
-/// The latency buckets of usage: each reaches 10 % further than the one before, from one microsecond to more than eight hours, so that counts of
-/// several processes and times can be added and any percentile of the sum is within 5 % of the exact one.
+/// Converts latencies to the buckets of usage. Each bucket reaches 10 % further than the one before, from one microsecond to more
+/// than eight hours. Counts of several processes and times can be added, and any percentile of the sum is within 5 % of the exact
+/// one.
 /// </summary>
 public static class ApiKeyLatency
 {
@@ -12,26 +13,32 @@ public static class ApiKeyLatency
     private const double Growth = 1.1;
     private static readonly double _perLog = 1 / Math.Log(Growth);
 
-    /// <summary>The bucket of a latency, 1 to <see cref="MaxBucket"/>.</summary>
-    /// <param name="latency">The latency; less than a microsecond counts as one.</param>
+    /// <summary>Gets the bucket of a latency.</summary>
+    /// <param name="latency">The latency. Less than a microsecond counts as one microsecond.</param>
+    /// <returns>The bucket, 1 to <see cref="MaxBucket"/>.</returns>
     public static int BucketOf(TimeSpan latency)
     {
         var microseconds = latency.Ticks / (double)TimeSpan.TicksPerMicrosecond;
         return microseconds <= 1 ? 1 : Math.Min(MaxBucket, 1 + (int)(Math.Log(microseconds) * _perLog));
     }
 
-    /// <summary>The latency that stands for a bucket: no latency in it is more than 5 % away.</summary>
+    /// <summary>Gets the latency that stands for a bucket.</summary>
     /// <param name="bucket">The bucket, 1 to <see cref="MaxBucket"/>.</param>
+    /// <returns>A latency that is at most 5 % away from any latency in the bucket.</returns>
     public static TimeSpan ValueOf(int bucket)
     {
-        // The mean of its edges by which the relative error is the same at both.
+        // The relative error of this mean is the same at both edges of the bucket.
         var microseconds = Math.Pow(Growth, bucket - 1) * 2 * Growth / (1 + Growth);
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
-    /// <summary>A percentile of counted latencies; null when there are none.</summary>
-    /// <param name="counts">How many latencies each bucket holds, by bucket; the first one, of requests not measured, is ignored.</param>
-    /// <param name="percentile">The percentile as a share, 0 to 1.</param>
+    /// <summary>Calculates a percentile of counted latencies.</summary>
+    /// <param name="counts">
+    /// The number of latencies in each bucket, indexed by bucket. The first element, of requests that were not measured, is
+    /// ignored.
+    /// </param>
+    /// <param name="percentile">The percentile as a fraction, 0 to 1.</param>
+    /// <returns>The latency, or null if there are no counts.</returns>
     public static TimeSpan? Percentile(ReadOnlySpan<long> counts, double percentile)
     {
         var total = 0L;
