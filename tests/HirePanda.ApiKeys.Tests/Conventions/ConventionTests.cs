@@ -17,7 +17,7 @@ public sealed class ConventionTests
         => _assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && type.Namespace?.StartsWith("HirePanda", StringComparison.Ordinal) == true)
             .Where(type => !type.Name.Contains('<'))
-            .Should().BeEquivalentTo([typeof(ApiKeyEvents)]);
+            .Should().BeEquivalentTo([typeof(ApiKeyEvents), typeof(ApiKeyPageOptions)]);
 
     [Fact]
     public void Methods_ThatAreAsynchronous_SaySoAndTakeACancellationTokenLast()
@@ -37,7 +37,7 @@ public sealed class ConventionTests
     public void PublicNamespaces_AreTheLibrarysOrMicrosofts()
         => PublicTypes.Select(type => type.Namespace).Distinct().Should().BeSubsetOf(
         [
-            "HirePanda.ApiKeys", "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Authorization",
+            "HirePanda.ApiKeys", "HirePanda.ApiKeys.Stores", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.Authorization",
             "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http",
         ]);
 
