@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Keeps answers out of shared caches where a secret may come from elsewhere than <c>Authorization</c>, the only place that these
-/// caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint may say
+/// Keeps responses out of shared caches if the secret can come from elsewhere than <c>Authorization</c>, the only place that these
+/// caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint can set
 /// <c>public</c>, so the fields of the response are guarded from authentication on.
 /// </summary>
 internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<string> headerNames, bool isPrivate)
@@ -49,7 +49,7 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
             Apply(context.Response.Headers, headerNames, isPrivate);
         }
 
-        // The framework's output cache does not look at the fields. Before authentication it sees nobody who is signed in.
+        // The framework's output cache does not look at the fields. If it runs before authentication, it sees no signed-in user.
         if (isPrivate && features.Get<IOutputCacheFeature>() is { } output)
         {
             output.Context.AllowCacheStorage = false;

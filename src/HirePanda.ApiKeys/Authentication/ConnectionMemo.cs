@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Spares a caller on a kept-alive connection the hashing of the secret that it has just sent: the server hands out the same string for a
-/// header that has not changed. Only for HTTP/1.1, where a connection has one request at a time.
+/// Remembers the hash of the secret that a caller has just sent on a kept-alive connection. The server hands out the same string for
+/// a header that did not change. It works for HTTP/1.1 only, where a connection has one request at a time.
 /// </summary>
 internal sealed class ConnectionMemo
 {
@@ -14,7 +14,9 @@ internal sealed class ConnectionMemo
     private readonly SecretHashMemo _memo = new();
     private string? _header;
 
-    /// <summary>Gets the memory of the secret in a connection's <c>Authorization</c> header; null where nothing can be remembered.</summary>
+    /// <summary>
+    /// Gets the remembered hashes of the secret in a connection's <c>Authorization</c> header, or null if nothing can be remembered.
+    /// </summary>
     public static SecretHashMemo? Get(HttpContext context)
     {
         if (context.Request.Protocol != "HTTP/1.1"

@@ -50,7 +50,9 @@ internal static class Credential
     }
 
     private static ReadOnlySpan<char> BearerToken(ReadOnlySpan<char> value)
-        => value.Length > Scheme.Length && value[Scheme.Length] == ' ' && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        => value.Length > Scheme.Length
+            && value[Scheme.Length] == ' '
+            && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? value[(Scheme.Length + 1)..].Trim(' ')
             : default;
 }

@@ -36,7 +36,7 @@ internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<stri
 
     public void Add(string key, StringValues value)
     {
-        // Both fields may be there already because of us alone.
+        // Both fields can exist only because the guard added them.
         if (IsGuarded(key))
         {
             this[key] = StringValues.Concat(inner[key], value);

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Writes the header fields of a key's answers when the response starts, so that no error page loses them: rate limits, the key's expiry,
-/// and what keeps answers to additional headers out of shared caches.
+/// Writes the header fields of a key's responses when the response starts, so that no error page loses them: rate limits, the key's
+/// expiry, and the fields that keep responses to further headers out of shared caches.
 /// </summary>
 internal sealed class ResponseHeaders
 {
@@ -24,7 +24,7 @@ internal sealed class ResponseHeaders
         };
     }
 
-    /// <summary>Has the fields written when the response starts, and keeps its answer out of shared caches from now on.</summary>
+    /// <summary>Writes the fields when the response starts, and keeps it out of shared caches from now on.</summary>
     public void Attach(ApiKeyRequest request)
     {
         var (response, headerNames) = (request.Context.Response, _settings.Current.Options.HeaderNames);
@@ -40,7 +40,8 @@ internal sealed class ResponseHeaders
     }
 
     /// <summary>
-    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>, so that no shared cache protects its answer.
+    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>. No shared cache protects the response
+    /// then.
     /// </summary>
     private static bool IsPrivate(ApiKeyRequest request, IReadOnlyList<string> headerNames)
     {
@@ -57,7 +58,8 @@ internal sealed class ResponseHeaders
     {
         var (response, verdict, options) = (request.Context.Response, request.Verdict, _settings.Current.Options);
         var headers = response.Headers;
-        if (verdict.Limit.Limits is { } limits && (verdict.Limit.Admitted || response.StatusCode == StatusCodes.Status429TooManyRequests))
+        if (verdict.Limit.Limits is { } limits
+            && (verdict.Limit.Admitted || response.StatusCode == StatusCodes.Status429TooManyRequests))
         {
             headers["RateLimit-Policy"] = limits.Policy;
             headers["RateLimit"] = verdict.Limit.Field();
@@ -69,7 +71,7 @@ internal sealed class ResponseHeaders
             headers["Api-Key-Expires"] = live.ExpiresField;
         }
 
-        // Code that took hold of the fields before they were guarded may have changed them since.
+        // Code that got the fields before they were guarded can have changed them since.
         CacheGuard.Apply(headers, options.HeaderNames, IsPrivate(request, options.HeaderNames));
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Says in which country a client is: by the header that the host's CDN sets, or by whatever resolver of addresses is registered, whose
-/// answers are remembered for a few minutes.
+/// Finds the country of a client: from the header that the host's CDN sets, or else from the registered resolver of addresses. The
+/// resolver's answers are remembered for a few minutes.
 /// </summary>
 internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCountryResolver> resolvers)
 {
@@ -18,12 +18,14 @@ internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCoun
     private int _added;
     private long _forgetAt;
 
-    /// <summary>The country's number; 0: unknown.</summary>
+    /// <summary>Gets the number of the country, or 0 if it is unknown.</summary>
     public int Of(HttpContext context, IPAddress? address, long now)
     {
-        if (settings.Current.Options.Usage.CountryHeaderName is { } header)
+        if (settings.Current.Options.Usage.CountryHeaderName is { Length: > 0 } header)
         {
-            return context.Request.Headers.TryGetValue(header, out var values) && values is [{ } code] ? UsageCell.CountryNumber(code) : 0;
+            return context.Request.Headers.TryGetValue(header, out var values) && values is [{ } code]
+                ? UsageCell.CountryNumber(code)
+                : 0;
         }
 
         if (_resolver is null || address is null)
@@ -31,7 +33,9 @@ internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCoun
             return 0;
         }
 
-        return Volatile.Read(ref _known).TryGetValue(address, out var country) && now < Volatile.Read(ref _forgetAt) ? country : Resolve(address, now);
+        return Volatile.Read(ref _known).TryGetValue(address, out var country) && now < Volatile.Read(ref _forgetAt)
+            ? country
+            : Resolve(address, now);
     }
 
     private int Resolve(IPAddress address, long now)
@@ -52,7 +56,7 @@ internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCoun
         {
             return _resolver!.GetCountry(address);
         }
-#pragma warning disable CA1031 // A resolver that throws all the same must not lose the count.
+#pragma warning disable CA1031 // A resolver that throws must not lose the count.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -82,7 +82,11 @@ public sealed class ApiKeyChallengeContext(
 /// <param name="properties">The properties of the call, or null for none.</param>
 /// <param name="error">The error to answer.</param>
 public sealed class ApiKeyForbiddenContext(
-    HttpContext context, AuthenticationScheme scheme, ApiKeyOptions options, AuthenticationProperties? properties, ApiKeyError error)
+    HttpContext context,
+    AuthenticationScheme scheme,
+    ApiKeyOptions options,
+    AuthenticationProperties? properties,
+    ApiKeyError error)
     : PropertiesContext<ApiKeyOptions>(context, scheme, options, properties)
 {
     /// <summary>Gets or sets the error to answer.</summary>

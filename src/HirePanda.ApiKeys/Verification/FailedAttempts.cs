@@ -3,8 +3,8 @@ using System.Net;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts credentials that were refused, per client and the workspace whose key it tried, and says when there were too many in a time.
-/// The table is local and bounded; it drops the oldest.
+/// Counts refused credentials per client and per workspace whose key the client tried, and reports when there were too many within a
+/// time. The table is local and bounded, and drops the oldest entry.
 /// </summary>
 internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock) : IVerdictObserver
 {
@@ -14,26 +14,29 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     private readonly Queue<(ClientPartition, string?)> _oldest = new();
     private readonly Lock _lock = new();
 
-    /// <summary>Whoever came last: most often the one who comes next, in a flood above all.</summary>
+    /// <summary>The last client. In a flood it is most often the next one too.</summary>
     private (ClientPartition Client, string? Workspace) _lastWho;
     private AttemptTimes? _last;
 
-    /// <summary>Raised once for a client, until it has kept quiet for the whole time: the client, the key it tried where that is known, how often, and when.</summary>
+    /// <summary>
+    /// Occurs once for a client until it makes no attempt for the whole time, with the client, the key that it tried if that is known,
+    /// the number of attempts, and the time.
+    /// </summary>
     public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;
 
     /// <inheritdoc/>
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        if (verdict.Outcome is ApiKeyOutcome.Malformed or ApiKeyOutcome.Unknown or ApiKeyOutcome.ClientThrottled or ApiKeyOutcome.Revoked
-            or ApiKeyOutcome.Disabled or ApiKeyOutcome.Expired or ApiKeyOutcome.AddressNotAllowed)
+        if (verdict.Outcome is ApiKeyOutcome.Malformed or ApiKeyOutcome.Unknown or ApiKeyOutcome.ClientThrottled
+            or ApiKeyOutcome.Revoked or ApiKeyOutcome.Disabled or ApiKeyOutcome.Expired or ApiKeyOutcome.AddressNotAllowed)
         {
             Count(context.Address, verdict.Key, started);
         }
     }
 
     /// <summary>Counts an attempt that verification does not see, such as a bearer token that no scheme accepts.</summary>
-    /// <param name="address">Who made it; null: unknown.</param>
-    /// <param name="key">The key that was refused; null: none that is known.</param>
+    /// <param name="address">The client's address, or null if it is unknown.</param>
+    /// <param name="key">The refused key, or null if it is unknown.</param>
     /// <param name="now">The time in ticks.</param>
     public void Count(IPAddress? address, ApiKey? key, long now)
     {
@@ -43,7 +46,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
         int count;
         lock (_lock)
         {
-            var attempts = Of((client, key?.Workspace));
+            var attempts = Get((client, key?.Workspace));
             count = attempts.Add(
                 clock.From(now),
                 options.FailedAttempts.AlertWindow.Ticks,
@@ -57,7 +60,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
         }
     }
 
-    private AttemptTimes Of((ClientPartition Client, string? Workspace) who)
+    private AttemptTimes Get((ClientPartition Client, string? Workspace) who)
     {
         if (_last is { } last && who.Client == _lastWho.Client && who.Workspace == _lastWho.Workspace)
         {
@@ -79,17 +82,17 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
         return attempts;
     }
 
-    /// <summary>The times of one client's attempts, as many as it takes.</summary>
+    /// <summary>The times of one client's latest attempts, at most as many as the limit.</summary>
     private sealed class AttemptTimes
     {
         private readonly Queue<long> _times = new();
-        private bool _isSaid;
+        private bool _isReported;
 
         /// <param name="now">The time in ticks, of a clock that never goes back.</param>
-        /// <param name="window">The time within which attempts count together, in ticks.</param>
-        /// <param name="limit">How many are too many.</param>
-        /// <param name="isHeard">Whether anybody hears of it; what nobody hears is not said.</param>
-        /// <returns>How many there were within the time, when they have just become too many; else 0.</returns>
+        /// <param name="window">The time within which attempts are counted together, in ticks.</param>
+        /// <param name="limit">The number of attempts that is too many.</param>
+        /// <param name="isHeard">Whether there is a listener. Without one nothing is reported.</param>
+        /// <returns>The number of attempts within the time if they have just become too many, or 0.</returns>
         public int Add(long now, long window, int limit, bool isHeard)
         {
             while (_times.TryPeek(out var oldest) && (_times.Count >= limit || oldest <= now - window))
@@ -97,14 +100,14 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
                 _times.Dequeue();
             }
 
-            _isSaid &= _times.Count > 0;
+            _isReported &= _times.Count > 0;
             _times.Enqueue(now);
-            if (_isSaid || !isHeard || _times.Count < limit)
+            if (_isReported || !isHeard || _times.Count < limit)
             {
                 return 0;
             }
 
-            _isSaid = true;
+            _isReported = true;
             return _times.Count;
         }
     }

@@ -1,15 +1,15 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Says once a day (UTC) for a key that it comes near to its rate limit.</summary>
+/// <summary>Reports once a day (UTC) that a key approaches its rate limit.</summary>
 internal sealed class LimitReports(ApiKeySettings settings) : IVerdictObserver
 {
-    /// <summary>The key, the limit that it comes near to, how many permits of it are used, and when.</summary>
+    /// <summary>Occurs with the key, the limit that it approaches, the number of permits used, and the time.</summary>
     public event Action<ApiKey, RateLimit, int, DateTimeOffset>? Approached;
 
     /// <inheritdoc/>
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        // Without a listener nothing is noted, so that a later listener still hears of it.
+        // Without a listener nothing is recorded, so that a later listener still receives the report.
         if (Approached is { } approached && verdict is { Live: { } live, Limit: { Limits: not null } limit }
             && limit.FindAbove(settings.Current.Options.Alerts.RateLimitThreshold) is var index and >= 0
             && live.Use.IsFirstOfDay(started))

@@ -19,7 +19,8 @@ public sealed class UnnamedOptionsTests
         },
         {
             "named with a service",
-            (services, setup) => services.AddOptions<ApiKeyOptions>("ApiKey").Configure<TimeProvider>((options, _) => setup(options))
+            (services, setup) => services.AddOptions<ApiKeyOptions>("ApiKey")
+                .Configure<TimeProvider>((options, _) => setup(options))
         },
         { "a host's type", (services, setup) => services.AddSingleton<IConfigureOptions<ApiKeyOptions>>(new HostSetup(setup)) },
         {

@@ -210,12 +210,16 @@ public sealed class UsageTests
             .Should().Equal([("unknown", 3L), ("DE", 2L), ("FR", 1L)]);
     }
 
-    [Fact]
-    public async Task Country_ComesFromTheResolver_AskedOnceAnAddressForAWhile()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task Country_ComesFromTheResolver_AskedOnceAnAddressForAWhile(string? noHeader)
     {
         var resolver = new Resolver();
         await using var api = await TestApi.StartAsync(
-            services: builder => builder.Services.AddSingleton<IApiKeyCountryResolver>(resolver), app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
+            options => options.Usage.CountryHeaderName = noHeader,
+            builder => builder.Services.AddSingleton<IApiKeyCountryResolver>(resolver),
+            app => app.MapHirePandaApiKeys(ManagementApi.Keys));
         var (key, secret) = api.Issue();
         await ReadAsync("192.0.2.1");
         await ReadAsync("192.0.2.1");
