@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;

@@ -78,7 +78,7 @@ public class PartsMicro : IAsyncDisposable
     public string LimitField() => _decision.Field();
 
     [Benchmark]
-    public ClaimsPrincipal Principal() => new(new ApiKeyIdentity(_live, ApiKeyDefaults.AuthenticationScheme));
+    public ClaimsPrincipal Principal() => new(new ApiKeyIdentity(_live, ApiKeyDefaults.AuthenticationScheme, ApiKeyDefaults.AuthenticationScheme));
 
     /// <summary>All that counting a response costs at its end: one read of the clock, the endpoint's number, the latency's bucket, one cell.</summary>
     [Benchmark]

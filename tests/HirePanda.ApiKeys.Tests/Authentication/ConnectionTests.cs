@@ -117,7 +117,7 @@ public sealed class ConnectionTests
 
     private sealed class Server(KestrelApi api) : IAsyncDisposable
     {
-        private static readonly ApiKeyActor _admin = new("tests", "acme") { Tier = "admin" };
+        private static readonly ApiKeyActor _admin = new() { Id = "tests", Workspace = "acme", Tier = "admin" };
 
         private readonly Dictionary<string, string> _ids = [];
         private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = api.Address };

@@ -141,7 +141,7 @@ public sealed class ActorTests
         {
             await Task.Yield();
             cancellationToken.CanBeCanceled.Should().BeTrue();
-            return new("person", context.User.FindFirstValue("workspace") ?? "") { Tier = "write" };
+            return new() { Id = "person", Workspace = context.User.FindFirstValue("workspace") ?? "", Tier = "write" };
         }
     }
 

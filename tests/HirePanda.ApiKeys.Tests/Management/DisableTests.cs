@@ -26,6 +26,7 @@ public sealed class DisableTests
         refused.Header("WWW-Authenticate").Should().Be(like.Header("WWW-Authenticate"));
         refused.Header("RateLimit").Should().BeNull();
 
+        api.Time.Advance(TimeSpan.FromSeconds(1));
         using var enabled = await api.PatchAsync(key.Id, admin, new { enabled = true });
         (await enabled.JsonAsync()).Text("status").Should().Be("active");
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);

@@ -14,7 +14,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TestApi.Start);
     private readonly SemaphoreSlim _admitted = new(0);
-    private readonly ApiKeyActor _operator = new("operator", "acme") { Tier = ApiKeyTiers.Admin };
+    private readonly ApiKeyActor _operator = new() { Id = "operator", Workspace = "acme", Tier = ApiKeyTiers.Admin };
     private readonly LogCollector _logs = new();
     private KestrelApi _api = null!;
 

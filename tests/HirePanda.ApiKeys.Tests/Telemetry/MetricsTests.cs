@@ -18,6 +18,7 @@ public sealed class MetricsTests
     [InlineData("malformed")]
     [InlineData("unknown")]
     [InlineData("revoked")]
+    [InlineData("disabled")]
     [InlineData("expired")]
     [InlineData("address_not_allowed")]
     [InlineData("rate_limited")]

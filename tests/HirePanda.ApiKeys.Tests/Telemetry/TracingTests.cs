@@ -14,6 +14,7 @@ public sealed class TracingTests
     [InlineData("malformed", ActivityStatusCode.Unset)]
     [InlineData("unknown", ActivityStatusCode.Unset)]
     [InlineData("revoked", ActivityStatusCode.Unset)]
+    [InlineData("disabled", ActivityStatusCode.Unset)]
     [InlineData("expired", ActivityStatusCode.Unset)]
     [InlineData("address_not_allowed", ActivityStatusCode.Unset)]
     [InlineData("rate_limited", ActivityStatusCode.Unset)]
