@@ -152,7 +152,7 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
             {
                 try
                 {
-                    var answer = await GetAsync("/read", issuer.Issue("acme", new CreateApiKeyRequest { Type = "ci", Name = "Unknown" }).Secret);
+                    var answer = await GetAsync("/read", issuer.Issue("acme", new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Unknown" }).Secret);
                     lock (_unknown)
                     {
                         _unknown.Add(answer);

@@ -290,7 +290,7 @@ public sealed class NodeTests
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
         await using var other = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = "production" }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Admin" }))).Value!;
         var (key, _) = await app.CreateAsync();
 
         var statuses = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(

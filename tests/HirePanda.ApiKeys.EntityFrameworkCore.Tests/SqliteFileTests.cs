@@ -77,7 +77,7 @@ public sealed class SqliteFileTests
     {
         var database = await Database.NewAsync("sqlite");
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = "production" }))).Value!;
+        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Admin" }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
         await using (var other = new SqliteConnection(database.ConnectionString))
         {
