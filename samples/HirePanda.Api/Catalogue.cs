@@ -8,7 +8,8 @@ namespace HirePanda.Api;
 /// <summary>The product's data, in memory: what the keys guard is not the point of this sample.</summary>
 public sealed class Catalogue
 {
-    public Shelf<Job> Jobs { get; } = new("job", new Job { Title = "Gardener" }, new Job { Title = "Keeper" }, new Job { Title = "Vet" });
+    public Shelf<Job> Jobs { get; } = new(
+        "job", new Job { Title = "Gardener" }, new Job { Title = "Keeper" }, new Job { Title = "Vet" });
 
     public Shelf<Candidate> Candidates { get; } = new("cand", new Candidate { Name = "Candidate A" });
 

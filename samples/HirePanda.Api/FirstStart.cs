@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace HirePanda.Api;
 
 /// <summary>Prints the secret of the first key of an empty store, once, with a call to copy.</summary>
-internal sealed class FirstStart(IServiceScopeFactory scopes, IServer server, IConfiguration configuration) : IHostedLifecycleService
+internal sealed class FirstStart(
+    IServiceScopeFactory scopes, IServer server, IConfiguration configuration) : IHostedLifecycleService
 {
     public const string Workspace = "hirepanda";
     public const string SecondWorkspace = "second";
@@ -43,5 +44,6 @@ internal sealed class FirstStart(IServiceScopeFactory scopes, IServer server, IC
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static string Reachable(string address)
-        => address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+        => address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace(
+            "0.0.0.0", "localhost", StringComparison.Ordinal);
 }

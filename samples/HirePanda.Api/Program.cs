@@ -45,7 +45,8 @@ static WebApplication Build(string[] args)
         builder.WebHost.UseUrls("http://localhost:5080");
     }
 
-    // The request's line at its start and end: a caller who puts a secret into the query is refused, but must not find it in a log.
+    // The request's line at its start and end: a caller who puts a secret into the query is refused, but must not find it in a
+    // log.
     builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
     // A start that fails: the host would report it with a stack trace, even when somebody only stops it early. What matters is

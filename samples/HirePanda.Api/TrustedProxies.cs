@@ -17,7 +17,9 @@ internal static class TrustedProxies
         {
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
-            options.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardedHeaders = proxies.Length == 0
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             foreach (var network in networks)
             {
                 options.KnownIPNetworks.Add(network);
@@ -28,5 +30,6 @@ internal static class TrustedProxies
     private static System.Net.IPNetwork Parse(string proxy)
         => IPAddress.TryParse(proxy, out var address) ? new(address, address.GetAddressBytes().Length * 8)
             : System.Net.IPNetwork.TryParse(proxy, out var network) ? network
-            : throw new InvalidOperationException($"TrustedProxies: '{proxy}' is neither an IP address nor a network such as 10.0.0.0/8.");
+            : throw new InvalidOperationException(
+                $"TrustedProxies: '{proxy}' is neither an IP address nor a network such as 10.0.0.0/8.");
 }

@@ -15,8 +15,10 @@ public static class ApiKeyModelBuilderExtensions
     ];
 
     /// <summary>
-    /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>, <c>api_key_usage</c>,
-    /// <c>api_key_usage_batches</c>, <c>api_key_alerts</c>, <c>api_key_webhooks</c> and <c>api_key_webhook_deliveries</c> to a host's own
+    /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>,
+    /// <c>api_key_usage</c>,
+    /// <c>api_key_usage_batches</c>, <c>api_key_alerts</c>, <c>api_key_webhooks</c> and <c>api_key_webhook_deliveries</c> to a
+    /// host's own
     /// context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
     /// </summary>
     /// <param name="model">The model.</param>
@@ -60,7 +62,8 @@ public static class ApiKeyModelBuilderExtensions
         model.Entity<UsageRow>(row =>
         {
             row.ToTable("api_key_usage");
-            row.HasKey(usage => new { usage.Workspace, usage.KeyId, usage.Level, usage.Dimension, usage.At, usage.Name, usage.Bucket });
+            row.HasKey(
+                usage => new { usage.Workspace, usage.KeyId, usage.Level, usage.Dimension, usage.At, usage.Name, usage.Bucket });
             row.HasIndex(usage => new { usage.Level, usage.At });
         });
         model.Entity<UsageBatchRow>(row =>
@@ -98,7 +101,8 @@ public static class ApiKeyModelBuilderExtensions
     }
 
     /// <summary>
-    /// Gives the columns the types that the provider chooses, whatever the conventions of the host's context say: the store writes
+    /// Gives the columns the types that the provider chooses, whatever the conventions of the host's context say: the store
+    /// writes
     /// values longer than a host's usual maximum, and reads and writes some columns by SQL of its own.
     /// </summary>
     private static void UseProviderTypes(IMutableEntityType row)

@@ -10,7 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class EntityFrameworkApiKeyBuilderExtensions
 {
     /// <summary>
-    /// Stores keys in a SQLite or PostgreSQL database, in tables of their own. The tables are made when the host starts, or when the
+    /// Stores keys in a SQLite or PostgreSQL database, in tables of their own. The tables are made when the host starts, or when
+    /// the
     /// store is first used, if that is earlier.
     /// </summary>
     /// <param name="builder">The host's API keys.</param>
@@ -25,7 +26,8 @@ public static class EntityFrameworkApiKeyBuilderExtensions
     /// <param name="builder">The host's API keys.</param>
     /// <param name="configure">
     /// Chooses the database with the host's services, such as
-    /// <c>(services, db) => db.UseNpgsql(services.GetRequiredService&lt;NpgsqlDataSource&gt;())</c>. It is called once, with the root
+    /// <c>(services, db) => db.UseNpgsql(services.GetRequiredService&lt;NpgsqlDataSource&gt;())</c>. It is called once, with the
+    /// root
     /// service provider.
     /// </param>
     public static ApiKeyBuilder AddEntityFrameworkStore(
@@ -46,7 +48,8 @@ public static class EntityFrameworkApiKeyBuilderExtensions
     }
 
     /// <summary>
-    /// Stores keys in the tables of a host's own context, whose model calls <c>AddHirePandaApiKeys()</c>, on SQLite or PostgreSQL.
+    /// Stores keys in the tables of a host's own context, whose model calls <c>AddHirePandaApiKeys()</c>, on SQLite or
+    /// PostgreSQL.
     /// </summary>
     /// <typeparam name="TContext">The host's context, which it registers and migrates by itself.</typeparam>
     /// <param name="builder">The host's API keys.</param>

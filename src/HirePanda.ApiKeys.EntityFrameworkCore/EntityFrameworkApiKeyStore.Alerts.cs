@@ -29,7 +29,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         if (after is { } last)
         {
             var at = Columns.Write(last.At);
-            alerts = alerts.Where(alert => alert.RaisedAt <= at && (alert.RaisedAt < at || string.Compare(alert.Id, last.Id) < 0));
+            alerts = alerts.Where(
+                alert => alert.RaisedAt <= at && (alert.RaisedAt < at || string.Compare(alert.Id, last.Id) < 0));
         }
 
         var rows = await alerts.OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id).Take(limit)
@@ -76,7 +77,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     public async ValueTask<bool> HasAlertAsync(string deduplicationKey, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
-        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == deduplicationKey, session.Token).ConfigureAwait(false);
+        return await session.Db.Set<AlertRow>().AnyAsync(row => row.Cause == deduplicationKey, session.Token)
+            .ConfigureAwait(false);
     }
 
     public async ValueTask<int> CountAlertsAsync(
@@ -96,7 +98,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         var expiresBefore = Columns.Write(query.ExpiresBefore);
         var createdBefore = Columns.Write(query.CreatedBefore);
         await using var session = Open(cancellationToken);
-        var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.RevokedAt == null && key.IsEnabled && key.ReplacedBy == null
+        var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(
+            key => key.RevokedAt == null && key.IsEnabled && key.ReplacedBy == null
             && (key.ExpiresAt == null || key.ExpiresAt > now)
             && (key.ExpiresAt < expiresBefore || key.CreatedAt < createdBefore));
         if (query.AfterId is { } after)

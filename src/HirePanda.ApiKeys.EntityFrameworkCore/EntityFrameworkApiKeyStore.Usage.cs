@@ -26,9 +26,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         var rows = Rows(session.Db, query);
         var sums = query.ByTime
             ? rows.GroupBy(row => new { row.At, row.Name, Bucket = 0 })
-                .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
+                .Select(
+                    group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
             : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
-                .Select(group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
+                .Select(
+                    group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
         var read = await sums.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageAggregate
         {
@@ -52,7 +54,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         var top = queries.Select(query => Rows(session.Db, query).Select(row => new { row.Name, row.Requests, row.Errors }))
             .Aggregate((one, other) => one.Concat(other))
             .GroupBy(row => row.Name)
-            .Select(group => new { Name = group.Key, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
+            .Select(
+                group => new { Name = group.Key, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
             .OrderByDescending(sum => sum.Requests).ThenBy(sum => sum.Name).Take(limit);
         var read = await top.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageAggregate { Name = sum.Name, Requests = sum.Requests, Errors = sum.Errors });
@@ -65,10 +68,12 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         await WriteAsync(
             async (db, token) =>
             {
-                await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(token)
+                    .ConfigureAwait(false);
                 if (level == ApiKeyUsageGranularity.Minute)
                 {
-                    await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(token).ConfigureAwait(false);
+                    await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(token)
+                        .ConfigureAwait(false);
                 }
 
                 return true;
@@ -79,7 +84,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
 
     private static IQueryable<UsageRow> Rows(TContext db, ApiKeyUsageQuery query)
     {
-        var (level, dimension, from, to) = ((int)query.Level, (int)query.Dimension, Columns.Write(query.From), Columns.Write(query.To));
+        var (
+            level, dimension, from, to) = ((int)query.Level, (int)query.Dimension, Columns.Write(query.From), Columns
+                .Write(query.To));
         return db.Set<UsageRow>().Where(row => row.Workspace == query.Workspace && row.KeyId == query.KeyId
             && row.Level == level && row.Dimension == dimension && row.At >= from && row.At < to);
     }
@@ -161,8 +168,10 @@ internal static class UsageSql
 
         foreach (var row in rows)
         {
-            (parameters[0].Value, parameters[1].Value, parameters[2].Value) = (row.Slot.Workspace, row.Slot.KeyId, (int)row.Slot.Level);
-            (parameters[3].Value, parameters[4].Value, parameters[5].Value) = ((int)row.Slot.Dimension, Columns.Write(row.Slot.At), row.Slot.Name);
+            (parameters[0].Value, parameters[1].Value, parameters[2].Value)
+                = (row.Slot.Workspace, row.Slot.KeyId, (int)row.Slot.Level);
+            (parameters[3].Value, parameters[4].Value, parameters[5].Value)
+                = ((int)row.Slot.Dimension, Columns.Write(row.Slot.At), row.Slot.Name);
             (parameters[6].Value, parameters[7].Value, parameters[8].Value) = (row.Slot.LatencyBucket, row.Requests, row.Errors);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }

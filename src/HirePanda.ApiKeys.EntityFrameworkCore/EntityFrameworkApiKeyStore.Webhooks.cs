@@ -37,10 +37,12 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         if (after is { } last)
         {
             var at = Columns.Write(last.At);
-            webhooks = webhooks.Where(webhook => webhook.CreatedAt <= at && (webhook.CreatedAt < at || string.Compare(webhook.Id, last.Id) < 0));
+            webhooks = webhooks.Where(
+                webhook => webhook.CreatedAt <= at && (webhook.CreatedAt < at || string.Compare(webhook.Id, last.Id) < 0));
         }
 
-        var rows = await webhooks.OrderByDescending(webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id).Take(limit)
+        var rows = await webhooks.OrderByDescending(
+            webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id).Take(limit)
             .ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToWebhook());
     }
@@ -79,7 +81,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             await using (var session = Open(cancellationToken))
             {
                 // Most often nothing is due, and then nothing is locked.
-                due = await Due(session.Db, at).Where(row => !exceptWebhooks.Contains(row.WebhookId)).OrderBy(row => row.NextAttemptAt).Take(limit)
+                due = await Due(session.Db, at).Where(
+                    row => !exceptWebhooks.Contains(row.WebhookId)).OrderBy(row => row.NextAttemptAt).Take(limit)
                     .Select(row => row.Id).ToListAsync(session.Token).ConfigureAwait(false);
             }
 
@@ -101,11 +104,13 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     {
         await using var session = Open(cancellationToken);
         return Columns.ReadTime(await session.Db.Set<DeliveryRow>().Where(row => row.NextAttemptAt != null)
-            .MinAsync(row => row.LeasedUntil > row.NextAttemptAt ? row.LeasedUntil : row.NextAttemptAt, session.Token).ConfigureAwait(false));
+            .MinAsync(
+                row => row.LeasedUntil > row.NextAttemptAt ? row.LeasedUntil : row.NextAttemptAt, session.Token).ConfigureAwait(false));
     }
 
     public async ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
-        => await WriteAsync((db, token) => TrySaveAttemptAsync(db, attempt, token), null, cancellationToken).ConfigureAwait(false);
+        => await WriteAsync((db, token) => TrySaveAttemptAsync(db, attempt, token), null, cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
@@ -114,7 +119,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         await WriteAsync(
             async (db, token) =>
             {
-                await db.Set<DeliveryRow>().Where(row => row.NextAttemptAt == null && !db.Set<AlertRow>().Any(alert => alert.Id == row.AlertId && alert.RaisedAt >= at))
+                await db.Set<DeliveryRow>().Where(
+                    row => row.NextAttemptAt == null
+                        && !db.Set<AlertRow>().Any(alert => alert.Id == row.AlertId && alert.RaisedAt >= at))
                     .ExecuteDeleteAsync(token).ConfigureAwait(false);
                 return true;
             },
@@ -140,25 +147,31 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         return true;
     }
 
-    /// <summary>Takes one message, if it is still there to take: the database compares and sets, so that one process gets it.</summary>
+    /// <summary>
+    /// Takes one message, if it is still there to take: the database compares and sets, so that one process gets it.
+    /// </summary>
     private static async Task<ApiKeyLeasedDelivery?> TakeOneAsync(
         TContext db, string id, long now, long leasedUntil, CancellationToken cancellationToken)
     {
         if (await Due(db, now).Where(row => row.Id == id)
-            .ExecuteUpdateAsync(row => row.SetProperty(one => one.LeasedUntil, leasedUntil), cancellationToken).ConfigureAwait(false) == 0)
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(one => one.LeasedUntil, leasedUntil), cancellationToken).ConfigureAwait(false) == 0)
         {
             return null;
         }
 
-        var delivery = await db.Set<DeliveryRow>().AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken).ConfigureAwait(false);
+        var delivery = await db.Set<DeliveryRow>().AsNoTracking().SingleAsync(row => row.Id == id, cancellationToken)
+            .ConfigureAwait(false);
         var webhook = await db.Set<WebhookRow>().AsNoTracking()
-            .FirstOrDefaultAsync(row => row.Id == delivery.WebhookId && row.DisabledAt == null, cancellationToken).ConfigureAwait(false);
+            .FirstOrDefaultAsync(row => row.Id == delivery.WebhookId && row.DisabledAt == null, cancellationToken)
+                .ConfigureAwait(false);
         if (webhook is not null)
         {
             return new() { Delivery = delivery.ToDelivery(), Webhook = webhook.ToWebhook() };
         }
 
-        await EndAsync(db.Set<DeliveryRow>().Where(row => row.Id == id), ApiKeyDeliveryStatus.Failed, cancellationToken).ConfigureAwait(false);
+        await EndAsync(db.Set<DeliveryRow>().Where(row => row.Id == id), ApiKeyDeliveryStatus.Failed, cancellationToken)
+            .ConfigureAwait(false);
         return null;
     }
 
@@ -172,14 +185,21 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         if (attempt.Succeeded)
         {
             await webhook.Where(row => row.FailingSince != null)
-                .ExecuteUpdateAsync(row => row.SetProperty(one => one.FailingSince, (long?)null), cancellationToken).ConfigureAwait(false);
+                .ExecuteUpdateAsync(row => row.SetProperty(one => one.FailingSince, (long?)null), cancellationToken)
+                    .ConfigureAwait(false);
         }
         else
         {
-            await webhook.ExecuteUpdateAsync(row => row.SetProperty(one => one.FailingSince, one => one.FailingSince ?? at), cancellationToken).ConfigureAwait(false);
+            await webhook.ExecuteUpdateAsync(
+                row => row.SetProperty(
+                    one => one.FailingSince, one => one.FailingSince ?? at), cancellationToken).ConfigureAwait(false);
         }
 
-        var status = attempt.Succeeded ? ApiKeyDeliveryStatus.Delivered : next is null ? ApiKeyDeliveryStatus.Failed : ApiKeyDeliveryStatus.Pending;
+        var status = attempt.Succeeded
+            ? ApiKeyDeliveryStatus.Delivered
+            : next is null
+            ? ApiKeyDeliveryStatus.Failed
+            : ApiKeyDeliveryStatus.Pending;
         if (await db.Set<DeliveryRow>().Where(row => row.Id == id && row.LeasedUntil == lease && row.Attempts == attempts && row.NextAttemptAt != null)
             .ExecuteUpdateAsync(
                 row => row.SetProperty(one => one.Attempts, attempts + 1).SetProperty(one => one.NextAttemptAt, next)
@@ -192,7 +212,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         if (attempt.DisabledReason is { } reason)
         {
             await webhook.Where(row => row.DisabledAt == null)
-                .ExecuteUpdateAsync(row => row.SetProperty(one => one.DisabledAt, at).SetProperty(one => one.DisabledReason, reason), cancellationToken)
+                .ExecuteUpdateAsync(
+                    row => row.SetProperty(one => one.DisabledAt, at).SetProperty(
+                        one => one.DisabledReason, reason), cancellationToken)
                 .ConfigureAwait(false);
             await EndAsync(
                 db.Set<DeliveryRow>().Where(row => row.WebhookId == attempt.Delivery.WebhookId && row.NextAttemptAt != null),
@@ -206,6 +228,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private static Task<int> EndAsync(
         IQueryable<DeliveryRow> deliveries, ApiKeyDeliveryStatus status, CancellationToken cancellationToken)
         => deliveries.ExecuteUpdateAsync(
-            row => row.SetProperty(one => one.Status, status).SetProperty(one => one.NextAttemptAt, (long?)null).SetProperty(one => one.LeasedUntil, (long?)null),
+            row => row.SetProperty(one => one.Status, status).SetProperty(
+                one => one.NextAttemptAt, (long?)null).SetProperty(one => one.LeasedUntil, (long?)null),
             cancellationToken);
 }

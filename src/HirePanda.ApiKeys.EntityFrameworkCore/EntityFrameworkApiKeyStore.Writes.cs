@@ -10,7 +10,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
     public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
         => await SaveAsync(
-            (db, token) => TrySaveAsync(db, change, token), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
+            (db, token) => TrySaveAsync(
+                db, change, token), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SaveLastUsedAsync(
         IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
@@ -61,13 +62,16 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
     /// <summary>Runs a write in a transaction, again where the host's execution strategy says so.</summary>
     /// <param name="write">The write; false rolls back.</param>
-    /// <param name="auditId">An audit entry of the write, by which a commit whose answer was lost is told from one that never was; null: none.</param>
+    /// <param name="auditId">
+    /// An audit entry of the write, by which a commit whose answer was lost is told from one that never was; null: none.
+    /// </param>
     /// <param name="cancellationToken">Cancels the write.</param>
     private Task<bool> WriteAsync(
         Func<TContext, CancellationToken, Task<bool>> write, string? auditId, CancellationToken cancellationToken)
         => WriteOnceAsync(
             write,
-            async (db, token) => auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token).ConfigureAwait(false),
+            async (db, token) => auditId is not null && await db.Set<AuditRow>().AnyAsync(entry => entry.Id == auditId, token)
+                .ConfigureAwait(false),
             cancellationToken);
 
     /// <inheritdoc cref="WriteAsync"/>
@@ -140,7 +144,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The SQLite database of the API keys was busy with other writes for {_sqliteTimeout.TotalSeconds} s.");
+            throw new TimeoutException(
+                $"The SQLite database of the API keys was busy with other writes for {_sqliteTimeout.TotalSeconds} s.");
         }
 
         return new SqliteTurn(_sqliteWriter, connection, _sqliteTimeout);
@@ -168,7 +173,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         {
             var microseconds = Columns.Write(at);
             await db.Set<KeyRow>().Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < microseconds))
-                .ExecuteUpdateAsync(row => row.SetProperty(key => key.LastUsedAt, microseconds), cancellationToken).ConfigureAwait(false);
+                .ExecuteUpdateAsync(row => row.SetProperty(key => key.LastUsedAt, microseconds), cancellationToken)
+                    .ConfigureAwait(false);
         }
 
         return true;
@@ -210,7 +216,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
         db.AddRange(change.Audit.Select(AuditRow.Of));
         var now = Columns.Write(time.GetUtcNow());
-        db.AddRange(change.Added.Concat(change.Updated).Select(key => new ChangeRow { At = now, Hash = key.Hash.ToByteArray(), Workspace = null }));
+        db.AddRange(
+            change.Added.Concat(change.Updated).Select(
+                key => new ChangeRow { At = now, Hash = key.Hash.ToByteArray(), Workspace = null }));
         try
         {
             await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
@@ -232,11 +240,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private static Task<bool> HasKeysAsync(TContext db, string workspace, CancellationToken cancellationToken)
         => db.Set<KeyRow>().AnyAsync(key => key.Workspace == workspace, cancellationToken);
 
-    /// <summary>Determines whether a new key's workspace has more keys that are neither revoked nor expired than it may have.</summary>
+    /// <summary>
+    /// Determines whether a new key's workspace has more keys that are neither revoked nor expired than it may have.
+    /// </summary>
     private static async Task<bool> HasMoreAsync(TContext db, ApiKey added, int limit, CancellationToken cancellationToken)
     {
         var now = Columns.Write(added.CreatedAt);
-        return await db.Set<KeyRow>().Where(key => key.Workspace == added.Workspace && key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now))
+        return await db.Set<KeyRow>().Where(
+            key => key.Workspace == added.Workspace && key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now))
             .Take(limit + 1).CountAsync(cancellationToken).ConfigureAwait(false) > limit;
     }
 
@@ -254,7 +265,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             if (ids.Length > 0)
             {
                 var mode = updated.Count == 0 ? "SHARE" : "NO KEY UPDATE";
-                await db.Database.ExecuteSqlRawAsync(Provider.LockKeysSql(db, mode), [ids], cancellationToken).ConfigureAwait(false);
+                await db.Database.ExecuteSqlRawAsync(Provider.LockKeysSql(db, mode), [ids], cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
 

@@ -14,10 +14,12 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
 {
     // Compiled once per store, not per type: a compiled query belongs to one model, and so to one database's dialect.
     private readonly Func<TContext, byte[], CancellationToken, Task<KeyRow?>> _byHash = EF.CompileAsyncQuery(
-        (TContext db, byte[] hash, CancellationToken cancellationToken) => db.Set<KeyRow>().AsNoTracking().FirstOrDefault(row => row.Hash == hash));
+        (TContext db, byte[] hash, CancellationToken cancellationToken) => db.Set<KeyRow>().AsNoTracking()
+            .FirstOrDefault(row => row.Hash == hash));
 
     private readonly Func<TContext, string, CancellationToken, Task<WorkspaceRow?>> _workspaceById = EF.CompileAsyncQuery(
-        (TContext db, string id, CancellationToken cancellationToken) => db.Set<WorkspaceRow>().AsNoTracking().FirstOrDefault(row => row.Id == id));
+        (TContext db, string id, CancellationToken cancellationToken) => db.Set<WorkspaceRow>().AsNoTracking()
+            .FirstOrDefault(row => row.Id == id));
 
     /// <summary>How long a write waits for other writes of this process, and then for those of other processes.</summary>
     private static readonly TimeSpan _sqliteTimeout = TimeSpan.FromSeconds(5);
@@ -67,7 +69,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
     {
         await using var session = Open(cancellationToken);
         return await session.Db.Set<KeyRow>().Where(key => ids.Contains(key.Id) && key.Workspace == workspace)
-            .Select(key => new { key.Id, key.Name }).ToDictionaryAsync(key => key.Id, key => key.Name, session.Token).ConfigureAwait(false);
+            .Select(key => new { key.Id, key.Name }).ToDictionaryAsync(key => key.Id, key => key.Name, session.Token)
+                .ConfigureAwait(false);
     }
 
     public async ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
@@ -99,7 +102,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         var now = Columns.Write(query.Now);
         keys = query.Status switch
         {
-            ApiKeyStatus.Active => keys.Where(key => key.RevokedAt == null && key.IsEnabled && (key.ExpiresAt == null || key.ExpiresAt > now)),
+            ApiKeyStatus.Active => keys.Where(
+                key => key.RevokedAt == null && key.IsEnabled && (key.ExpiresAt == null || key.ExpiresAt > now)),
             ApiKeyStatus.Disabled => keys.Where(key => key.RevokedAt == null && !key.IsEnabled),
             ApiKeyStatus.Expired => keys.Where(key => key.RevokedAt == null && key.IsEnabled && key.ExpiresAt <= now),
             ApiKeyStatus.Revoked => keys.Where(key => key.RevokedAt != null),
@@ -129,9 +133,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         {
             // Some databases lower more than ASCII, some do not.
             var lower = name.ToLowerInvariant();
-            var asciiLower = string.Concat(name.Select(character => char.IsAscii(character) ? char.ToLowerInvariant(character) : character));
+            var asciiLower = string.Concat(
+                name.Select(character => char.IsAscii(character) ? char.ToLowerInvariant(character) : character));
 #pragma warning disable CA1304, CA1311, CA1862 // In the database, where there is no other way to say it.
-            keys = keys.Where(key => key.Name.Contains(name) || key.Name.ToLower().Contains(lower) || key.Name.ToLower().Contains(asciiLower));
+            keys = keys.Where(
+                key => key.Name.Contains(name) || key.Name.ToLower().Contains(lower) || key.Name.ToLower().Contains(asciiLower));
 #pragma warning restore CA1304, CA1311, CA1862
         }
 

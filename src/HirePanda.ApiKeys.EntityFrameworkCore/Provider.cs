@@ -16,7 +16,8 @@ internal static class Provider
 
     public static bool IsSqlite(DbContext db) => db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true;
 
-    public static bool IsPostgres(DbContext db) => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
+    public static bool IsPostgres(DbContext db)
+        => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
 
     /// <summary>Throws if the context's provider is not one that the store supports.</summary>
     /// <exception cref="InvalidOperationException">The provider is neither SQLite nor PostgreSQL.</exception>
@@ -37,17 +38,23 @@ internal static class Provider
 
     /// <summary>The primary result code of SQLite's own exception; null for other databases.</summary>
     public static int? SqliteCode(Exception exception)
-        => exception.GetType().Name == "SqliteException" ? (int?)exception.GetType().GetProperty("SqliteErrorCode")!.GetValue(exception) : null;
+        => exception.GetType().Name == "SqliteException"
+            ? (int?)exception.GetType().GetProperty("SqliteErrorCode")!.GetValue(exception)
+            : null;
 
     /// <summary>Whether a write lost against another one, by deadlock or serialization failure (SQLSTATE class 40).</summary>
-    public static bool IsOvertaken(Exception exception) => exception.GetBaseException() is DbException { SqlState: "40P01" or "40001" };
+    public static bool IsOvertaken(Exception exception)
+        => exception.GetBaseException() is DbException { SqlState: "40P01" or "40001" };
 
-    /// <summary>Lets one transaction after the other count what a workspace has, until it ends. SQLite has one writer anyway.</summary>
+    /// <summary>
+    /// Lets one transaction after the other count what a workspace has, until it ends. SQLite has one writer anyway.
+    /// </summary>
     public static async Task LockWorkspaceAsync(DbContext db, string workspace, CancellationToken cancellationToken)
     {
         if (IsPostgres(db))
         {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({WorkspaceLock}, hashtext({workspace}))", cancellationToken).ConfigureAwait(false);
+            await db.Database.ExecuteSqlAsync(
+                $"SELECT pg_advisory_xact_lock({WorkspaceLock}, hashtext({workspace}))", cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
-/// <summary>A key as a row. Times are UTC microseconds since the Unix epoch, since SQLite cannot order anything better; lists are JSON.</summary>
+/// <summary>
+/// A key as a row. Times are UTC microseconds since the Unix epoch, since SQLite cannot order anything better; lists are JSON.
+/// </summary>
 internal sealed class KeyRow
 {
     public required string Id { get; set; }
@@ -177,7 +179,8 @@ internal sealed class ChangeRow
 /// <summary>How values become columns.</summary>
 internal static class Columns
 {
-    public static long Write(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    public static long Write(DateTimeOffset time)
+        => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     public static long? Write(DateTimeOffset? time) => time is null ? null : Write(time.Value);
 
@@ -188,11 +191,13 @@ internal static class Columns
 
     public static string? Write(JsonElement? json) => json?.GetRawText();
 
-    public static DateTimeOffset ReadTime(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+    public static DateTimeOffset ReadTime(long microseconds)
+        => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
     public static DateTimeOffset? ReadTime(long? microseconds) => microseconds is null ? null : ReadTime(microseconds.Value);
 
-    public static IReadOnlyList<string> ReadStrings(string json) => json == "[]" ? [] : JsonSerializer.Deserialize<string[]>(json)!;
+    public static IReadOnlyList<string> ReadStrings(string json)
+        => json == "[]" ? [] : JsonSerializer.Deserialize<string[]>(json)!;
 
     public static IReadOnlyList<RateLimit> ReadLimits(string json) => json == "[]"
         ? []

@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// Makes the tables of hosts that bring no context of their own: before anything else starts, or before the first connection if the
+/// Makes the tables of hosts that bring no context of their own: before anything else starts, or before the first connection if
+/// the
 /// store is used earlier. It holds a lock that several processes share, and tries again while the database comes up.
 /// </summary>
 internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaSetup> logger)
@@ -91,7 +92,8 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
             {
                 if (time.GetUtcNow() >= until)
                 {
-                    throw new InvalidOperationException($"The database of the API keys did not come up within {_patience.TotalSeconds} s: {exception.Message}", exception);
+                    throw new InvalidOperationException(
+                        $"The database of the API keys did not come up within {_patience.TotalSeconds} s: {exception.Message}", exception);
                 }
 
                 LogWaiting(exception.GetBaseException().Message);
@@ -146,20 +148,25 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         if (Provider.IsPostgres(db))
         {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PostgresLock})", cancellationToken).ConfigureAwait(false);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({PostgresLock})", cancellationToken)
+                .ConfigureAwait(false);
         }
 
-        await db.Database.ExecuteSqlRawAsync("CREATE TABLE IF NOT EXISTS api_key_schema (version integer NOT NULL)", cancellationToken).ConfigureAwait(false);
-        var versions = await db.Database.SqlQueryRaw<int>("SELECT version AS \"Value\" FROM api_key_schema").ToListAsync(cancellationToken).ConfigureAwait(false);
+        await db.Database.ExecuteSqlRawAsync(
+            "CREATE TABLE IF NOT EXISTS api_key_schema (version integer NOT NULL)", cancellationToken).ConfigureAwait(false);
+        var versions = await db.Database.SqlQueryRaw<int>("SELECT version AS \"Value\" FROM api_key_schema").ToListAsync(
+            cancellationToken).ConfigureAwait(false);
         switch (versions)
         {
             case []:
                 await db.Database.ExecuteSqlRawAsync(db.Database.GenerateCreateScript(), cancellationToken).ConfigureAwait(false);
-                await db.Database.ExecuteSqlAsync($"INSERT INTO api_key_schema (version) VALUES ({Version})", cancellationToken).ConfigureAwait(false);
+                await db.Database.ExecuteSqlAsync($"INSERT INTO api_key_schema (version) VALUES ({Version})", cancellationToken)
+                    .ConfigureAwait(false);
                 break;
             case [< Version]:
                 await AddMissingAsync(db, cancellationToken).ConfigureAwait(false);
-                await db.Database.ExecuteSqlAsync($"UPDATE api_key_schema SET version = {Version}", cancellationToken).ConfigureAwait(false);
+                await db.Database.ExecuteSqlAsync($"UPDATE api_key_schema SET version = {Version}", cancellationToken)
+                    .ConfigureAwait(false);
                 break;
             case [> Version]:
                 throw new InvalidOperationException(
@@ -169,7 +176,9 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Brings older tables up to date: later versions have further tables, columns with a default, and indexes.</summary>
+    /// <summary>
+    /// Brings older tables up to date: later versions have further tables, columns with a default, and indexes.
+    /// </summary>
     private static async Task AddMissingAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
         var existing = (await db.Database.SqlQueryRaw<string>(Provider.SchemaSql(db)).ToListAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
@@ -177,7 +186,8 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
         var missing = db.GetService<IMigrationsModelDiffer>().GetDifferences(null, model.GetRelationalModel())
             .SelectMany(operation => operation switch
             {
-                CreateTableOperation table when existing.Contains(table.Name) => table.Columns.Where(column => !existing.Contains($"{table.Name}.{column.Name}")),
+                CreateTableOperation table when existing.Contains(table.Name) => table.Columns.Where(
+                    column => !existing.Contains($"{table.Name}.{column.Name}")),
                 CreateTableOperation table => [table],
                 CreateIndexOperation index when !existing.Contains(index.Name) => [index],
                 _ => Enumerable.Empty<MigrationOperation>(),
@@ -190,7 +200,9 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
 
     /// <summary>A file that is not merely busy will not get better by waiting.</summary>
     private static string? WhyUnusable(Exception exception)
-        => Provider.SqliteCode(exception.GetBaseException()) is { } code && code is not (SqliteBusy or SqliteLocked) ? exception.GetBaseException().Message : null;
+        => Provider.SqliteCode(exception.GetBaseException()) is { } code && code is not (SqliteBusy or SqliteLocked)
+            ? exception.GetBaseException().Message
+            : null;
 
     [LoggerMessage(1, LogLevel.Warning, "The database of the API keys is not up yet: {Reason} It is tried again every second.")]
     private partial void LogWaiting(string reason);

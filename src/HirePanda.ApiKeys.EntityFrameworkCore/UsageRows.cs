@@ -1,6 +1,8 @@
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
-/// <summary>A count of requests as a row; its key is all that tells rows apart, in the order in which reports read them.</summary>
+/// <summary>
+/// A count of requests as a row; its key is all that tells rows apart, in the order in which reports read them.
+/// </summary>
 internal sealed class UsageRow
 {
     public required string Workspace { get; set; }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.MaxMind;
 
-/// <summary>A country file as it was read, in memory: it answers as long as anybody holds it, whatever becomes of the file.</summary>
+/// <summary>
+/// A country file as it was read, in memory: it answers as long as anybody holds it, whatever becomes of the file.
+/// </summary>
 #pragma warning disable CA1001 // A reader of memory has nothing to give back, and may be in the middle of an answer.
 internal sealed partial class CountryFile
 #pragma warning restore CA1001
@@ -97,7 +99,10 @@ internal sealed class CountryRecord
     public string? CountryCode { get; init; }
 
     /// <summary>Null where there is none, or something else stands in its place, such as <c>None</c>.</summary>
-    public string? Code => (Country?.IsoCode ?? CountryCode) is { Length: 2 } code && code.All(char.IsAsciiLetter) ? code.ToUpperInvariant() : null;
+    public string? Code
+        => (Country?.IsoCode ?? CountryCode) is { Length: 2 } code && code.All(char.IsAsciiLetter)
+            ? code.ToUpperInvariant()
+            : null;
 
     internal sealed class Nested
     {

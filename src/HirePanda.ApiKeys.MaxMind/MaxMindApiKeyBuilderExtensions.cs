@@ -9,8 +9,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaxMindApiKeyBuilderExtensions
 {
     /// <summary>
-    /// Adds an <see cref="IApiKeyCountryResolver"/> over a country or city file, such as <c>GeoLite2-Country.mmdb</c>. A file that
-    /// changes is read anew within ten seconds. One that is missing or broken is logged, and countries are unknown until it is not;
+    /// Adds an <see cref="IApiKeyCountryResolver"/> over a country or city file, such as <c>GeoLite2-Country.mmdb</c>. A file
+    /// that
+    /// changes is read anew within ten seconds. One that is missing or broken is logged, and countries are unknown until it is
+    /// not;
     /// the last call counts.
     /// </summary>
     /// <param name="builder">The host's API keys.</param>
@@ -23,7 +25,8 @@ public static class MaxMindApiKeyBuilderExtensions
         builder.Services.RemoveAll<MaxMindCountries>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<MaxMindCountries>(
             services, Path.GetFullPath(path, services.GetRequiredService<IHostEnvironment>().ContentRootPath)));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IApiKeyCountryResolver>(services => services.GetRequiredService<MaxMindCountries>()));
+        builder.Services.Replace(
+            ServiceDescriptor.Singleton<IApiKeyCountryResolver>(services => services.GetRequiredService<MaxMindCountries>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<MaxMindCountries>());
         return builder;
     }

@@ -96,7 +96,8 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
         LogLoaded(_path, _file.BuiltAt);
     }
 
-    private static (DateTime WrittenAt, long Length) Stamp(FileStream stream) => (File.GetLastWriteTimeUtc(stream.SafeFileHandle), stream.Length);
+    private static (DateTime WrittenAt, long Length) Stamp(FileStream stream)
+        => (File.GetLastWriteTimeUtc(stream.SafeFileHandle), stream.Length);
 
     /// <summary>Says what is wrong, once.</summary>
     private void Report(string problem)
@@ -104,7 +105,8 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
         if (problem != _problem)
         {
             _problem = problem;
-            LogUnusable(_path, problem, _file is null ? "are unknown" : "still come from the file that was there before", (int)_interval.TotalSeconds);
+            LogUnusable(
+                _path, problem, _file is null ? "are unknown" : "still come from the file that was there before", (int)_interval.TotalSeconds);
         }
     }
 

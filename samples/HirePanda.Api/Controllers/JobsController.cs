@@ -20,7 +20,8 @@ public sealed class JobsController(Catalogue catalogue) : ControllerBase
     }
 
     [HttpPut("{id}"), RequirePermission(HirePandaPermissions.JobsWrite)]
-    public ActionResult<Job> Replace(string id, Job job) => catalogue.Jobs.Replace(id, job) is { } replaced ? replaced : NotFound();
+    public ActionResult<Job> Replace(string id, Job job)
+        => catalogue.Jobs.Replace(id, job) is { } replaced ? replaced : NotFound();
 
     [HttpDelete("{id}"), RequirePermission(HirePandaPermissions.ResourcesDelete)]
     public IActionResult Delete(string id) => catalogue.Jobs.Remove(id) ? NoContent() : NotFound();

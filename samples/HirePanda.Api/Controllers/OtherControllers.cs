@@ -10,7 +10,8 @@ public sealed class CandidatesController(Catalogue catalogue) : ControllerBase
     public IEnumerable<Candidate> List() => catalogue.Candidates.All;
 
     [HttpPost, RequirePermission(HirePandaPermissions.CandidatesWrite)]
-    public ActionResult<Candidate> Create(Candidate candidate) => StatusCode(StatusCodes.Status201Created, catalogue.Candidates.Add(candidate));
+    public ActionResult<Candidate> Create(Candidate candidate)
+        => StatusCode(StatusCodes.Status201Created, catalogue.Candidates.Add(candidate));
 }
 
 [ApiController, Route("api/v1/analytics")]
@@ -27,7 +28,8 @@ public sealed class WebhooksController(Catalogue catalogue) : ControllerBase
     public IEnumerable<Webhook> List() => catalogue.Webhooks.All;
 
     [HttpPost, RequirePermission(HirePandaPermissions.WebhooksWrite)]
-    public ActionResult<Webhook> Create(Webhook webhook) => StatusCode(StatusCodes.Status201Created, catalogue.Webhooks.Add(webhook));
+    public ActionResult<Webhook> Create(Webhook webhook)
+        => StatusCode(StatusCodes.Status201Created, catalogue.Webhooks.Add(webhook));
 }
 
 [ApiController, Route("api/v1/team"), RequirePermission(HirePandaPermissions.TeamManage)]

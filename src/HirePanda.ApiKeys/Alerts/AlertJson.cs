@@ -10,7 +10,8 @@ internal sealed record AlertResponse(
     string Id, string Kind, string? KeyId, string Message, DateTime RaisedAt, DateTime? AcknowledgedAt, JsonElement? Data)
 {
     public static AlertResponse Of(ApiKeyAlert alert)
-        => new(alert.Id, alert.Kind, alert.KeyId, alert.Message, alert.RaisedAt.UtcDateTime, alert.AcknowledgedAt?.UtcDateTime, alert.Data);
+        => new(
+            alert.Id, alert.Kind, alert.KeyId, alert.Message, alert.RaisedAt.UtcDateTime, alert.AcknowledgedAt?.UtcDateTime, alert.Data);
 }
 
 /// <summary>A page of alerts as callers see it.</summary>

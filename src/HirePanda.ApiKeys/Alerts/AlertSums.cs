@@ -68,7 +68,8 @@ internal sealed record AlertSum(string Workspace, string Kind, DateTimeOffset Ho
     public string DeduplicationKey => $"{Kind}:{Workspace}:rest:{From}";
 
     public string Message => Kind == ApiKeyAlertKinds.FailedAuthentication
-        ? string.Create(CultureInfo.InvariantCulture, $"{Alerts} more clients failed to authenticate too often in the hour from {From}")
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"{Alerts} more clients failed to authenticate too often in the hour from {From}")
         : string.Create(CultureInfo.InvariantCulture, $"{Alerts} more alerts of the kind {Kind} in the hour from {From}");
 
     public JsonElement Data => Kind == ApiKeyAlertKinds.FailedAuthentication

@@ -96,8 +96,10 @@ internal sealed class AlertWatch : BackgroundJob
             ApiKeyAlertKinds.RateLimitApproaching,
             $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
             key.Id,
-            string.Create(CultureInfo.InvariantCulture, $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
-            JsonSerializer.SerializeToElement(new LimitData(used, limit.Permits, (long)limit.Window.TotalSeconds), AlertJson.Contract.LimitData),
+            string.Create(
+                CultureInfo.InvariantCulture, $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
+            JsonSerializer.SerializeToElement(
+                new LimitData(used, limit.Permits, (long)limit.Window.TotalSeconds), AlertJson.Contract.LimitData),
             cancellationToken));
 
     private void FailuresReached(string client, ApiKey? key, int attempts, DateTimeOffset now)
@@ -117,8 +119,10 @@ internal sealed class AlertWatch : BackgroundJob
             ApiKeyAlertKinds.FailedAuthentication,
             $"{ApiKeyAlertKinds.FailedAuthentication}:{workspace}:{client}:{key?.Id}:{now.UtcDateTime:yyyy-MM-dd}",
             key?.Id,
-            string.Create(CultureInfo.InvariantCulture, $"{attempts} attempts to authenticate from {client} failed within {window.TotalSeconds} s"),
-            JsonSerializer.SerializeToElement(new FailuresData(client, attempts, (long)window.TotalSeconds), AlertJson.Contract.FailuresData),
+            string.Create(
+                CultureInfo.InvariantCulture, $"{attempts} attempts to authenticate from {client} failed within {window.TotalSeconds} s"),
+            JsonSerializer.SerializeToElement(
+                new FailuresData(client, attempts, (long)window.TotalSeconds), AlertJson.Contract.FailuresData),
             cancellationToken);
     }
 }

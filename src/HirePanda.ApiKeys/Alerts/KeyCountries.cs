@@ -11,7 +11,8 @@ internal sealed class KeyCountries
 
     private readonly Dictionary<(string Workspace, string KeyId), HashSet<string>> _known = [];
 
-    public bool Knows(string workspace, string keyId, string country) => _known.TryGetValue((workspace, keyId), out var known) && known.Contains(country);
+    public bool Knows(string workspace, string keyId, string country)
+        => _known.TryGetValue((workspace, keyId), out var known) && known.Contains(country);
 
     public void Learn(string workspace, string keyId, IEnumerable<string> countries)
     {

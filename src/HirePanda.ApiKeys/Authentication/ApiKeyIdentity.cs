@@ -3,7 +3,8 @@ using System.Security.Claims;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The identity of an admitted key. Authorization looks at the key, never at claims: what a claims transformation adds or another scheme
+/// The identity of an admitted key. Authorization looks at the key, never at claims: what a claims transformation adds or another
+/// scheme
 /// brings gives a key no rights. Every request has its own identity.
 /// </summary>
 internal sealed class ApiKeyIdentity : ClaimsIdentity

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// What is known of a request's key. A request has one, so that it is verified and counted once, however often and in however many scopes
+/// What is known of a request's key. A request has one, so that it is verified and counted once, however often and in however
+/// many scopes
 /// it is authenticated.
 /// </summary>
 internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
@@ -29,7 +30,9 @@ internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
     /// <summary>The endpoint that routing had chosen when the cost was taken; null for none, or not yet.</summary>
     public Endpoint? Endpoint { get; set; }
 
-    /// <summary>How a refusal by authorization is answered; null if there is none, or our result handler is not in play.</summary>
+    /// <summary>
+    /// How a refusal by authorization is answered; null if there is none, or our result handler is not in play.
+    /// </summary>
     public PendingErrorResponse? PendingErrorResponse { get; set; }
 
     public static ApiKeyRequest Get(HttpContext context)
@@ -49,7 +52,9 @@ internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
         => context.Features.Get<IApiKeyFeature>() is ApiKeyRequest request && request.Context == context ? request : null;
 }
 
-/// <summary>A refusal whose body <see cref="ApiKeyAuthorizationResultHandler"/> writes once every scheme has had its say.</summary>
+/// <summary>
+/// A refusal whose body <see cref="ApiKeyAuthorizationResultHandler"/> writes once every scheme has had its say.
+/// </summary>
 internal sealed class PendingErrorResponse
 {
     /// <summary>The tiers and permissions that authorization found missing.</summary>

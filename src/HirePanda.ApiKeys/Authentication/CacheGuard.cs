@@ -6,7 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Keeps responses out of shared caches if the secret can come from elsewhere than <c>Authorization</c>, the only place that these
+/// Keeps responses out of shared caches if the secret can come from elsewhere than <c>Authorization</c>, the only place that
+/// these
 /// caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint can set
 /// <c>public</c>, so the fields of the response are guarded from authentication on.
 /// </summary>

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Remembers the hash of the secret that a caller has just sent on a kept-alive connection. The server hands out the same string for
+/// Remembers the hash of the secret that a caller has just sent on a kept-alive connection. The server hands out the same string
+/// for
 /// a header that did not change. It works for HTTP/1.1 only, where a connection has one request at a time.
 /// </summary>
 internal sealed class ConnectionMemo
@@ -15,7 +16,8 @@ internal sealed class ConnectionMemo
     private string? _header;
 
     /// <summary>
-    /// Gets the remembered hashes of the secret in a connection's <c>Authorization</c> header, or null if nothing can be remembered.
+    /// Gets the remembered hashes of the secret in a connection's <c>Authorization</c> header, or null if nothing can be
+    /// remembered.
     /// </summary>
     public static SecretHashMemo? Get(HttpContext context)
     {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts a key's request when its response has completed, and then checks that the host's middleware runs in the order that verification
+/// Counts a key's request when its response has completed, and then checks that the host's middleware runs in the order that
+/// verification
 /// relies on.
 /// </summary>
 internal sealed class RequestCompletion
@@ -45,7 +46,8 @@ internal sealed class RequestCompletion
     {
         if (request.Verdict.Live is { IsBlocked: false } live)
         {
-            _recorder.Record(live.Use, request.Context, request.Endpoint, request.Address, request.StartedAt, _time.GetUtcNow().UtcTicks);
+            _recorder.Record(
+                live.Use, request.Context, request.Endpoint, request.Address, request.StartedAt, _time.GetUtcNow().UtcTicks);
         }
 
         CheckAddress(request);
@@ -62,7 +64,9 @@ internal sealed class RequestCompletion
         }
     }
 
-    /// <summary>Warns once if a proxy names clients and nothing uses the names. The framework's middleware renames what it has used.</summary>
+    /// <summary>
+    /// Warns once if a proxy names clients and nothing uses the names. The framework's middleware renames what it has used.
+    /// </summary>
     private void CheckForwarding(ApiKeyRequest request)
     {
         if (_forwardingKnown != 0)

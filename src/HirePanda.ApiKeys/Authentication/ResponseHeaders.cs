@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Writes the header fields of a key's responses when the response starts, so that no error page loses them: rate limits, the key's
+/// Writes the header fields of a key's responses when the response starts, so that no error page loses them: rate limits, the
+/// key's
 /// expiry, and the fields that keep responses to further headers out of shared caches.
 /// </summary>
 internal sealed class ResponseHeaders
@@ -40,7 +41,8 @@ internal sealed class ResponseHeaders
     }
 
     /// <summary>
-    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>. No shared cache protects the response
+    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>. No shared cache protects the
+    /// response
     /// then.
     /// </summary>
     private static bool IsPrivate(ApiKeyRequest request, IReadOnlyList<string> headerNames)

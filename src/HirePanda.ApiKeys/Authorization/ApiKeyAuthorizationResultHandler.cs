@@ -11,12 +11,14 @@ namespace HirePanda.ApiKeys;
 internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareResultHandler inner, ApiKeySettings settings)
     : IAuthorizationMiddlewareResultHandler
 {
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
         => authorizeResult.Succeeded
             ? inner.HandleAsync(next, context, policy, authorizeResult)
             : RefuseAsync(next, context, policy, authorizeResult);
 
-    private async Task RefuseAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
+    private async Task RefuseAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
     {
         var pending = new PendingErrorResponse
         {

@@ -6,8 +6,10 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Spares a policy that pins our scheme a second authentication where the request's user is the very principal that our scheme made: the
-/// result would be the same. Anything else (another default scheme, several schemes, a user that somebody replaced or transformed) goes the
+/// Spares a policy that pins our scheme a second authentication where the request's user is the very principal that our scheme
+/// made: the
+/// result would be the same. Anything else (another default scheme, several schemes, a user that somebody replaced or
+/// transformed) goes the
 /// framework's way.
 /// </summary>
 internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization) : PolicyEvaluator(authorization)

@@ -6,7 +6,8 @@ namespace HirePanda.ApiKeys;
 /// Adds a policy for every tier and permission to the host's own provider, which is asked first and keeps the default and
 /// fallback policies. A name that neither knows is null, so that a misspelled permission fails loudly.
 /// </summary>
-internal sealed class ApiKeyPolicyProvider(IAuthorizationPolicyProvider inner, CatalogPolicies policies) : IAuthorizationPolicyProvider
+internal sealed class ApiKeyPolicyProvider(
+    IAuthorizationPolicyProvider inner, CatalogPolicies policies) : IAuthorizationPolicyProvider
 {
     public bool AllowsCachingPolicies => inner.AllowsCachingPolicies;
 

@@ -29,7 +29,8 @@ public sealed record ApiKeyActor
     public required string Workspace { get; init; }
 
     /// <summary>
-    /// Gets the owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only keys
+    /// Gets the owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only
+    /// keys
     /// of this owner, creates keys for it, and can set no other owner. It has no access to what concerns the whole workspace.
     /// </summary>
     public string? OwnerId { get; init; }

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Demands a tier or a permission of the one identity that our scheme made. It is its own handler.</summary>
-/// <param name="name">The tier's or permission's name. What it means is asked of the catalog that the key was compiled with.</param>
+/// <param name="name">
+/// The tier's or permission's name. What it means is asked of the catalog that the key was compiled with.
+/// </param>
 internal sealed class PermissionRequirement(string name) : IAuthorizationRequirement, IAuthorizationHandler
 {
     private Meaning? _lastMeaning;

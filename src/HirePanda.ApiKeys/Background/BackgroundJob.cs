@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Something that is done again and again in the background: when its time has come, or when somebody wakes it; never twice at once. A
+/// Something that is done again and again in the background: when its time has come, or when somebody wakes it; never twice at
+/// once. A
 /// run that fails is logged, and the next one tries again.
 /// </summary>
 /// <param name="interval">The time between two runs; infinite: only when it is woken.</param>
@@ -38,7 +39,8 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
         }
 
         // It may fire at once, and by then this must be all set.
-        _timer = time.CreateTimer(static job => ((BackgroundJob)job!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static job => ((BackgroundJob)job!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Interlocked.Exchange(ref _hasBegun, 1);
         var runsAtOnce = FirstRun == TimeSpan.Zero;
         RunIn(runsAtOnce ? interval : FirstRun);
@@ -74,7 +76,9 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
         await TryAsync(FinishAsync, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>For a host that is thrown away without being stopped; a run that was left alone at the stop may still use what it holds.</summary>
+    /// <summary>
+    /// For a host that is thrown away without being stopped; a run that was left alone at the stop may still use what it holds.
+    /// </summary>
     public void Dispose()
     {
         _timer?.Dispose();

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it one
-/// after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold the host
+/// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it
+/// one
+/// after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold the
+/// host
 /// up until whoever stops it loses patience and kills it.
 /// </summary>
 internal sealed class BackgroundJobs(
@@ -114,7 +116,8 @@ internal sealed class BackgroundJobs(
             return;
         }
 
-        // Not disposed of: a call that does not end in time may still ask the token. On another thread: a database's client may block when it is cancelled.
+        // Not disposed of: a call that does not end in time may still ask the token. On another thread: a database's client may
+        // block when it is cancelled.
 #pragma warning disable CA2000
         var over = new CancellationTokenSource(atMost, time);
 #pragma warning restore CA2000

@@ -67,7 +67,8 @@ internal sealed class CompiledCatalog
     public bool TryGetTier(string name, [NotNullWhen(true)] out string? canonical)
         => (canonical = _tierGrants.TryGetValue(name, out var grant) ? Tiers[grant.Rank].Name : null) is not null;
 
-    public bool TryGetPermission(string name, [NotNullWhen(true)] out string? canonical) => _permissions.TryGetValue(name, out canonical);
+    public bool TryGetPermission(string name, [NotNullWhen(true)] out string? canonical)
+        => _permissions.TryGetValue(name, out canonical);
 
     /// <summary>What a tier and a list of permissions amount to. Names that the catalog does not know grant nothing.</summary>
     public Grant Grant(string? tier, IReadOnlyList<string> permissions)
@@ -88,7 +89,9 @@ internal sealed class CompiledCatalog
         }
 
         var name = $"{inherited.Rank} {string.Join(' ', Permissions.Where(own.Contains))}";
-        return _ownGrants.TryGet(name, out var known) ? known : _ownGrants.Add(name, New(inherited.Rank, inherited.Everything, inherited.Permissions.Concat(own)));
+        return _ownGrants.TryGet(name, out var known)
+            ? known
+            : _ownGrants.Add(name, New(inherited.Rank, inherited.Everything, inherited.Permissions.Concat(own)));
     }
 
     /// <summary>The names of a grant's permissions, in the catalog's order.</summary>

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Finds the country of a client: from the header that the host's CDN sets, or else from the registered resolver of addresses. The
+/// Finds the country of a client: from the header that the host's CDN sets, or else from the registered resolver of addresses.
+/// The
 /// resolver's answers are remembered for a few minutes.
 /// </summary>
 internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCountryResolver> resolvers)

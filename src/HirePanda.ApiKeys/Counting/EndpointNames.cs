@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Routing;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Names of endpoints, method and route pattern, and a number for each. There are as many as the host has routes, however many paths
+/// Names of endpoints, method and route pattern, and a number for each. There are as many as the host has routes, however many
+/// paths
 /// its clients make up.
 /// </summary>
 internal sealed class EndpointNames
@@ -57,9 +58,14 @@ internal sealed class EndpointNames
     {
         // What a client makes up as a method is no name either.
         var known = HttpMethods.GetCanonicalizedValue(method);
-        var isKnown = HttpMethods.IsGet(known) || HttpMethods.IsPost(known) || HttpMethods.IsPut(known) || HttpMethods.IsPatch(known)
-            || HttpMethods.IsDelete(known) || HttpMethods.IsHead(known) || HttpMethods.IsOptions(known) || HttpMethods.IsConnect(known)
-            || HttpMethods.IsTrace(known) || route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(known) == true;
+        var isKnown = HttpMethods.IsGet(known)
+            || HttpMethods.IsPost(known)
+            || HttpMethods.IsPut(known)
+            || HttpMethods.IsPatch(known)
+            || HttpMethods.IsDelete(known) || HttpMethods.IsHead(
+                known) || HttpMethods.IsOptions(known) || HttpMethods.IsConnect(known)
+            || HttpMethods.IsTrace(
+                known) || route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(known) == true;
         var number = Number($"{(isKnown ? known : "*")} /{route.RoutePattern.RawText?.Trim('/')}");
         if (isKnown)
         {

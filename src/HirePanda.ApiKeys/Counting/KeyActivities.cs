@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The notes of all keys that were used here: when each was last used, and how often. A request writes a few numbers of one note; timers
+/// The notes of all keys that were used here: when each was last used, and how often. A request writes a few numbers of one note;
+/// timers
 /// turn the numbers into batches, so that the store sees no write per request, and a clean stop loses none.
 /// </summary>
 internal sealed class KeyActivities(UsageBudget budget)
@@ -12,9 +13,12 @@ internal sealed class KeyActivities(UsageBudget budget)
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
     /// <summary>In parts that nobody waits for long.</summary>
-    private readonly HashSet<KeyActivity>[] _uses = Array.ConvertAll(new object?[256], _ => new HashSet<KeyActivity>(new ByName()));
+    private readonly HashSet<KeyActivity>[] _uses = Array.ConvertAll(
+        new object?[256], _ => new HashSet<KeyActivity>(new ByName()));
 
-    /// <summary>Notes in which something was counted after they were dropped: by requests that last longer than notes are kept.</summary>
+    /// <summary>
+    /// Notes in which something was counted after they were dropped: by requests that last longer than notes are kept.
+    /// </summary>
     private readonly ConcurrentQueue<KeyActivity> _late = new();
 
     /// <summary>All notes; a slow walk, for timers.</summary>
@@ -122,16 +126,19 @@ internal sealed class KeyActivities(UsageBudget budget)
     }
 
     /// <summary>A key's note is found by workspace and id.</summary>
-    private sealed class ByName : IEqualityComparer<KeyActivity>, IAlternateEqualityComparer<(string Workspace, string KeyId), KeyActivity>
+    private sealed class ByName : IEqualityComparer<KeyActivity>, IAlternateEqualityComparer<(
+        string Workspace, string KeyId), KeyActivity>
     {
         public bool Equals(KeyActivity? one, KeyActivity? other) => ReferenceEquals(one, other);
 
         public int GetHashCode(KeyActivity use) => use.GetHashCode();
 
-        public bool Equals((string Workspace, string KeyId) name, KeyActivity use) => name.KeyId == use.KeyId && name.Workspace == use.Workspace;
+        public bool Equals((string Workspace, string KeyId) name, KeyActivity use)
+            => name.KeyId == use.KeyId && name.Workspace == use.Workspace;
 
         public int GetHashCode((string Workspace, string KeyId) name) => name.KeyId.GetHashCode(StringComparison.Ordinal);
 
-        public KeyActivity Create((string Workspace, string KeyId) name) => throw new NotSupportedException("A note is made with a budget.");
+        public KeyActivity Create((string Workspace, string KeyId) name)
+            => throw new NotSupportedException("A note is made with a budget.");
     }
 }

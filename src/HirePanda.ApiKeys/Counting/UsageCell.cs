@@ -1,6 +1,8 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>What requests of one key have in common to be counted together, in one number: endpoint, status, country and latency bucket.</summary>
+/// <summary>
+/// What requests of one key have in common to be counted together, in one number: endpoint, status, country and latency bucket.
+/// </summary>
 internal readonly record struct UsageCell(ulong Value)
 {
     private const int StatusShift = 8;
@@ -35,7 +37,10 @@ internal readonly record struct UsageCell(ulong Value)
     /// <summary>A country's number; 0: unknown.</summary>
     /// <param name="code">Two letters (ISO 3166-1 alpha-2), in either case; anything else is unknown, and so is XX.</param>
     public static int CountryNumber(ReadOnlySpan<char> code)
-        => code is [var first, var second] && char.IsAsciiLetter(first) && char.IsAsciiLetter(second) && !code.Equals("XX", StringComparison.OrdinalIgnoreCase)
+        => code is [var first, var second]
+            && char.IsAsciiLetter(first)
+            && char.IsAsciiLetter(second)
+            && !code.Equals("XX", StringComparison.OrdinalIgnoreCase)
             ? 1 + (((first & ~0x20) - 'A') * Letters) + ((second & ~0x20) - 'A')
             : 0;
 

@@ -66,7 +66,8 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
     }
 
     /// <summary>On its own, since what it closes over would be allocated for every request.</summary>
-    private static bool IsStream(string type) => Array.Exists(_streams, stream => type.StartsWith(stream, StringComparison.OrdinalIgnoreCase));
+    private static bool IsStream(string type)
+        => Array.Exists(_streams, stream => type.StartsWith(stream, StringComparison.OrdinalIgnoreCase));
 
     private sealed record ContentKind(string Type, bool IsStream);
 }

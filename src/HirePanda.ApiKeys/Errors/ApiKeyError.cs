@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>An error as callers see it: <c>{"error":{"code","message","status"}}</c>, with <c>details</c> for bad input.</summary>
+/// <summary>
+/// An error as callers see it: <c>{"error":{"code","message","status"}}</c>, with <c>details</c> for bad input.
+/// </summary>
 /// <param name="Code">What went wrong, for programs: <c>unauthorized</c>, <c>not_found</c>, ….</param>
 /// <param name="Message">What went wrong, for people.</param>
 /// <param name="Status">The HTTP status.</param>
@@ -36,7 +38,8 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
         WwwAuthenticate = "Bearer error=\"insufficient_scope\"",
     };
 
-    internal static readonly ApiKeyError RateLimited = new("rate_limited", "Too many requests", StatusCodes.Status429TooManyRequests);
+    internal static readonly ApiKeyError RateLimited = new(
+        "rate_limited", "Too many requests", StatusCodes.Status429TooManyRequests);
 
     internal static readonly ApiKeyError Unavailable
         = new("service_unavailable", "API keys cannot be verified at the moment", StatusCodes.Status503ServiceUnavailable)
@@ -44,7 +47,8 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
             RetryAfter = TimeSpan.FromSeconds(1),
         };
 
-    internal static readonly ApiKeyError StoreUnavailable = Unavailable with { Message = "API keys cannot be managed at the moment" };
+    internal static readonly ApiKeyError StoreUnavailable
+        = Unavailable with { Message = "API keys cannot be managed at the moment" };
 
     internal static readonly ApiKeyError NoWorkspace
         = new("forbidden", "The caller belongs to no workspace", StatusCodes.Status403Forbidden);
@@ -52,7 +56,8 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     internal static readonly ApiKeyError NotFound = new("not_found", "There is no such API key", StatusCodes.Status404NotFound);
 
     internal static readonly ApiKeyError PreconditionFailed
-        = new("precondition_failed", "If-Match is not the current version: somebody has made a change meanwhile", StatusCodes.Status412PreconditionFailed);
+        = new(
+            "precondition_failed", "If-Match is not the current version: somebody has made a change meanwhile", StatusCodes.Status412PreconditionFailed);
 
     /// <summary>What a refused credential is answered.</summary>
     internal static ApiKeyError For(ApiKeyOutcome outcome, TimeSpan? retryAfter) => outcome switch

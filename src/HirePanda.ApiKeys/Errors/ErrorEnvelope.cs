@@ -16,7 +16,8 @@ internal sealed record ErrorEnvelope(ErrorBody Error)
 internal sealed record ErrorBody(string Code, string Message, int Status, IReadOnlyList<ApiKeyErrorDetail>? Details);
 
 /// <summary>An error as problem details (RFC 9457), for hosts without a problem details service.</summary>
-internal sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Code, IReadOnlyList<ApiKeyErrorDetail>? Details)
+internal sealed record ProblemBody(
+    string Type, string Title, int Status, string Detail, string Code, IReadOnlyList<ApiKeyErrorDetail>? Details)
 {
     public static ProblemBody From(ApiKeyError error) => new(
         "about:blank",

@@ -86,10 +86,12 @@ internal static class ErrorWriter
         if (error.Details.Count > 0)
         {
             // As JSON, since the host's settings need not know our type.
-            problem.Extensions["details"] = JsonSerializer.SerializeToElement(error.Details, ErrorJson.Contract.IReadOnlyListApiKeyErrorDetail);
+            problem.Extensions["details"] = JsonSerializer.SerializeToElement(
+                error.Details, ErrorJson.Contract.IReadOnlyListApiKeyErrorDetail);
         }
 
-        return await service.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).ConfigureAwait(false);
+        return await service.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem })
+            .ConfigureAwait(false);
     }
 
     /// <summary>The gRPC status codes UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED and UNAVAILABLE.</summary>

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Internal;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and makes
+/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and
+/// makes
 /// room later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
 /// </summary>
 internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposable

@@ -1,14 +1,16 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// What is known of a hash, and how long it may be believed. All times are ticks. An entry is its own key in the cache: one object
+/// What is known of a hash, and how long it may be believed. All times are ticks. An entry is its own key in the cache: one
+/// object
 /// less for each, and one less to fetch from memory.
 /// </summary>
 /// <param name="hash">The hash.</param>
 /// <param name="readAt">When it was read.</param>
 /// <param name="freshUntil">Until when it answers without another read.</param>
 /// <param name="stamp">Goes stale when the workspace's settings change; null for no key.</param>
-internal abstract class CacheEntry(in ApiKeyHash hash, long readAt, long freshUntil, WorkspaceInvalidationToken? stamp) : HashKey(hash)
+internal abstract class CacheEntry(
+    in ApiKeyHash hash, long readAt, long freshUntil, WorkspaceInvalidationToken? stamp) : HashKey(hash)
 {
     private int _refreshing;
     private long _staleUntil;
@@ -28,9 +30,12 @@ internal abstract class CacheEntry(in ApiKeyHash hash, long readAt, long freshUn
     public bool IsOutdated => _isForgotten || stamp is { IsStale: true };
 
     /// <summary>Whether it may answer now: it is fresh, or the store just failed to say anything newer.</summary>
-    public bool Answers(long now) => !IsOutdated && IsOfThePast(now) && (now < FreshUntil || now < Volatile.Read(ref _staleUntil));
+    public bool Answers(long now)
+        => !IsOutdated && IsOfThePast(now) && (now < FreshUntil || now < Volatile.Read(ref _staleUntil));
 
-    /// <summary>False after the clock was set back: nobody can tell how old it is. A second is what threads may differ by.</summary>
+    /// <summary>
+    /// False after the clock was set back: nobody can tell how old it is. A second is what threads may differ by.
+    /// </summary>
     public bool IsOfThePast(long now) => now + TimeSpan.TicksPerSecond >= ReadAt;
 
     /// <summary>Takes back what it said, also from those who hold it already.</summary>

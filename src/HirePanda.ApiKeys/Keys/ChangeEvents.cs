@@ -1,6 +1,8 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Tells of every change that this process made, once it is committed or may have been: to caches and whoever else must know.</summary>
+/// <summary>
+/// Tells of every change that this process made, once it is committed or may have been: to caches and whoever else must know.
+/// </summary>
 internal sealed class ChangeEvents
 {
     public event Action<ApiKeyChangeSet>? Changed;

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Finds live keys by hash: in the cache, else in the store, with one read for any number of concurrent misses.</summary>
+/// <summary>
+/// Finds live keys by hash: in the cache, else in the store, with one read for any number of concurrent misses.
+/// </summary>
 internal sealed class KeyLookup
 {
     /// <summary>How long a failed read of a known key is not repeated.</summary>
@@ -61,7 +63,8 @@ internal sealed class KeyLookup
     /// <param name="hashes">All hashes that one secret may have; the first is how new keys are hashed.</param>
     /// <param name="mayMiss">Whether a key of which the cache holds nothing may be asked of the store.</param>
     /// <param name="cancellationToken">Stops waiting for the read, not the read.</param>
-    public async ValueTask<(LookupOutcome Outcome, LiveKey? Live)> FindAsync(ApiKeyHash[] hashes, bool mayMiss, CancellationToken cancellationToken)
+    public async ValueTask<(LookupOutcome Outcome, LiveKey? Live)> FindAsync(
+        ApiKeyHash[] hashes, bool mayMiss, CancellationToken cancellationToken)
     {
         var known = _cache.Get(hashes);
         if (known is not null && known.Answers(Now) && !IsOfAnotherCatalog(known))
@@ -89,7 +92,9 @@ internal sealed class KeyLookup
         do
         {
             // Once more where the key was changed between the end of the read and here.
-            read = _store.HasStore ? await StartRead(hashes, read ?? known).WaitAsync(cancellationToken).ConfigureAwait(false) : null;
+            read = _store.HasStore
+                ? await StartRead(hashes, read ?? known).WaitAsync(cancellationToken).ConfigureAwait(false)
+                : null;
         }
         while (read is { IsOutdated: true });
 
@@ -233,7 +238,8 @@ internal sealed class KeyLookup
 
         if (!hashes.Contains(key.Hash))
         {
-            throw new InvalidOperationException($"The API key store was asked for one hash and gave key {key.Id}, which has another.");
+            throw new InvalidOperationException(
+                $"The API key store was asked for one hash and gave key {key.Id}, which has another.");
         }
 
         // Up to a tenth shorter, so that keys that were read together are not read together again.

@@ -43,7 +43,11 @@ internal sealed class LiveKey : CacheEntry
 
         Key = key;
         Size = SizeOf(key);
-        _blocked = key.RevokedAt is not null ? ApiKeyOutcome.Revoked : key.IsEnabled ? ApiKeyOutcome.Valid : ApiKeyOutcome.Disabled;
+        _blocked = key.RevokedAt is not null
+            ? ApiKeyOutcome.Revoked
+            : key.IsEnabled
+            ? ApiKeyOutcome.Valid
+            : ApiKeyOutcome.Disabled;
         Catalog = catalog;
         Grant = catalog.Grant(key.Tier, key.Permissions);
         Networks = NetworkList.Compile(key.AllowedNetworks);
@@ -92,7 +96,8 @@ internal sealed class LiveKey : CacheEntry
     public ApiKeyOutcome Check(IPAddress? address, long now)
         => IsBlocked ? _blocked
             : now >= ExpiresAt ? ApiKeyOutcome.Expired
-            : WorkspaceAllowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address) ? ApiKeyOutcome.AddressNotAllowed
+            : WorkspaceAllowlist is { IsReportOnly: false } allowlist
+                && !allowlist.Admits(address) ? ApiKeyOutcome.AddressNotAllowed
             : Networks is { } networks && !networks.Contains(address) ? ApiKeyOutcome.AddressNotAllowed
             : ApiKeyOutcome.Valid;
 

@@ -22,19 +22,22 @@ internal static class AlertEndpoints
             return new ErrorAnswer(error);
         }
 
-        var alert = await manager.AcknowledgeAlertAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);
+        var alert = await manager.AcknowledgeAlertAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted)
+            .ConfigureAwait(false);
         return alert.Succeeded
             ? new JsonAnswer<AlertResponse>(AlertResponse.Of(alert.Value), AlertJson.Contract.AlertResponse)
             : new ErrorAnswer(alert.Failure);
     }
 
-    public static async Task<IResult> ListWebhooksAsync(HttpContext context, ApiKeyAlertManager manager, string? cursor, string? limit)
+    public static async Task<IResult> ListWebhooksAsync(
+        HttpContext context, ApiKeyAlertManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListWebhooksAsync(
             ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<WebhookPageResponse>(
-                new([.. page.Value.Items.Select(WebhookResponse.Of)], page.Value.NextCursor), AlertJson.Contract.WebhookPageResponse)
+                new(
+                    [.. page.Value.Items.Select(WebhookResponse.Of)], page.Value.NextCursor), AlertJson.Contract.WebhookPageResponse)
             : new ErrorAnswer(page.Failure);
     }
 
@@ -51,10 +54,13 @@ internal static class AlertEndpoints
             return new ErrorAnswer(error);
         }
 
-        var webhook = await manager.AddWebhookAsync(ApiKeyEndpoints.Actor(context), url, context.RequestAborted).ConfigureAwait(false);
+        var webhook = await manager.AddWebhookAsync(ApiKeyEndpoints.Actor(context), url, context.RequestAborted)
+            .ConfigureAwait(false);
         return webhook.Succeeded
             ? new JsonAnswer<WebhookResponse>(
-                WebhookResponse.Of(webhook.Value) with { Secret = webhook.Value.Secret }, AlertJson.Contract.WebhookResponse, StatusCodes.Status201Created)
+                WebhookResponse.Of(
+                    webhook.Value) with { Secret
+                        = webhook.Value.Secret }, AlertJson.Contract.WebhookResponse, StatusCodes.Status201Created)
             {
                 Location = $"{context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/')}/{webhook.Value.Id}",
             }
@@ -63,7 +69,8 @@ internal static class AlertEndpoints
 
     public static async Task<IResult> GetWebhookAsync(HttpContext context, ApiKeyAlertManager manager, string id)
     {
-        var webhook = await manager.GetWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);
+        var webhook = await manager.GetWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted)
+            .ConfigureAwait(false);
         return webhook.Succeeded
             ? new JsonAnswer<WebhookResponse>(WebhookResponse.Of(webhook.Value), AlertJson.Contract.WebhookResponse)
             : new ErrorAnswer(webhook.Failure);
@@ -71,7 +78,8 @@ internal static class AlertEndpoints
 
     public static async Task<IResult> DeleteWebhookAsync(HttpContext context, ApiKeyAlertManager manager, string id)
     {
-        var webhook = await manager.DeleteWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted).ConfigureAwait(false);
+        var webhook = await manager.DeleteWebhookAsync(ApiKeyEndpoints.Actor(context), id, context.RequestAborted)
+            .ConfigureAwait(false);
         return webhook.Succeeded ? TypedResults.NoContent() : new ErrorAnswer(webhook.Failure);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class AllowlistAudit : BackgroundJob
     private readonly IServiceScopeFactory _scopes;
     private readonly ConcurrentQueue<ApiKeyAuditEntry> _waiting = new();
 
-    public AllowlistAudit(AllowlistReports reports, IServiceScopeFactory scopes, TimeProvider time, ILogger<AllowlistAudit> logger)
+    public AllowlistAudit(
+        AllowlistReports reports, IServiceScopeFactory scopes, TimeProvider time, ILogger<AllowlistAudit> logger)
         : base(TimeSpan.FromMinutes(1), time, logger)
     {
         _scopes = scopes;

@@ -26,7 +26,8 @@ public sealed partial class ApiKeyAlertManager
     /// <param name="url">Where messages are posted: an absolute https address of a public host, at most 2,000 characters.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The webhook with its signing secret, which no later answer has.</returns>
-    public async Task<ApiKeyResult<ApiKeyWebhook>> AddWebhookAsync(ApiKeyActor actor, string url, CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<ApiKeyWebhook>> AddWebhookAsync(
+        ApiKeyActor actor, string url, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(url);
@@ -52,7 +53,8 @@ public sealed partial class ApiKeyAlertManager
 
         if (wrong is not null)
         {
-            return await RefuseWebhookAsync(actor, url, ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail("url", wrong))).ConfigureAwait(false);
+            return await RefuseWebhookAsync(actor, url, ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail("url", wrong)))
+                .ConfigureAwait(false);
         }
 
         var now = Timestamps.Now(_time);
@@ -75,7 +77,8 @@ public sealed partial class ApiKeyAlertManager
             _ => await RefuseWebhookAsync(
                 actor,
                 url,
-                ApiKeyFailure.Conflict($"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first")).ConfigureAwait(false),
+                ApiKeyFailure.Conflict(
+                    $"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first")).ConfigureAwait(false),
         };
     }
 
@@ -83,7 +86,8 @@ public sealed partial class ApiKeyAlertManager
     /// <param name="actor">Whose workspace to look in.</param>
     /// <param name="id">The webhook's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKeyWebhook>> GetWebhookAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<ApiKeyWebhook>> GetWebhookAsync(
+        ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (actor.OwnerId is not null)
@@ -91,7 +95,8 @@ public sealed partial class ApiKeyAlertManager
             return ApiKeyFailure.OwnerBound;
         }
 
-        var webhooks = await _stores.Alerts.ListWebhooksAsync(actor.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
+        var webhooks = await _stores.Alerts.ListWebhooksAsync(
+            actor.Workspace, null, WebhookTargets.MaxWebhooks, cancellationToken).ConfigureAwait(false);
         return webhooks.FirstOrDefault(webhook => webhook.Id == id) is { } found ? found : NoWebhook;
     }
 
@@ -100,19 +105,24 @@ public sealed partial class ApiKeyAlertManager
     /// <param name="id">The webhook's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The webhook that was deleted.</returns>
-    public async Task<ApiKeyResult<ApiKeyWebhook>> DeleteWebhookAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<ApiKeyWebhook>> DeleteWebhookAsync(
+        ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         var found = await GetWebhookAsync(actor, id, cancellationToken).ConfigureAwait(false);
         if (!found.Succeeded)
         {
-            var reference = JsonSerializer.SerializeToElement(new AlertReference(AuditEntries.Id(id) ?? "?"), AlertJson.Contract.AlertReference);
+            var reference = JsonSerializer.SerializeToElement(
+                new AlertReference(AuditEntries.Id(id) ?? "?"), AlertJson.Contract.AlertReference);
             return await _refusals.RefuseAsync(
-                AuditEntries.New(actor, "webhook.delete.refused", Timestamps.Now(_time), null, reference), found.Failure).ConfigureAwait(false);
+                AuditEntries.New(
+                    actor, "webhook.delete.refused", Timestamps.Now(
+                        _time), null, reference), found.Failure).ConfigureAwait(false);
         }
 
         var audit = AuditEntries.New(actor, "webhook.delete", Timestamps.Now(_time), null, Json(found.Value));
         cancellationToken.ThrowIfCancellationRequested();
-        return await _stores.Alerts.DeleteWebhookAsync(actor.Workspace, id, actor.Guard(audit.At), audit, CancellationToken.None).ConfigureAwait(false) switch
+        return await _stores.Alerts.DeleteWebhookAsync(
+            actor.Workspace, id, actor.Guard(audit.At), audit, CancellationToken.None).ConfigureAwait(false) switch
         {
             ApiKeySaveResult.Saved => found,
             ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,
@@ -125,8 +135,10 @@ public sealed partial class ApiKeyAlertManager
     /// <summary>Records a webhook that was refused, and returns the refusal.</summary>
     private Task<ApiKeyFailure> RefuseWebhookAsync(ApiKeyActor actor, string url, ApiKeyFailure refusal)
     {
-        var after = JsonSerializer.SerializeToElement(new RefusedWebhook(WebhookTargets.Origin(url)), AlertJson.Contract.RefusedWebhook);
-        return _refusals.RefuseAsync(AuditEntries.New(actor, "webhook.create.refused", Timestamps.Now(_time), null, null, after), refusal);
+        var after = JsonSerializer.SerializeToElement(
+            new RefusedWebhook(WebhookTargets.Origin(url)), AlertJson.Contract.RefusedWebhook);
+        return _refusals.RefuseAsync(
+            AuditEntries.New(actor, "webhook.create.refused", Timestamps.Now(_time), null, null, after), refusal);
     }
 
     private static JsonElement Json(ApiKeyWebhook webhook)

@@ -41,7 +41,8 @@ public sealed partial class ApiKeyAlertManager
     /// <param name="actor">Who has.</param>
     /// <param name="id">The alert's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(
+        ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (actor.OwnerId is not null)
@@ -57,11 +58,14 @@ public sealed partial class ApiKeyAlertManager
         var after = JsonSerializer.SerializeToElement(new AlertReference(id), AlertJson.Contract.AlertReference);
         var audit = AuditEntries.New(actor, "alert.acknowledge", Timestamps.Now(_time), null, null, after);
         cancellationToken.ThrowIfCancellationRequested();
-        return await _stores.Alerts.AcknowledgeAlertAsync(actor.Workspace, id, actor.Guard(audit.At), audit, CancellationToken.None).ConfigureAwait(false) switch
+        return await _stores.Alerts.AcknowledgeAlertAsync(
+            actor.Workspace, id, actor.Guard(audit.At), audit, CancellationToken.None).ConfigureAwait(false) switch
         {
-            ApiKeySaveResult.Saved when await _stores.Alerts.GetAlertAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } alert => alert,
+            ApiKeySaveResult.Saved when await _stores.Alerts.GetAlertAsync(
+                actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } alert => alert,
             ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,
-            _ => await _refusals.RefuseAsync(AuditEntries.New(actor, "alert.acknowledge.refused", audit.At, null, null, after), NoAlert).ConfigureAwait(false),
+            _ => await _refusals.RefuseAsync(
+                AuditEntries.New(actor, "alert.acknowledge.refused", audit.At, null, null, after), NoAlert).ConfigureAwait(false),
         };
     }
 

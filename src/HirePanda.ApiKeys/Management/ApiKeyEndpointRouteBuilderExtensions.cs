@@ -23,7 +23,8 @@ public static class ApiKeyEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var check = endpoints.ServiceProvider.GetService<StartupValidator>()
-            ?? throw new InvalidOperationException("MapHirePandaApiKeys() needs the services of AddHirePandaApiKeys(): call it on builder.Services.");
+            ?? throw new InvalidOperationException(
+                "MapHirePandaApiKeys() needs the services of AddHirePandaApiKeys(): call it on builder.Services.");
         check.IsManagementMapped = true;
         return ApiKeyEndpoints.Map(endpoints, pattern, policy);
     }

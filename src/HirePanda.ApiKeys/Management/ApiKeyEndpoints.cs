@@ -45,20 +45,28 @@ internal static class ApiKeyEndpoints
         managed.MapMethods("/", _read, ListAsync).As("key.read").Produces<KeyPageResponse>();
         managed.MapMethods("/{id}", _read, GetAsync).As("key.read").Produces<KeyResponse>();
         managed.MapPatch("/{id}", UpdateAsync).As("key.update", WriteCost).Produces<KeyResponse>();
-        managed.MapPost("/{id}/rotate", RotateAsync).As("key.rotate", WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
+        managed.MapPost("/{id}/rotate", RotateAsync).As(
+            "key.rotate", WriteCost).Produces<KeyResponse>(StatusCodes.Status201Created);
         managed.MapPost("/{id}/revoke", RevokeAsync).As("key.revoke", WriteCost).Produces<KeyResponse>();
         managed.MapPost("/revoke-all", RevokeAllAsync).As("key.revoke", MaxCost).Produces<RevokedResponse>();
-        managed.MapMethods("/ip-allowlist", _read, WorkspaceEndpoints.GetAllowlistAsync).As("allowlist.read").Produces<AllowlistResponse>();
-        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).As("allowlist.update", WriteCost).Produces<AllowlistResponse>();
-        managed.MapMethods("/audit", _read, WorkspaceEndpoints.ListAuditAsync).As("audit.read", ReportCost).Produces<AuditPageResponse>();
+        managed.MapMethods("/ip-allowlist", _read, WorkspaceEndpoints.GetAllowlistAsync).As(
+            "allowlist.read").Produces<AllowlistResponse>();
+        managed.MapPut("/ip-allowlist", WorkspaceEndpoints.SetAllowlistAsync).As(
+            "allowlist.update", WriteCost).Produces<AllowlistResponse>();
+        managed.MapMethods("/audit", _read, WorkspaceEndpoints.ListAuditAsync).As(
+            "audit.read", ReportCost).Produces<AuditPageResponse>();
         managed.MapMethods("/usage", _read, UsageEndpoints.GetAsync).As("usage.read", ReportCost).Produces<UsageResponse>();
         managed.MapMethods("/alerts", _read, AlertEndpoints.ListAsync).As("alert.read").Produces<AlertPageResponse>();
-        managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).As("alert.acknowledge", WriteCost).Produces<AlertResponse>();
-        managed.MapMethods("/webhooks", _read, AlertEndpoints.ListWebhooksAsync).As("webhook.read").Produces<WebhookPageResponse>();
+        managed.MapPost("/alerts/{id}/acknowledge", AlertEndpoints.AcknowledgeAsync).As(
+            "alert.acknowledge", WriteCost).Produces<AlertResponse>();
+        managed.MapMethods("/webhooks", _read, AlertEndpoints.ListWebhooksAsync).As(
+            "webhook.read").Produces<WebhookPageResponse>();
         managed.MapPost("/webhooks", AlertEndpoints.AddWebhookAsync).As("webhook.create", MaxCost)
             .Produces<WebhookResponse>(StatusCodes.Status201Created);
-        managed.MapMethods("/webhooks/{id}", _read, AlertEndpoints.GetWebhookAsync).As("webhook.read").Produces<WebhookResponse>();
-        managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).As("webhook.delete", WriteCost).Produces(StatusCodes.Status204NoContent);
+        managed.MapMethods("/webhooks/{id}", _read, AlertEndpoints.GetWebhookAsync).As(
+            "webhook.read").Produces<WebhookResponse>();
+        managed.MapDelete("/webhooks/{id}", AlertEndpoints.DeleteWebhookAsync).As(
+            "webhook.delete", WriteCost).Produces(StatusCodes.Status204NoContent);
         UnmappedEndpoints.Map(group);
         return group;
     }
@@ -82,7 +90,9 @@ internal static class ApiKeyEndpoints
         var request = KeyRequests.ReadNew(body);
         return body.Finish() is { } error
             ? new ErrorAnswer(error)
-            : Issued(context, time, await manager.CreateAsync(Actor(context), request, context.RequestAborted).ConfigureAwait(false), depth: 0);
+            : Issued(
+                context, time, await manager.CreateAsync(
+                    Actor(context), request, context.RequestAborted).ConfigureAwait(false), depth: 0);
     }
 
     private static async Task<IResult> ListAsync(
@@ -106,7 +116,8 @@ internal static class ApiKeyEndpoints
         };
         if (wanted is null && status is not null)
         {
-            return new ErrorAnswer(ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, disabled, expired or revoked")));
+            return new ErrorAnswer(
+                ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, disabled, expired or revoked")));
         }
 
         var options = new ApiKeyListOptions
@@ -126,7 +137,8 @@ internal static class ApiKeyEndpoints
 
         var now = time.GetUtcNow();
         return new JsonAnswer<KeyPageResponse>(
-            new([.. page.Value.Items.Select(key => KeyResponse.Of(key, now))], page.Value.NextCursor), KeyJson.Contract.KeyPageResponse);
+            new(
+                [.. page.Value.Items.Select(key => KeyResponse.Of(key, now))], page.Value.NextCursor), KeyJson.Contract.KeyPageResponse);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
@@ -161,7 +173,8 @@ internal static class ApiKeyEndpoints
 
         // Beyond the range either way is refused by the manager; as a time span it must fit.
         var overlap = seconds is { } given ? TimeSpan.FromSeconds(Math.Clamp(given, -1, int.MaxValue)) : (TimeSpan?)null;
-        var issued = await manager.RotateAsync(Actor(context), id, overlap, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false);
+        var issued = await manager.RotateAsync(Actor(context), id, overlap, ExpectedVersions(context), context.RequestAborted)
+            .ConfigureAwait(false);
         return Issued(context, time, issued, depth: 2);
     }
 
@@ -208,10 +221,15 @@ internal static class ApiKeyEndpoints
 
     /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
     private static int Limit(string? text)
-        => text is null ? 50 : text.All(char.IsAsciiDigit) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 0;
+        => text is null
+            ? 50
+            : text.All(char.IsAsciiDigit) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            ? limit
+            : 0;
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
-        ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }
+        ? new JsonAnswer<KeyResponse>(
+            KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }
         : new ErrorAnswer(result.Failure);
 
     /// <summary>A new key; depth is how many segments the request's path has below the list of keys.</summary>
@@ -224,7 +242,8 @@ internal static class ApiKeyEndpoints
 
         var (key, secret) = result.Value;
         var list = context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/').Split('/')[..^depth];
-        return new JsonAnswer<KeyResponse>(KeyResponse.Of(key, time.GetUtcNow(), secret), KeyJson.Contract.KeyResponse, StatusCodes.Status201Created)
+        return new JsonAnswer<KeyResponse>(
+            KeyResponse.Of(key, time.GetUtcNow(), secret), KeyJson.Contract.KeyResponse, StatusCodes.Status201Created)
         {
             Version = key.Version,
             Location = $"{string.Join('/', list)}/{key.Id}",
@@ -244,7 +263,8 @@ internal static class ApiKeyEndpoints
             return null;
         }
 
-        return EntityTagHeaderValue.TryParseStrictList([lines.ToString()], out var tags) && !tags.Contains(EntityTagHeaderValue.Any)
+        return EntityTagHeaderValue.TryParseStrictList([lines.ToString()], out var tags)
+            && !tags.Contains(EntityTagHeaderValue.Any)
             ? [.. tags.Select(Version).OfType<long>()]
             : [];
     }
@@ -254,7 +274,8 @@ internal static class ApiKeyEndpoints
     /// counts.
     /// </summary>
     private static long? Version(EntityTagHeaderValue tag)
-        => !tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        => !tag.IsWeak
+            && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             && tag.Tag == string.Create(CultureInfo.InvariantCulture, $"\"{version}\"")
             ? version
             : null;

@@ -26,7 +26,8 @@ public sealed class ApiKeyFailure
     internal static readonly ApiKeyFailure NoWorkspace = Forbidden("The caller belongs to no workspace");
 
     /// <summary>The failure of an actor that is bound to an owner and asks for what concerns the whole workspace.</summary>
-    internal static readonly ApiKeyFailure OwnerBound = Forbidden("The caller is bound to an owner: this concerns keys of others too");
+    internal static readonly ApiKeyFailure OwnerBound = Forbidden(
+        "The caller is bound to an owner: this concerns keys of others too");
 
     internal static readonly ApiKeyFailure NoKey = NotFound("There is no such API key");
 

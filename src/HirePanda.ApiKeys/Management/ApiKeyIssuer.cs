@@ -59,7 +59,8 @@ public sealed class ApiKeyIssuer
     /// <param name="createdBy">The actor who imports it.</param>
     /// <param name="hash">The hash of the secret.</param>
     /// <param name="hint">The non-secret start of the secret, or an empty string if it is not known.</param>
-    internal ApiKeyResult<ApiKey> TryImport(string workspace, CreateApiKeyRequest request, string createdBy, ApiKeyHash hash, string hint)
+    internal ApiKeyResult<ApiKey> TryImport(
+        string workspace, CreateApiKeyRequest request, string createdBy, ApiKeyHash hash, string hint)
     {
         var key = TryMake(_settings.Current, workspace, request, createdBy, out _);
         return key.Succeeded ? key.Value with { Id = NewId(key.Value.CreatedAt), Hash = hash, Hint = hint } : key;

@@ -31,7 +31,8 @@ public sealed partial class ApiKeyManager
         {
             ApiKeySaveResult.Saved => issued,
             ApiKeySaveResult.WorkspaceNotEmpty => null,
-            var result => throw new InvalidOperationException($"The first key of workspace '{workspace}' could not be stored: {result}."),
+            var result => throw new InvalidOperationException(
+                $"The first key of workspace '{workspace}' could not be stored: {result}."),
         };
     }
 
@@ -83,6 +84,8 @@ public sealed partial class ApiKeyManager
             MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
             Audit = [AuditEntries.Key(actor, "key.import", key.CreatedAt, null, key)],
         };
-        return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure ? failure : key;
+        return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure
+            ? failure
+            : key;
     }
 }

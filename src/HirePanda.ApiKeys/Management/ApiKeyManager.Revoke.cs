@@ -46,7 +46,9 @@ public sealed partial class ApiKeyManager
         }
 
         var revoked = await RevokeOneAsync(actor, id, reason, expectedVersions, cancellationToken).ConfigureAwait(false);
-        return revoked.Succeeded && cascade && await _revoker.RevokeDescendantsAsync(actor, revoked.Value, reason).ConfigureAwait(false) is { } stopped
+        return revoked.Succeeded
+            && cascade
+            && await _revoker.RevokeDescendantsAsync(actor, revoked.Value, reason).ConfigureAwait(false) is { } stopped
             ? stopped
             : revoked;
     }
@@ -84,7 +86,9 @@ public sealed partial class ApiKeyManager
 
     private static ApiKeyFailure? CheckReason(string? reason)
         => reason is not null && (reason.Length > MaxReasonLength || !Characters.AreText(reason))
-            ? ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail("reason", $"must have at most {MaxReasonLength} characters, none of them a control character"))
+            ? ApiKeyFailure.InvalidRequest(
+                new ApiKeyErrorDetail(
+                    "reason", $"must have at most {MaxReasonLength} characters, none of them a control character"))
             : null;
 
     private async Task<ApiKeyResult<ApiKey>> RevokeOneAsync(

@@ -38,10 +38,12 @@ public sealed partial class ApiKeyManager
     {
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {
-            return ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
+            return ApiKeyFailure.InvalidRequest(
+                new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
         }
 
-        var found = await GetLivingAsync(actor, id, expectedVersions, "key.rotate", "rotated", cancellationToken).ConfigureAwait(false);
+        var found = await GetLivingAsync(actor, id, expectedVersions, "key.rotate", "rotated", cancellationToken)
+            .ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found.Failure;
@@ -55,7 +57,8 @@ public sealed partial class ApiKeyManager
 
         if (old.ReplacedBy is not null)
         {
-            return ApiKeyFailure.Conflict("This API key has been replaced and cannot be rotated again: rotate the one that replaced it");
+            return ApiKeyFailure.Conflict(
+                "This API key has been replaced and cannot be rotated again: rotate the one that replaced it");
         }
 
         // A key whose expiry was shortened does not undo that by rotating itself.
@@ -89,6 +92,8 @@ public sealed partial class ApiKeyManager
                 AuditEntries.Key(actor, "key.create", added.CreatedAt, null, added),
             ],
         };
-        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure ? failure : issued;
+        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure
+            ? failure
+            : issued;
     }
 }

@@ -25,7 +25,8 @@ public sealed partial class ApiKeyManager
     /// <param name="actor">Who creates it; the key cannot hold what the actor lacks.</param>
     /// <param name="request">What it is to be.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<IssuedApiKey>> CreateAsync(ApiKeyActor actor, CreateApiKeyRequest request, CancellationToken cancellationToken = default)
+    public async Task<ApiKeyResult<IssuedApiKey>> CreateAsync(
+        ApiKeyActor actor, CreateApiKeyRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(request);
@@ -52,7 +53,9 @@ public sealed partial class ApiKeyManager
             MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
             Audit = [AuditEntries.Key(actor, "key.create", key.CreatedAt, null, key)],
         };
-        return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure ? failure : issued;
+        return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure
+            ? failure
+            : issued;
     }
 
     /// <summary>Gets one key.</summary>
@@ -127,7 +130,8 @@ public sealed partial class ApiKeyManager
         ApiKeyActor actor, string id, UpdateApiKeyRequest update, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(update);
-        var found = await GetLivingAsync(actor, id, expectedVersions, "key.update", "changed", cancellationToken).ConfigureAwait(false);
+        var found = await GetLivingAsync(actor, id, expectedVersions, "key.update", "changed", cancellationToken)
+            .ConfigureAwait(false);
         if (!found.Succeeded)
         {
             return found;
@@ -142,11 +146,15 @@ public sealed partial class ApiKeyManager
             IsEnabled = update.IsEnabled.GetValueOrDefault(key.IsEnabled),
             OwnerId = update.OwnerId.IsSet ? rules.Owner(update.OwnerId.GetValueOrDefault(null)) : key.OwnerId,
             Tier = update.Tier.IsSet ? rules.Tier(update.Tier.GetValueOrDefault(null)) : key.Tier,
-            Permissions = update.Permissions.IsSet ? rules.Permissions(update.Permissions.GetValueOrDefault(null)) : key.Permissions,
-            AllowedNetworks = update.AllowedNetworks.IsSet ? rules.Networks(update.AllowedNetworks.GetValueOrDefault(null)) : key.AllowedNetworks,
-            RateLimits = update.RateLimits.IsSet ? rules.RateLimits(update.RateLimits.GetValueOrDefault(null), _settings.Current.Options.MaxRateLimit) : key.RateLimits,
+            Permissions = update.Permissions.IsSet ? rules.Permissions(
+                update.Permissions.GetValueOrDefault(null)) : key.Permissions,
+            AllowedNetworks = update.AllowedNetworks.IsSet ? rules.Networks(
+                update.AllowedNetworks.GetValueOrDefault(null)) : key.AllowedNetworks,
+            RateLimits = update.RateLimits.IsSet ? rules.RateLimits(
+                update.RateLimits.GetValueOrDefault(null), _settings.Current.Options.MaxRateLimit) : key.RateLimits,
             ExpiresAt = update.ExpiresAt.IsSet ? rules.ExpiresAt(update.ExpiresAt.GetValueOrDefault(null)) : key.ExpiresAt,
-            Metadata = update.Metadata.IsSet ? rules.Metadata(key.Metadata, update.Metadata.GetValueOrDefault(null)) : key.Metadata,
+            Metadata = update.Metadata.IsSet ? rules.Metadata(
+                key.Metadata, update.Metadata.GetValueOrDefault(null)) : key.Metadata,
             Version = key.Version + 1,
         };
         if (!rules.Errors.IsEmpty)
@@ -174,7 +182,9 @@ public sealed partial class ApiKeyManager
             Updated = [updated],
             Audit = [AuditEntries.Key(actor, "key.update", Timestamps.Now(_time), key, updated)],
         };
-        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure ? failure : updated;
+        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure
+            ? failure
+            : updated;
     }
 
     private static long[]? Versions(long? expectedVersion) => expectedVersion is { } version ? [version] : null;
@@ -186,7 +196,9 @@ public sealed partial class ApiKeyManager
         ArgumentNullException.ThrowIfNull(id);
 
         // Some databases accept no U+0000, which no id has.
-        var key = id.Contains('\0', StringComparison.Ordinal) ? null : await _stores.Keys.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
+        var key = id.Contains('\0', StringComparison.Ordinal)
+            ? null
+            : await _stores.Keys.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
         if (key is null || !actor.Sees(key))
         {
             return null;

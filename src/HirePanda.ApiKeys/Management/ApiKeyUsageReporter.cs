@@ -27,7 +27,8 @@ public sealed class ApiKeyUsageReporter
         options ??= new ApiKeyUsageReportOptions();
         var now = _time.GetUtcNow();
         var end = (options.To ?? now).ToUniversalTime();
-        var begin = options.From?.ToUniversalTime() ?? (end - DateTimeOffset.MinValue > _oneDay ? end - _oneDay : DateTimeOffset.MinValue);
+        var begin = options.From?.ToUniversalTime()
+            ?? (end - DateTimeOffset.MinValue > _oneDay ? end - _oneDay : DateTimeOffset.MinValue);
         if (CheckRange(begin, end, options.Interval) is { } error)
         {
             return error;
@@ -51,7 +52,8 @@ public sealed class ApiKeyUsageReporter
 
         // The minute that is under way belongs to a report up to now.
         var until = options.To is null ? UsageTime.Ceiling(end + TimeSpan.FromTicks(1), ApiKeyUsageGranularity.Minute) : end;
-        var reader = new UsageReader(_stores.Usage, _settings.Current.Options, actor.Workspace, options.KeyId ?? "", cancellationToken);
+        var reader = new UsageReader(
+            _stores.Usage, _settings.Current.Options, actor.Workspace, options.KeyId ?? "", cancellationToken);
         var report = await reader.ReadAsync(begin, until, options.Interval, now).ConfigureAwait(false);
         return report with { To = end, ByKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false) };
     }
@@ -103,7 +105,8 @@ public sealed class ApiKeyUsageReporter
     private async Task<IReadOnlyList<ApiKeyUsageByKey>> NamedAsync(
         string workspace, IReadOnlyList<ApiKeyUsageByKey> keys, CancellationToken cancellationToken)
     {
-        var names = await _stores.Keys.GetNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken).ConfigureAwait(false);
+        var names = await _stores.Keys.GetNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken)
+            .ConfigureAwait(false);
         return [.. keys.Select(key => key with { Name = names.GetValueOrDefault(key.KeyId) })];
     }
 }

@@ -76,8 +76,10 @@ public sealed class ApiKeyWorkspaceManager
 
         if (!request.Force && Allowlist.Compile(after) is { IsReportOnly: false } list && !list.Admits(actor.Address))
         {
-            var refusal = ApiKeyFailure.Conflict("This allowlist would lock you out: your own address is not on it. Add it, or repeat the call with force=true");
-            return await _refusals.RefuseAsync(AuditEntries.Allowlist(actor, "allowlist.update.refused", now, before, after), refusal).ConfigureAwait(false);
+            var refusal = ApiKeyFailure.Conflict(
+                "This allowlist would lock you out: your own address is not on it. Add it, or repeat the call with force=true");
+            return await _refusals.RefuseAsync(
+                AuditEntries.Allowlist(actor, "allowlist.update.refused", now, before, after), refusal).ConfigureAwait(false);
         }
 
         var change = new ApiKeyChangeSet
@@ -85,7 +87,9 @@ public sealed class ApiKeyWorkspaceManager
             Workspace = after,
             Audit = [AuditEntries.Allowlist(actor, "allowlist.update", now, before, after)],
         };
-        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure ? failure : after;
+        return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure
+            ? failure
+            : after;
     }
 
     /// <summary>Lists the audit of the actor's workspace, newest first.</summary>

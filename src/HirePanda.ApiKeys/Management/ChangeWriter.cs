@@ -7,7 +7,8 @@ internal sealed class ChangeWriter(ManagementStores stores, ChangeEvents events,
     /// <returns>Why nothing was stored, or null if it was.</returns>
     public async Task<ApiKeyFailure?> SaveAsync(
         ApiKeyActor actor, ApiKeyChangeSet change, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
-        => await SaveAsync(change with { Actor = actor.Guard(Timestamps.Now(time)) }, cancellationToken).ConfigureAwait(false) switch
+        => await SaveAsync(
+            change with { Actor = actor.Guard(Timestamps.Now(time)) }, cancellationToken).ConfigureAwait(false) switch
         {
             ApiKeySaveResult.Saved => null,
             ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,

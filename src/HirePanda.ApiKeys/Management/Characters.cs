@@ -28,7 +28,8 @@ internal static class Characters
     /// <summary>Determines whether a character shows.</summary>
     public static bool IsVisible(Rune rune)
         => !Rune.IsWhiteSpace(rune)
-            && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.NonSpacingMark);
+            && Rune.GetUnicodeCategory(rune) is not (
+                UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.NonSpacingMark);
 
     private static bool IsAllowed(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
@@ -36,7 +37,8 @@ internal static class Characters
 
         // Persian, Indic scripts and emoji need the joiners. Signs of Arabic, Syriac and Kaithi show, though they have this
         // category.
-        UnicodeCategory.Format => rune.Value is 0x200C or 0x200D or (>= 0x0600 and <= 0x0605) or 0x06DD or 0x070F or 0x0890 or 0x0891
+        UnicodeCategory.Format => rune.Value is 0x200C or 0x200D or (
+            >= 0x0600 and <= 0x0605) or 0x06DD or 0x070F or 0x0890 or 0x0891
             or 0x08E2 or 0x110BD or 0x110CD,
         _ => true,
     };

@@ -30,7 +30,8 @@ internal static class DelegationRules
     /// <summary>
     /// No key makes itself looser than it was, or hands out a key that is looser than itself in networks or expiry.
     /// </summary>
-    private static ApiKeyFailure? Loosens(ApiKeyOptions options, CompiledCatalog catalog, ApiKeyActor actor, ApiKey? before, ApiKey after)
+    private static ApiKeyFailure? Loosens(
+        ApiKeyOptions options, CompiledCatalog catalog, ApiKeyActor actor, ApiKey? before, ApiKey after)
     {
         if (actor.Key is not { } own)
         {
@@ -40,7 +41,9 @@ internal static class DelegationRules
         if (before is not null && actor.IsOwn(before))
         {
             // Keys linked by rotation count as one: they belong to one holder. A rotation gives a key its lifetime again.
-            return LoosensItself(catalog, before, after) is { } what ? ApiKeyFailure.Forbidden($"An API key cannot loosen its own {what}") : null;
+            return LoosensItself(catalog, before, after) is { } what
+                ? ApiKeyFailure.Forbidden($"An API key cannot loosen its own {what}")
+                : null;
         }
 
         if (options.AllowLooserDelegation)
@@ -51,10 +54,13 @@ internal static class DelegationRules
         // A key that stays as loose as it is hands out nothing. With a new secret it does, and so does a key that is enabled
         // again.
         var kept = before?.Id == after.Id && (before.IsEnabled || !after.IsEnabled) ? before : null;
-        return !Within(after.AllowedNetworks, own.AllowedNetworks) && (kept is null || !Within(after.AllowedNetworks, kept.AllowedNetworks))
-                ? ApiKeyFailure.Forbidden("An API key cannot hand out wider networks than its own: name allowedNetworks within its own")
+        return !Within(after.AllowedNetworks, own.AllowedNetworks)
+            && (kept is null || !Within(after.AllowedNetworks, kept.AllowedNetworks))
+                ? ApiKeyFailure.Forbidden(
+                    "An API key cannot hand out wider networks than its own: name allowedNetworks within its own")
             : IsLater(after.ExpiresAt, own.ExpiresAt) && (kept is null || IsLater(after.ExpiresAt, kept.ExpiresAt))
-                ? ApiKeyFailure.Forbidden("An API key cannot hand out a later expiry than its own: name an expiry that is not later")
+                ? ApiKeyFailure.Forbidden(
+                    "An API key cannot hand out a later expiry than its own: name an expiry that is not later")
             : null;
     }
 

@@ -40,7 +40,8 @@ internal sealed partial class JsonBody
 
         try
         {
-            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth });
+            using var document = JsonDocument.Parse(
+                bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 return Invalid("must be a JSON object");
@@ -98,13 +99,16 @@ internal sealed partial class JsonBody
     /// <summary>What a body that cannot be read is answered.</summary>
     public static ApiKeyError Unreadable(BadHttpRequestException exception) => exception.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => new("payload_too_large", $"The body has more than {MaxBytes} bytes", StatusCodes.Status413PayloadTooLarge),
-        StatusCodes.Status408RequestTimeout => new("request_timeout", "The body did not arrive in time", StatusCodes.Status408RequestTimeout),
+        StatusCodes.Status413PayloadTooLarge => new(
+            "payload_too_large", $"The body has more than {MaxBytes} bytes", StatusCodes.Status413PayloadTooLarge),
+        StatusCodes.Status408RequestTimeout => new(
+            "request_timeout", "The body did not arrive in time", StatusCodes.Status408RequestTimeout),
         _ => Invalid("is not valid HTTP"),
     };
 
     public static ApiKeyError NotJson
-        => new("unsupported_media_type", "The Content-Type must be application/json, in UTF-8", StatusCodes.Status415UnsupportedMediaType);
+        => new(
+            "unsupported_media_type", "The Content-Type must be application/json, in UTF-8", StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>
     /// JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.
@@ -112,9 +116,12 @@ internal sealed partial class JsonBody
     public static bool IsJson(string? contentType)
         => MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.Charset.ToString().Trim('"').ToUpperInvariant() is "" or "UTF-8" or "UTF8"
-            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+            && (
+                type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                    || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     private static BadHttpRequestException TooLarge => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
-    private static ApiKeyError Invalid(string message) => ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("", "The body " + message));
+    private static ApiKeyError Invalid(string message)
+        => ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("", "The body " + message));
 }

@@ -126,11 +126,14 @@ internal sealed partial class JsonBody
         }
 
         // What is out of range stays out of range: the rules refuse it by its field.
-        return new((int)Math.Clamp(permits ?? 1, 0, int.MaxValue), TimeSpan.FromSeconds(Math.Clamp(window ?? 1, 0, int.MaxValue)));
+        return new(
+            (int)Math.Clamp(permits ?? 1, 0, int.MaxValue), TimeSpan.FromSeconds(Math.Clamp(window ?? 1, 0, int.MaxValue)));
     }
 
     private long? Number(string path, JsonElement value)
-        => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : Wrong<long?>(path, "must be a whole number");
+        => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? number
+            : Wrong<long?>(path, "must be a whole number");
 
     private string? Text(string path, JsonElement value)
     {

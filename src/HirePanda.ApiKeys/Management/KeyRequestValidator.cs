@@ -84,7 +84,8 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
         {
             if (names[i] is not { } name || !catalog.TryGetPermission(name, out var permission))
             {
-                Refuse(ErrorList.Item("permissions", i), $"is not one of the permissions: {string.Join(", ", catalog.Permissions)}");
+                Refuse(
+                    ErrorList.Item("permissions", i), $"is not one of the permissions: {string.Join(", ", catalog.Permissions)}");
             }
             else if (!permissions.Contains(permission))
             {
@@ -108,7 +109,9 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
         {
             if (!IpNetwork.TryParse(texts[i], out var network))
             {
-                Refuse(ErrorList.Item(field, i), "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
+                Refuse(
+                    ErrorList.Item(
+                        field, i), "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
             }
             else if (!networks.Contains(network.ToString()))
             {
@@ -143,7 +146,8 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
 
         if (Errors.IsEmpty && max is { } bound && limits is { Count: > 0 } && !limits.Any(limit => limit.Implies(bound)))
         {
-            Refuse("rateLimits", $"must have a limit of at most {bound.Permits} permits and no more a second than {bound.Permits} in {bound.Window.TotalSeconds} s");
+            Refuse(
+                "rateLimits", $"must have a limit of at most {bound.Permits} permits and no more a second than {bound.Permits} in {bound.Window.TotalSeconds} s");
         }
 
         return limits is null ? [] : [.. limits.Distinct()];

@@ -14,7 +14,8 @@ internal static class KeyRequests
             ExpiresAt = body.Time("expiresAt"),
 
             // What is out of range stays out of range: the rules refuse it by its field.
-            ExpiresIn = body.Integer("expiresInSeconds") is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, uint.MaxValue)) : null,
+            ExpiresIn = body.Integer("expiresInSeconds") is { } seconds ? TimeSpan.FromSeconds(
+                Math.Clamp(seconds, 0, uint.MaxValue)) : null,
             AllowedNetworks = body.Strings("allowedNetworks") ?? [],
             RateLimits = body.RateLimits("rateLimits") ?? [],
             Metadata = body.Object("metadata"),

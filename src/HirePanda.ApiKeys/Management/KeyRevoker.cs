@@ -20,7 +20,9 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
         {
             // Once more from the start until there is nothing left: a request that was under way may have created another key.
             var before = count;
-            await foreach (var page in PagesAsync(NewQuery(actor.Workspace) with { OwnerId = owner, ExcludeRevoked = true }).ConfigureAwait(false))
+            await foreach (
+                var page in PagesAsync(
+                    NewQuery(actor.Workspace) with { OwnerId = owner, ExcludeRevoked = true }).ConfigureAwait(false))
             {
                 List<ApiKey> keys = [.. page.Where(key => key.Id != actor.Key?.Id)];
                 if (keys.Count > 0 && await RevokeBatchAsync(actor, guard, keys, reason).ConfigureAwait(false) is { } stopped)
@@ -56,10 +58,14 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
             var next = new List<string>();
             foreach (var creators in level.Chunk(MaxCreators))
             {
-                await foreach (var page in PagesAsync(NewQuery(root.Workspace) with { OwnerId = actor.OwnerId, CreatedBy = creators }).ConfigureAwait(false))
+                await foreach (
+                    var page in PagesAsync(
+                        NewQuery(root.Workspace) with { OwnerId = actor.OwnerId, CreatedBy = creators }).ConfigureAwait(false))
                 {
                     // One revocation that includes the actor's own key goes on without it.
-                    var guard = actor.Key is null || seen.Contains(actor.Key.Id) ? null : actor.Guard(Timestamps.Now(time))! with { Version = null };
+                    var guard = actor.Key is null || seen.Contains(actor.Key.Id)
+                        ? null
+                        : actor.Guard(Timestamps.Now(time))! with { Version = null };
                     List<ApiKey> keys = [.. page.Where(key => key.RevokedAt is null)];
                     changes.ForgetBlocked(page);
                     if (keys.Count > 0 && await RevokeBatchAsync(actor, guard, keys, reason).ConfigureAwait(false) is { } stopped)
@@ -82,7 +88,8 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
     /// keys.
     /// </summary>
     /// <returns>Why it stopped; null if all are revoked.</returns>
-    private async Task<ApiKeyFailure?> RevokeBatchAsync(ApiKeyActor actor, ApiKeyActorGuard? guard, List<ApiKey> keys, string? reason)
+    private async Task<ApiKeyFailure?> RevokeBatchAsync(
+        ApiKeyActor actor, ApiKeyActorGuard? guard, List<ApiKey> keys, string? reason)
     {
         var result = await SaveAsync(actor, guard, keys, keys.ConvertAll(key => Revoked(key, reason))).ConfigureAwait(false);
         if (result == ApiKeySaveResult.VersionConflict)
@@ -106,7 +113,8 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
     }
 
     /// <summary>Revokes one key as it is stored now; does nothing if somebody else has.</summary>
-    private async Task<ApiKeySaveResult> RevokeCurrentAsync(ApiKeyActor actor, ApiKeyActorGuard? guard, ApiKey key, string? reason)
+    private async Task<ApiKeySaveResult> RevokeCurrentAsync(
+        ApiKeyActor actor, ApiKeyActorGuard? guard, ApiKey key, string? reason)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {

@@ -64,6 +64,8 @@ internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = 
 
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
         response.ContentLength = bytes.Length;
-        return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+        return HttpMethods.IsHead(httpContext.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
     }
 }

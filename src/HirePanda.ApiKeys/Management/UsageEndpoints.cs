@@ -29,7 +29,8 @@ internal static class UsageEndpoints
         }
 
         var options = new ApiKeyUsageReportOptions { From = begin, To = end, KeyId = keyId, Interval = level!.Value };
-        var report = await reporter.GetAsync(ApiKeyEndpoints.Actor(context), options, context.RequestAborted).ConfigureAwait(false);
+        var report = await reporter.GetAsync(ApiKeyEndpoints.Actor(context), options, context.RequestAborted)
+            .ConfigureAwait(false);
         return report.Succeeded
             ? new JsonAnswer<UsageResponse>(UsageResponse.Of(report.Value), KeyJson.Contract.UsageResponse)
             : new ErrorAnswer(report.Failure);
@@ -43,7 +44,8 @@ internal static class UsageEndpoints
 
             // A day alone is a day of UTC.
             if (IsoTime.TryParse(text, out var time)
-                || DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+                || DateTimeOffset.TryParseExact(
+                    text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
             {
                 return time;
             }

@@ -37,13 +37,15 @@ internal static class WorkspaceEndpoints
         return workspace.Succeeded ? Answer(workspace.Value) : new ErrorAnswer(workspace.Failure);
     }
 
-    public static async Task<IResult> ListAuditAsync(HttpContext context, ApiKeyWorkspaceManager manager, string? cursor, string? limit)
+    public static async Task<IResult> ListAuditAsync(
+        HttpContext context, ApiKeyWorkspaceManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListAuditAsync(
             ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<AuditPageResponse>(
-                new([.. page.Value.Items.Select(AuditEntryResponse.Of)], page.Value.NextCursor), KeyJson.Contract.AuditPageResponse)
+                new(
+                    [.. page.Value.Items.Select(AuditEntryResponse.Of)], page.Value.NextCursor), KeyJson.Contract.AuditPageResponse)
             : new ErrorAnswer(page.Failure);
     }
 

@@ -92,7 +92,9 @@ internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int Prefix
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, First);
         var address = new IPAddress(IsIPv4 ? bytes[12..] : bytes);
-        return PrefixLength == Bits ? address.ToString() : string.Create(CultureInfo.InvariantCulture, $"{address}/{PrefixLength}");
+        return PrefixLength == Bits
+            ? address.ToString()
+            : string.Create(CultureInfo.InvariantCulture, $"{address}/{PrefixLength}");
     }
 
     private static bool TryParseIPv4(ReadOnlySpan<char> text, out uint address)
@@ -136,7 +138,10 @@ internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int Prefix
         return true;
     }
 
-    /// <summary>A decimal number without sign, leading zero or white space, and without the trailing U+0000 that the framework's parser skips.</summary>
+    /// <summary>
+    /// A decimal number without sign, leading zero or white space, and without the trailing U+0000 that the framework's parser
+    /// skips.
+    /// </summary>
     private static bool TryParseNumber(ReadOnlySpan<char> text, int max, out int number)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             && number <= max && (text.Length == 1 || text[0] != '0') && char.IsAsciiDigit(text[^1]);

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost little more than one.</summary>
+/// <summary>
+/// Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost little more than one.
+/// </summary>
 internal sealed class NetworkList
 {
     private readonly SortedRanges<uint> _ipv4;

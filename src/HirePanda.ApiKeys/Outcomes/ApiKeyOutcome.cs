@@ -42,6 +42,8 @@ public enum ApiKeyOutcome
     /// <summary>The client tried too many secrets that are unknown, revoked, or disabled.</summary>
     ClientThrottled,
 
-    /// <summary>An event handler of the host rejected the request. Metrics count a key that is rejected after it was admitted as valid.</summary>
+    /// <summary>
+    /// An event handler of the host rejected the request. Metrics count a key that is rejected after it was admitted as valid.
+    /// </summary>
     RejectedByHost,
 }

@@ -3,7 +3,9 @@ using HirePanda.ApiKeys;
 namespace HirePanda.ApiKeys
 {
     /// <summary>How many permits of a key's rate limit one call of this endpoint takes. Without it: 1.</summary>
-    /// <remarks>Capped at the limit's permits. Known only where routing runs before authentication, as it does by default.</remarks>
+    /// <remarks>
+    /// Capped at the limit's permits. Known only where routing runs before authentication, as it does by default.
+    /// </remarks>
     [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
     public sealed class ApiKeyCostAttribute : Attribute
     {

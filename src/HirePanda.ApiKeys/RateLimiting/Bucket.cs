@@ -37,7 +37,8 @@ internal sealed class Bucket(RateLimit limit)
         var (rule, seen) = (Rule, Volatile.Read(ref Tat));
         while (true)
         {
-            var charged = Math.Max(seen, Math.Min(Math.Max(seen, now) + (rule.Interval * Math.Min(cost, rule.Permits)), now + rule.Capacity));
+            var charged = Math.Max(
+                seen, Math.Min(Math.Max(seen, now) + (rule.Interval * Math.Min(cost, rule.Permits)), now + rule.Capacity));
             var before = Interlocked.CompareExchange(ref Tat, charged, seen);
             if (before == seen)
             {

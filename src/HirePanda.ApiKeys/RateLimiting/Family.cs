@@ -1,8 +1,10 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The quota of keys that are linked by rotation: the buckets that they hold, and for a window those that they left for other limits.
-/// Every bucket counts the requests of all keys, and one for new limits begins with what was used of the others, so that neither a
+/// The quota of keys that are linked by rotation: the buckets that they hold, and for a window those that they left for other
+/// limits.
+/// Every bucket counts the requests of all keys, and one for new limits begins with what was used of the others, so that neither
+/// a
 /// change of limits nor a second key gives a fresh quota. The caller locks.
 /// </summary>
 internal sealed class Family
@@ -10,10 +12,14 @@ internal sealed class Family
     /// <summary>How many keys are remembered. One beyond them counts as new when it is read again.</summary>
     private const int MaxMembers = 8;
 
-    /// <summary>How many buckets are kept that no key holds. Who changes limits more often in their windows begins with no permits.</summary>
+    /// <summary>
+    /// How many buckets are kept that no key holds. Who changes limits more often in their windows begins with no permits.
+    /// </summary>
     private const int MaxLeft = 8;
 
-    /// <summary>Longer than any cached key is served: no request holds the buckets of a key that was not read for so long.</summary>
+    /// <summary>
+    /// Longer than any cached key is served: no request holds the buckets of a key that was not read for so long.
+    /// </summary>
     private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
 
     private Member[] _members = [];
@@ -61,7 +67,8 @@ internal sealed class Family
 
         var all = All();
         var buckets = Array.ConvertAll(limits, limit => Array.Find(all, bucket => bucket.IsOf(limit)) ?? new Bucket(limit));
-        var others = _members.Where(member => member.KeyId != keyId).OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1);
+        var others = _members.Where(member => member.KeyId != keyId).OrderBy(
+            member => member.ReferencedAt).TakeLast(MaxMembers - 1);
         _members = [.. others, new Member(keyId, new Buckets(buckets), now)];
         var isTooOften = Settle([.. all.Union(buckets)], now);
         foreach (var bucket in buckets.Except(all))

@@ -14,11 +14,15 @@ internal readonly struct Gcra(RateLimit limit)
     /// <summary>What an empty bucket owes, in ticks.</summary>
     public long Capacity => Interval * Permits;
 
-    /// <summary>Takes permits if there are enough, else nothing. The cost is capped at the number of permits there can be.</summary>
+    /// <summary>
+    /// Takes permits if there are enough, else nothing. The cost is capped at the number of permits there can be.
+    /// </summary>
     /// <param name="tat">The bucket; changed by one compare-and-swap.</param>
     /// <param name="now">The time in ticks, of a clock that never goes back.</param>
     /// <param name="cost">How many permits to take, at least 1.</param>
-    /// <param name="state">The bucket's state after the decision, for <see cref="Remaining"/> and <see cref="UntilOneMore"/>.</param>
+    /// <param name="state">
+    /// The bucket's state after the decision, for <see cref="Remaining"/> and <see cref="UntilOneMore"/>.
+    /// </param>
     /// <returns>Ticks until the cost would fit; 0 when it was taken.</returns>
     public long Take(ref long tat, long now, int cost, out long state)
     {
@@ -60,11 +64,14 @@ internal readonly struct Gcra(RateLimit limit)
     /// <summary>Ticks until the next permit when there is none; 0 when there is one.</summary>
     public long UntilAny(long tat, long now) => Math.Max(0, Clamp(tat, now) + Interval - now - Capacity);
 
-    /// <summary>Whether a share of the permits, or more, is used: of whole ones, as <see cref="Remaining"/> counts them.</summary>
+    /// <summary>
+    /// Whether a share of the permits, or more, is used: of whole ones, as <see cref="Remaining"/> counts them.
+    /// </summary>
     public bool IsAbove(long state, long now, double share) => Permits - Remaining(state, now) >= Permits * share;
 
     /// <summary>
-    /// The debt with which a bucket begins that takes over from a bucket of another limit: as many permits, or the same share where
+    /// The debt with which a bucket begins that takes over from a bucket of another limit: as many permits, or the same share
+    /// where
     /// there are fewer of them.
     /// </summary>
     public long Carry(in Gcra other, long debt)
@@ -73,6 +80,8 @@ internal readonly struct Gcra(RateLimit limit)
         return (Permits < other.Permits ? used * Permits / other.Permits : used) * Interval;
     }
 
-    /// <summary>A full bucket's TAT is now; and to a caller who read the clock a little earlier no bucket owes more than its capacity.</summary>
+    /// <summary>
+    /// A full bucket's TAT is now; and to a caller who read the clock a little earlier no bucket owes more than its capacity.
+    /// </summary>
     private long Clamp(long tat, long now) => Math.Clamp(tat, now, now + Capacity);
 }

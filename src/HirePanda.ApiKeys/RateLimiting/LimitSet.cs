@@ -15,7 +15,8 @@ internal sealed class LimitSet
         for (var i = 0; i < Limits.Length; i++)
         {
             Rules[i] = new Gcra(Limits[i]);
-            policy[i] = string.Create(CultureInfo.InvariantCulture, $"{Name(i)};q={Limits[i].Permits};w={(long)Limits[i].Window.TotalSeconds}");
+            policy[i] = string.Create(
+                CultureInfo.InvariantCulture, $"{Name(i)};q={Limits[i].Permits};w={(long)Limits[i].Window.TotalSeconds}");
         }
 
         Policy = string.Join(", ", policy);
@@ -28,14 +29,17 @@ internal sealed class LimitSet
 
     public string Policy { get; }
 
-    /// <summary>The <c>RateLimit</c> field for the request that finds a single limit's bucket full, as those of most keys do.</summary>
+    /// <summary>
+    /// The <c>RateLimit</c> field for the request that finds a single limit's bucket full, as those of most keys do.
+    /// </summary>
     public string? FirstField { get; }
 
     /// <summary>Formats a member of the <c>RateLimit</c> field.</summary>
     /// <param name="index">The limit.</param>
     /// <param name="remaining">The permits that are left now.</param>
     /// <param name="seconds">
-    /// The seconds until one more is available; 0 if the bucket is full. The field then has no <c>t</c>, so that a client that divides by it
+    /// The seconds until one more is available; 0 if the bucket is full. The field then has no <c>t</c>, so that a client that
+    /// divides by it
     /// does not divide by zero.
     /// </param>
     public static string Member(int index, int remaining, long seconds) => seconds == 0
@@ -43,5 +47,6 @@ internal sealed class LimitSet
         : string.Create(CultureInfo.InvariantCulture, $"{Name(index)};r={remaining};t={seconds}");
 
     /// <summary>The quoted name of a limit in the fields: <c>"default"</c>, <c>"default-2"</c>, ….</summary>
-    public static string Name(int index) => index == 0 ? "\"default\"" : string.Create(CultureInfo.InvariantCulture, $"\"default-{index + 1}\"");
+    public static string Name(int index)
+        => index == 0 ? "\"default\"" : string.Create(CultureInfo.InvariantCulture, $"\"default-{index + 1}\"");
 }

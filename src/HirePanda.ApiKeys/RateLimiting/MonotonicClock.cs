@@ -6,7 +6,9 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class MonotonicClock(TimeProvider time)
 {
-    /// <summary>Threads read the wall clock a little before they ask, and requests share the latest time without writing it.</summary>
+    /// <summary>
+    /// Threads read the wall clock a little before they ask, and requests share the latest time without writing it.
+    /// </summary>
     private const long Tolerance = TimeSpan.TicksPerSecond;
 
     private readonly Lock _lock = new();

@@ -10,7 +10,10 @@ internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, lo
 {
     public bool Admitted => Wait == 0;
 
-    /// <summary>The <c>RateLimit</c> field of draft-ietf-httpapi-ratelimit-headers: per limit the permits now and the seconds until one more.</summary>
+    /// <summary>
+    /// The <c>RateLimit</c> field of draft-ietf-httpapi-ratelimit-headers: per limit the permits now and the seconds until one
+    /// more.
+    /// </summary>
     public string Field()
     {
         if (States is null)

@@ -9,7 +9,8 @@ namespace HirePanda.ApiKeys;
 internal sealed class RateLimiter(MonotonicClock clock)
 {
     /// <summary>In parts that nobody waits for long.</summary>
-    private readonly Dictionary<string, Family>[] _families = Array.ConvertAll(new object?[256], _ => new Dictionary<string, Family>(StringComparer.Ordinal));
+    private readonly Dictionary<string, Family>[] _families = Array.ConvertAll(
+        new object?[256], _ => new Dictionary<string, Family>(StringComparer.Ordinal));
 
     private int _count;
     private int _sweepAt = 10_000;

@@ -56,7 +56,8 @@ internal sealed class SecretFormat
     }
 
     /// <summary>The non-secret start of a secret: its prefix and four characters of 30.</summary>
-    public static string Hint(ReadOnlySpan<char> secret) => string.Concat(secret[..^(RandomLength + ChecksumLength - HintRandomLength)], "…");
+    public static string Hint(ReadOnlySpan<char> secret)
+        => string.Concat(secret[..^(RandomLength + ChecksumLength - HintRandomLength)], "…");
 
     private string Prefix(string typePrefix) => $"{_brandPrefix}{typePrefix}_";
 

@@ -92,7 +92,8 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
         ArgumentNullException.ThrowIfNull(ids);
         lock (_lock)
         {
-            return new(ids.Distinct().Select(id => _byId.GetValueOrDefault(id)).OfType<ApiKey>().Where(key => key.Workspace == workspace)
+            return new(
+                ids.Distinct().Select(id => _byId.GetValueOrDefault(id)).OfType<ApiKey>().Where(key => key.Workspace == workspace)
                 .ToDictionary(key => key.Id, key => key.Name, StringComparer.Ordinal));
         }
     }
@@ -148,12 +149,18 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
     private ApiKeySaveResult? WhyNot(ApiKeyChangeSet change)
         => !IsSatisfied(change.Actor) ? ApiKeySaveResult.ActorChanged
             : change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1)
-                || (change.Workspace is { } workspace && (_workspaces.GetValueOrDefault(workspace.Id)?.Version ?? 0) != workspace.Version - 1)
+                || (
+                    change.Workspace is { } workspace
+                        && (_workspaces.GetValueOrDefault(workspace.Id)?.Version ?? 0) != workspace.Version - 1)
                 ? ApiKeySaveResult.VersionConflict
-            : change.RequireNoKeys && change.Added.Count > 0 && _byId.Values.Any(key => key.Workspace == change.Added[0].Workspace)
+            : change.RequireNoKeys
+                && change.Added.Count > 0
+                && _byId.Values.Any(key => key.Workspace == change.Added[0].Workspace)
                 ? ApiKeySaveResult.WorkspaceNotEmpty
             : change.Added.Any(key => _byId.ContainsKey(key.Id) || _idByHash.ContainsKey(key.Hash)) ? ApiKeySaveResult.Duplicate
-            : change.MaxActiveKeys is { } max && change.Added.Count > 0 && CountUsable(change) > max ? ApiKeySaveResult.LimitReached
+            : change.MaxActiveKeys is { } max
+                && change.Added.Count > 0
+                && CountUsable(change) > max ? ApiKeySaveResult.LimitReached
             : null;
 
     /// <summary>Counts the keys of the workspace that will be neither revoked nor expired.</summary>
@@ -165,7 +172,8 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
             .Count(key => key.Workspace == workspace && key.RevokedAt is null && !(now >= key.ExpiresAt));
     }
 
-    private bool IsSatisfied(ApiKeyActorGuard? actor) => actor is null || actor.IsSatisfiedBy(_byId.GetValueOrDefault(actor.KeyId));
+    private bool IsSatisfied(ApiKeyActorGuard? actor)
+        => actor is null || actor.IsSatisfiedBy(_byId.GetValueOrDefault(actor.KeyId));
 
     private static bool IsAfter(DateTimeOffset at, string id, ApiKeyPageToken? position)
         => position is not { } last || at < last.At || (at == last.At && string.CompareOrdinal(id, last.Id) < 0);

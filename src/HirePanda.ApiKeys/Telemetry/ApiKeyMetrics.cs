@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The meter <c>HirePanda.ApiKeys</c>. No tag ever names a key. What every request adds to is a <see cref="StripedCounter"/>, which a
+/// The meter <c>HirePanda.ApiKeys</c>. No tag ever names a key. What every request adds to is a <see cref="StripedCounter"/>,
+/// which a
 /// listener reads when it wants to; the rest are plain instruments.
 /// </summary>
 internal sealed class ApiKeyMetrics
@@ -27,14 +28,18 @@ internal sealed class ApiKeyMetrics
     {
         _time = time;
         _meter = meters.Create(ApiKeyDefaults.MeterName);
-        _verifications = Tallies("verifications", "{request}", "Credentials that were verified, by outcome.", OutcomeNames.Tag, OutcomeNames.All);
-        _lookups = Tallies("cache.lookups", "{lookup}", "What the cache knew of a secret.", Result, "hit", "miss", "stale", "negative");
-        _decisions = Tallies("rate_limit.decisions", "{request}", "What the rate limits of keys decided.", Prefix + "decision", "admitted", "refused");
+        _verifications = Tallies(
+            "verifications", "{request}", "Credentials that were verified, by outcome.", OutcomeNames.Tag, OutcomeNames.All);
+        _lookups = Tallies(
+            "cache.lookups", "{lookup}", "What the cache knew of a secret.", Result, "hit", "miss", "stale", "negative");
+        _decisions = Tallies(
+            "rate_limit.decisions", "{request}", "What the rate limits of keys decided.", Prefix + "decision", "admitted", "refused");
         _duration = Seconds(
             "verification.duration",
             "How long it took to verify a credential, events of the host's included.",
             [0.000001, 0.000005, 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]);
-        _reads = _meter.CreateCounter<long>(Prefix + "store.reads", "{read}", "Reads of the store for keys that the cache could not answer for.");
+        _reads = _meter.CreateCounter<long>(
+            Prefix + "store.reads", "{read}", "Reads of the store for keys that the cache could not answer for.");
         _readDuration = Seconds(
             "store.read.duration",
             "How long a read of the store took.",
@@ -43,7 +48,8 @@ internal sealed class ApiKeyMetrics
             "invalidation.latency",
             "How long after a change was stored this process forgot what it had cached.",
             [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]);
-        _failures = _meter.CreateCounter<long>(Prefix + "failed_attempts", "{attempt}", "Secrets of right shape that no key has, or a revoked one.");
+        _failures = _meter.CreateCounter<long>(
+            Prefix + "failed_attempts", "{attempt}", "Secrets of right shape that no key has, or a revoked one.");
         _reported = _meter.CreateCounter<long>(
             Prefix + "allowlist.reported", "{request}", "Requests that a report-only IP allowlist would have refused.");
 
@@ -54,14 +60,18 @@ internal sealed class ApiKeyMetrics
 
     /// <summary>Counts a verification.</summary>
     /// <param name="outcome">How it went.</param>
-    /// <param name="begunAt">When it began, in ticks; the clock is read again only where somebody wants to know how long it took.</param>
+    /// <param name="begunAt">
+    /// When it began, in ticks; the clock is read again only where somebody wants to know how long it took.
+    /// </param>
     public void Verified(ApiKeyOutcome outcome, long begunAt)
     {
         _verifications[(int)outcome].Add();
         if (_duration.Enabled)
         {
             var ticks = Math.Max(0, _time.GetUtcNow().UtcTicks - begunAt);
-            _duration.Record(TimeSpan.FromTicks(ticks).TotalSeconds, KeyValuePair.Create(OutcomeNames.Tag, (object?)OutcomeNames.Get(outcome)));
+            _duration.Record(
+                TimeSpan.FromTicks(ticks).TotalSeconds, KeyValuePair.Create(
+                    OutcomeNames.Tag, (object?)OutcomeNames.Get(outcome)));
         }
     }
 
@@ -97,7 +107,8 @@ internal sealed class ApiKeyMetrics
         StripedCounter[] tallies = [.. values.Select(_ => new StripedCounter())];
         _meter.CreateObservableCounter(
             Prefix + name,
-            () => tallies.Zip(values, (tally, value) => new Measurement<long>(tally.Sum, KeyValuePair.Create(tag, (object?)value))),
+            () => tallies.Zip(
+                values, (tally, value) => new Measurement<long>(tally.Sum, KeyValuePair.Create(tag, (object?)value))),
             unit,
             description);
         return tallies;

@@ -72,7 +72,8 @@ internal static partial class Log
     public static partial void AlertSinkFailed(ILogger logger, Exception exception, string alertId);
 
     [LoggerMessage(26, LogLevel.Information, "Webhook {WebhookId} did not take message {MessageId} at attempt {Attempt}: {Reason}. Next attempt: {Next}.")]
-    public static partial void AttemptFailed(ILogger logger, string webhookId, string messageId, int attempt, string? reason, DateTimeOffset? next);
+    public static partial void AttemptFailed(
+        ILogger logger, string webhookId, string messageId, int attempt, string? reason, DateTimeOffset? next);
 
     [LoggerMessage(27, LogLevel.Warning, "Webhook {WebhookId} of workspace {Workspace} gets no message any more: {Reason}.")]
     public static partial void WebhookDisabled(ILogger logger, string webhookId, string workspace, string reason);

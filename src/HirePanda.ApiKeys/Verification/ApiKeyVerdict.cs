@@ -12,7 +12,9 @@ public readonly record struct ApiKeyVerdict
     /// <param name="outcome">The outcome.</param>
     /// <param name="key">The key, or null if the secret belongs to no known key.</param>
     /// <param name="retryAfter">The time after which another attempt may succeed, or null if waiting does not help.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="outcome"/> is valid and <paramref name="key"/> is null.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="outcome"/> is valid and <paramref name="key"/> is null.
+    /// </exception>
     public ApiKeyVerdict(ApiKeyOutcome outcome, ApiKey? key = null, TimeSpan? retryAfter = null)
     {
         if (outcome == ApiKeyOutcome.Valid)

@@ -12,7 +12,9 @@ public readonly record struct ApiKeyVerificationContext
     /// <summary>Gets the caller's address, or null if it is unknown. An unknown address passes no IP allowlist.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>Gets the number of permits that the call takes from the key's rate limits. A number below 1 counts as 1. The default is 1.</summary>
+    /// <summary>
+    /// Gets the number of permits that the call takes from the key's rate limits. A number below 1 counts as 1. The default is 1.
+    /// </summary>
     public int Cost { get; init; } = 1;
 
     /// <summary>Gets the memory of the hash of this very secret, or null if nothing is remembered.</summary>

@@ -5,7 +5,8 @@ using System.Text;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Verifies secrets, over HTTP or anywhere else. The steps are, cheapest first: shape and checksum, lookup by hash, status, IP allowlists,
+/// Verifies secrets, over HTTP or anywhere else. The steps are, cheapest first: shape and checksum, lookup by hash, status, IP
+/// allowlists,
 /// rate limits.
 /// </summary>
 public sealed class ApiKeyVerifier
@@ -82,7 +83,9 @@ public sealed class ApiKeyVerifier
         };
     }
 
-    /// <summary>Determines whether a token is ours to judge: it starts like our secrets, or the host says that an older system made it.</summary>
+    /// <summary>
+    /// Determines whether a token is ours to judge: it starts like our secrets, or the host says that an older system made it.
+    /// </summary>
     internal bool IsOurs(ReadOnlySpan<char> token)
     {
         var options = _settings.Current;
@@ -112,7 +115,9 @@ public sealed class ApiKeyVerifier
     }
 
     private static bool IsLegacy(CompiledApiKeyOptions options, ReadOnlySpan<char> token)
-        => options.Options.IsLegacySecret is { } isLegacy && token.Length is > 0 and <= MaxLegacyLength && isLegacy(token.ToString());
+        => options.Options.IsLegacySecret is { } isLegacy
+            && token.Length is > 0 and <= MaxLegacyLength
+            && isLegacy(token.ToString());
 
     private async ValueTask<ApiKeyVerdict> FindAsync(
         ApiKeyHash[] hashes, ApiKeyVerificationContext context, long started, CancellationToken cancellationToken)

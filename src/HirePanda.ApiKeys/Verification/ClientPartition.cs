@@ -2,7 +2,9 @@ using System.Net;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Whose attempts are counted together: an IPv4 address after un-mapping, or an IPv6 /64; callers without address are one client.</summary>
+/// <summary>
+/// Whose attempts are counted together: an IPv4 address after un-mapping, or an IPv6 /64; callers without address are one client.
+/// </summary>
 internal readonly record struct ClientPartition(byte Family, ulong Number)
 {
     public static ClientPartition From(IPAddress? address)

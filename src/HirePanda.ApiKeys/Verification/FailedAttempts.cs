@@ -3,7 +3,8 @@ using System.Net;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts refused credentials per client and per workspace whose key the client tried, and reports when there were too many within a
+/// Counts refused credentials per client and per workspace whose key the client tried, and reports when there were too many
+/// within a
 /// time. The table is local and bounded, and drops the oldest entry.
 /// </summary>
 internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock) : IVerdictObserver
@@ -19,7 +20,8 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     private AttemptTimes? _last;
 
     /// <summary>
-    /// Occurs once for a client until it makes no attempt for the whole time, with the client, the key that it tried if that is known,
+    /// Occurs once for a client until it makes no attempt for the whole time, with the client, the key that it tried if that is
+    /// known,
     /// the number of attempts, and the time.
     /// </summary>
     public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;

@@ -60,7 +60,8 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
         private readonly Dictionary<ClientPartition, long> _times = [];
         private readonly Queue<ClientPartition> _oldest = new();
 
-        public long Wait(ClientPartition client, Gcra rule, long now) => _times.TryGetValue(client, out var tat) ? rule.UntilAny(tat, now) : 0;
+        public long Wait(ClientPartition client, Gcra rule, long now)
+            => _times.TryGetValue(client, out var tat) ? rule.UntilAny(tat, now) : 0;
 
         public void Count(ClientPartition client, Gcra rule, long now)
         {

@@ -51,7 +51,8 @@ internal sealed class WebhookClient : IDisposable
         request.Options.Set(_workspace, webhook.Workspace);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(AttemptTimeout);
-        using var response = await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+        using var response = await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token)
+            .ConfigureAwait(false);
         return response.StatusCode;
     }
 
@@ -89,7 +90,8 @@ internal sealed class WebhookClient : IDisposable
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         context.InitialRequestMessage.Options.TryGetValue(_workspace, out var workspace);
-        var addresses = await _targets.FindAsync(context.DnsEndPoint.Host, workspace ?? "", cancellationToken).ConfigureAwait(false);
+        var addresses = await _targets.FindAsync(context.DnsEndPoint.Host, workspace ?? "", cancellationToken)
+            .ConfigureAwait(false);
         if (addresses.Length == 0)
         {
             throw new HttpRequestException("The host has no public address.");

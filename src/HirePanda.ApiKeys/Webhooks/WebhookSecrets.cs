@@ -39,7 +39,8 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
     /// <param name="secret">The secret as it was shown.</param>
     /// <param name="content">What is signed.</param>
     public static string Sign(string secret, string content)
-        => "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[SecretPrefix.Length..]), Encoding.UTF8.GetBytes(content)));
+        => "v1," + Convert.ToBase64String(
+            HMACSHA256.HashData(Convert.FromBase64String(secret[SecretPrefix.Length..]), Encoding.UTF8.GetBytes(content)));
 
     /// <summary>Protects a webhook's secret.</summary>
     /// <param name="webhookId">The id of the webhook, to which the protected text is bound.</param>
@@ -63,7 +64,8 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
         if (stored.StartsWith(DataProtectionPrefix, StringComparison.Ordinal))
         {
             var provider = services.GetService<IDataProtectionProvider>()
-                ?? throw new CryptographicException("The signing secret was protected by data protection, which the host no longer has.");
+                ?? throw new CryptographicException(
+                    "The signing secret was protected by data protection, which the host no longer has.");
             return provider.CreateProtector(Purpose).CreateProtector(webhook.Id).Unprotect(stored[DataProtectionPrefix.Length..]);
         }
 
@@ -79,7 +81,8 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(Key(pepper), TagSize);
         aes.Encrypt(
-            nonce, plain, sealedText.AsSpan(NonceSize + TagSize), sealedText.AsSpan(NonceSize, TagSize), Encoding.UTF8.GetBytes(webhookId));
+            nonce, plain, sealedText.AsSpan(NonceSize + TagSize), sealedText.AsSpan(
+                NonceSize, TagSize), Encoding.UTF8.GetBytes(webhookId));
         return Convert.ToBase64String(sealedText);
     }
 
@@ -115,5 +118,6 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
     }
 
     private static byte[] Key(string pepper)
-        => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(pepper), KeySize, salt: null, Encoding.UTF8.GetBytes(Purpose));
+        => HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(pepper), KeySize, salt: null, Encoding.UTF8.GetBytes(Purpose));
 }

@@ -60,7 +60,9 @@ internal sealed class WebhookTargets(HostLookups lookups, ApiKeySettings setting
     /// </summary>
     /// <returns>The origin, or null if the text is not an address or is too long.</returns>
     public static string? Origin(string url)
-        => url.Length <= MaxUrlLength && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IdnHost is { Length: > 0 and <= MaxOriginLength } host
+        => url.Length <= MaxUrlLength
+            && Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            && uri.IdnHost is { Length: > 0 and <= MaxOriginLength } host
             ? $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{host}]" : host)}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}"
             : null;
 
@@ -79,5 +81,7 @@ internal sealed class WebhookTargets(HostLookups lookups, ApiKeySettings setting
     }
 
     private async Task<IPAddress[]> ResolveAsync(string host, string workspace, CancellationToken cancellationToken)
-        => IPAddress.TryParse(host, out var address) ? [address] : await lookups.FindAsync(host, workspace, cancellationToken).ConfigureAwait(false);
+        => IPAddress.TryParse(host, out var address)
+            ? [address]
+            : await lookups.FindAsync(host, workspace, cancellationToken).ConfigureAwait(false);
 }
