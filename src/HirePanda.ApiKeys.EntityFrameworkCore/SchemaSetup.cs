@@ -77,6 +77,7 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
             {
                 await using var scope = scopes.CreateAsyncScope();
                 var db = scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>();
+                Provider.ThrowIfUnsupported(db);
                 CheckConnectionString(db);
                 _settingUp = db;
                 await SetUpAsync(db, cancellationToken).ConfigureAwait(false);
@@ -129,7 +130,6 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
 
     private static async Task SetUpAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
-        Provider.ThrowIfUnsupported(db);
         if (Provider.IsSqlite(db))
         {
             SqliteFile.CreatePrivate(db.Database.GetDbConnection().ConnectionString);
