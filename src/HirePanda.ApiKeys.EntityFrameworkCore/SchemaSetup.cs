@@ -78,6 +78,7 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
             {
                 await using var scope = scopes.CreateAsyncScope();
                 var db = scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>();
+                Provider.ThrowIfUnsupported(db);
                 CheckConnectionString(db);
                 _settingUp = db;
                 await SetUpAsync(db, cancellationToken).ConfigureAwait(false);
@@ -131,7 +132,6 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
 
     private static async Task SetUpAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
-        Provider.ThrowIfUnsupported(db);
         if (Provider.IsSqlite(db))
         {
             SqliteFile.CreatePrivate(db.Database.GetDbConnection().ConnectionString);
