@@ -1,10 +1,8 @@
-using HirePanda.ApiKeys;
-
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddHirePandaApiKeys().AddInMemoryStore();
 
 var app = builder.Build();
-app.MapGet("/jobs", () => new[] { "Gardener" }).RequireAuthorization("read");
+app.MapGet("/jobs", string[] () => ["Gardener"]).RequireAuthorization("read");
 
 // The store is empty at every start. A store that keeps its keys returns null from the second start on.
 var first = await app.CreateFirstApiKeyAsync("my-workspace", new() { Name = "First key", Type = "production" });

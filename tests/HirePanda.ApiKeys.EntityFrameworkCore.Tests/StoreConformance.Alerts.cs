@@ -308,14 +308,15 @@ public abstract partial class StoreConformance
         => new() { Id = id, WebhookId = webhookId, AlertId = alertId, Payload = "{}", NextAttemptAt = _start.AddSeconds(seconds) };
 
     private static ApiKeyDeliveryAttempt Attempt(
-        ApiKeyWebhookDelivery taken, int seconds, bool succeeded, int? next = null, string? disabledReason = null) => new()
-    {
-        DisabledReason = disabledReason,
-        Delivery = taken,
-        At = _start.AddSeconds(seconds),
-        Succeeded = succeeded,
-        NextAttemptAt = next is null ? null : _start.AddSeconds(next.Value),
-    };
+        ApiKeyWebhookDelivery taken, int seconds, bool succeeded, int? next = null, string? disabledReason = null)
+        => new()
+        {
+            DisabledReason = disabledReason,
+            Delivery = taken,
+            At = _start.AddSeconds(seconds),
+            Succeeded = succeeded,
+            NextAttemptAt = next is null ? null : _start.AddSeconds(next.Value),
+        };
 
     private static async Task AddWebhookAsync(IApiKeyAlertStore store, string id, int seconds = 0)
         => (await store.AddWebhookAsync(Webhook(id, seconds), 100, null, Entry(id, seconds), Token)).Should().Be(ApiKeySaveResult.Saved);

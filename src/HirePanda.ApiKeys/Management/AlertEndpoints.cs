@@ -58,9 +58,9 @@ internal static class AlertEndpoints
             .ConfigureAwait(false);
         return webhook.Succeeded
             ? new JsonAnswer<WebhookResponse>(
-                WebhookResponse.Of(
-                    webhook.Value) with { Secret
-                        = webhook.Value.Secret }, AlertJson.Contract.WebhookResponse, StatusCodes.Status201Created)
+                WebhookResponse.Of(webhook.Value) with { Secret = webhook.Value.Secret },
+                AlertJson.Contract.WebhookResponse,
+                StatusCodes.Status201Created)
             {
                 Location = $"{context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/')}/{webhook.Value.Id}",
             }

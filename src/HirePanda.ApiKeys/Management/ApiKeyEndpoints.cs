@@ -221,16 +221,17 @@ internal static class ApiKeyEndpoints
 
     /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
     private static int Limit(string? text)
-        => text is null
-            ? 50
-            : text.All(char.IsAsciiDigit) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            ? limit
+        => text is null ? 50
+            : text.All(char.IsAsciiDigit) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit
             : 0;
 
-    private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result) => result.Succeeded
-        ? new JsonAnswer<KeyResponse>(
-            KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse) { Version = result.Value.Version }
-        : new ErrorAnswer(result.Failure);
+    private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result)
+        => result.Succeeded
+            ? new JsonAnswer<KeyResponse>(KeyResponse.Of(result.Value, time.GetUtcNow()), KeyJson.Contract.KeyResponse)
+            {
+                Version = result.Value.Version,
+            }
+            : new ErrorAnswer(result.Failure);
 
     /// <summary>A new key; depth is how many segments the request's path has below the list of keys.</summary>
     private static IResult Issued(HttpContext context, TimeProvider time, ApiKeyResult<IssuedApiKey> result, int depth)

@@ -6,8 +6,8 @@ internal sealed class RefusalAudit(ManagementStores stores, RefusalBudget budget
     /// <summary>Records an attempt that was refused, and returns the refusal.</summary>
     public Task<ApiKeyFailure> RefuseAsync(ApiKeyActor actor, string action, ApiKey? before, ApiKey? after, ApiKeyFailure refusal)
         => RefuseAsync(
-            AuditEntries.Key(
-                actor, action + ".refused", Timestamps.Now(time), before, after) with { KeyId = before?.Id }, refusal);
+            AuditEntries.Key(actor, action + ".refused", Timestamps.Now(time), before, after) with { KeyId = before?.Id },
+            refusal);
 
     /// <summary>Records an attempt on what concerns the whole workspace by an actor that is bound to an owner.</summary>
     public Task<ApiKeyFailure> RefuseBoundAsync(ApiKeyActor actor, string action)

@@ -43,6 +43,7 @@ internal enum UsedEnum
     Some,
 }
 
+[AttributeUsage(AttributeTargets.Class)]
 internal sealed class UsedAttribute : Attribute;
 
 internal sealed class UsesNone

@@ -49,7 +49,8 @@ public sealed class ManagementAnswerTests
         await using var api = await ManagementApi.StartAsync();
         var (_, secret) = api.Issue(new CreateApiKeyRequest
         {
-            Name = "x", Type = ApiKeyTypes.Production,
+            Name = "x",
+            Type = ApiKeyTypes.Production,
             AllowedNetworks = status == HttpStatusCode.Forbidden ? ["192.0.2.1"] : [],
             RateLimits = [new RateLimit(1, TimeSpan.FromHours(1))],
         });

@@ -4,7 +4,9 @@ using System.Reflection;
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>A host's decorator around one store interface. It implements nothing else, and records the calls.</summary>
+#pragma warning disable CA1852 // A proxy derives from it.
 internal class Recorder<T> : DispatchProxy
+#pragma warning restore CA1852
     where T : class
 {
     private T? _inner;
