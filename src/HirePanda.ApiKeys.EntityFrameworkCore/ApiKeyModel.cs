@@ -10,8 +10,8 @@ public static class ApiKeyModelBuilderExtensions
 {
     private static readonly Type[] _rows =
     [
-        typeof(KeyRow), typeof(WorkspaceRow), typeof(AuditRow), typeof(ChangeRow), typeof(UsageRow), typeof(UsageBatchRow), typeof(AlertRow),
-        typeof(WebhookRow), typeof(DeliveryRow),
+        typeof(KeyRow), typeof(WorkspaceRow), typeof(AuditRow), typeof(ChangeRow), typeof(UsageRow), typeof(UsageBatchRow),
+        typeof(AlertRow), typeof(WebhookRow), typeof(DeliveryRow),
     ];
 
     /// <summary>

@@ -24,10 +24,12 @@ public static class EntityFrameworkApiKeyBuilderExtensions
     /// <inheritdoc cref="AddEntityFrameworkStore(ApiKeyBuilder, Action{DbContextOptionsBuilder})"/>
     /// <param name="builder">The host's API keys.</param>
     /// <param name="configure">
-    /// Chooses the database with the host's services, such as <c>(services, db) => db.UseNpgsql(services.GetRequiredService&lt;NpgsqlDataSource&gt;())</c>.
-    /// It is called once, with the root service provider.
+    /// Chooses the database with the host's services, such as
+    /// <c>(services, db) => db.UseNpgsql(services.GetRequiredService&lt;NpgsqlDataSource&gt;())</c>. It is called once, with the root
+    /// service provider.
     /// </param>
-    public static ApiKeyBuilder AddEntityFrameworkStore(this ApiKeyBuilder builder, Action<IServiceProvider, DbContextOptionsBuilder> configure)
+    public static ApiKeyBuilder AddEntityFrameworkStore(
+        this ApiKeyBuilder builder, Action<IServiceProvider, DbContextOptionsBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
@@ -35,7 +37,7 @@ public static class EntityFrameworkApiKeyBuilderExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<SchemaSetup>());
         builder.Services.AddDbContextPool<ApiKeyDbContext>((services, db) =>
         {
-            // Every command of the store would fill the host's log, since it shares no log level with the host's own context.
+            // The store's commands are not the host's: as information they would fill its log.
             db.ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
             db.AddInterceptors(services.GetRequiredService<SchemaSetup>());
             configure(services, db);

@@ -21,7 +21,8 @@ internal sealed class HostContextCheck<TContext>(IServiceScopeFactory scopes) : 
             if (db.Model.FindEntityType(typeof(KeyRow)) is null)
             {
                 throw new InvalidOperationException(
-                    $"The model of {typeof(TContext).Name} has no tables for API keys. Call modelBuilder.AddHirePandaApiKeys() in its OnModelCreating.");
+                    $"The model of {typeof(TContext).Name} has no tables for API keys. "
+                    + "Call modelBuilder.AddHirePandaApiKeys() in its OnModelCreating.");
             }
         }
     }

@@ -25,7 +25,7 @@ internal static class Provider
         if (!IsSqlite(db) && !IsPostgres(db))
         {
             throw new InvalidOperationException(
-                $"API keys cannot be stored with the Entity Framework Core provider '{db.Database.ProviderName}' of {db.GetType().Name}. "
+                $"API keys cannot be stored with '{db.Database.ProviderName}', the Entity Framework Core provider of {db.GetType().Name}. "
                 + "Supported are SQLite (Microsoft.EntityFrameworkCore.Sqlite) and PostgreSQL (Npgsql.EntityFrameworkCore.PostgreSQL). "
                 + "Use one of them, or register a store of your own with AddStore<T>().");
         }

@@ -47,7 +47,8 @@ internal sealed class Database
         });
         await using (var scope = app.Services.CreateAsyncScope())
         {
-            await scope.ServiceProvider.GetRequiredService<TContext>().Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+            var db = scope.ServiceProvider.GetRequiredService<TContext>();
+            await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         }
 
         return await StartAsync(app);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
@@ -78,15 +79,16 @@ public sealed class HostContextTests
         var options = new DbContextOptionsBuilder<TContext>();
         database.Use(options);
         using var db = (TContext)Activator.CreateInstance(typeof(TContext), options.Options)!;
-        return [.. db.GetService<IDesignTimeModel>().Model.GetEntityTypes().Where(type => type.ClrType.Assembly == typeof(KeyRow).Assembly)
+        return [.. db.GetService<IDesignTimeModel>().Model.GetEntityTypes()
+            .Where(type => type.ClrType.Assembly == typeof(KeyRow).Assembly)
             .SelectMany(type => type.GetProperties())
             .Select(property => $"{property.DeclaringType.ShortName()}.{property.Name}: {Describe(property)}")
             .Order(StringComparer.Ordinal)];
     }
 
     private static string Describe(IProperty property)
-        => $"{property.GetColumnType()}, {property.IsNullable}, {property.GetMaxLength()}, {property.IsUnicode()}, {property.IsFixedLength()}, "
-            + $"{property.GetCollation()}, {property.GetTypeMapping().Converter?.GetType().Name}";
+        => $"{property.GetColumnType()}, {property.IsNullable}, {property.GetMaxLength()}, {property.IsUnicode()}, "
+            + $"{property.IsFixedLength()}, {property.GetCollation()}, {property.GetTypeMapping().Converter?.GetType().Name}";
 
     /// <summary>The commands that Entity Framework logs at the usual level.</summary>
     private sealed class CapturedLog : ILoggerProvider, ILogger
@@ -98,14 +100,15 @@ public sealed class HostContextTests
         public void Clear() => _commands.Clear();
 
         public ILogger CreateLogger(string categoryName)
-            => categoryName == DbLoggerCategory.Database.Command.Name ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+            => categoryName == DbLoggerCategory.Database.Command.Name ? this : NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
             => _commands.Enqueue(formatter(state, exception));
 
         public void Dispose()

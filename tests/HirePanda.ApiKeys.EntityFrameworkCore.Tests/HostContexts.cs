@@ -16,12 +16,12 @@ internal sealed class ConventionsContext(DbContextOptions<ConventionsContext> op
 {
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        configurationBuilder.Properties<string>().HaveConversion<Shouting>().HaveColumnType("varchar(5)").HaveMaxLength(5).AreUnicode(false)
-            .AreFixedLength().UseCollation("C");
+        configurationBuilder.Properties<string>().HaveConversion<Shouting>().HaveColumnType("varchar(5)").HaveMaxLength(5)
+            .AreUnicode(false).AreFixedLength().UseCollation("C");
         configurationBuilder.Properties<long>().HaveConversion<string>();
         configurationBuilder.Properties<int>().HaveConversion<string>();
-        configurationBuilder.Properties<bool>().HaveConversion<BoolToStringConverter>();
-        configurationBuilder.Properties<byte[]>().HaveConversion<BytesToStringConverter>().HaveMaxLength(4);
+        configurationBuilder.Properties<bool>().HaveConversion<YesOrNo>();
+        configurationBuilder.Properties<byte[]>().HaveConversion<Hex>().HaveMaxLength(4);
         configurationBuilder.Properties<Enum>().HaveConversion<string>();
         configurationBuilder.Conventions.Add(_ => new SnakeCaseColumns());
     }
@@ -29,7 +29,7 @@ internal sealed class ConventionsContext(DbContextOptions<ConventionsContext> op
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema("host");
-        modelBuilder.Entity<Note>();
+        modelBuilder.Entity<Note>().Property(note => note.Id).UseCollation(null);
         modelBuilder.AddHirePandaApiKeys();
     }
 
@@ -40,18 +40,20 @@ internal sealed class ConventionsContext(DbContextOptions<ConventionsContext> op
 
     private sealed class Shouting() : ValueConverter<string, string>(text => text.ToUpperInvariant(), text => text);
 
-    private sealed class BoolToStringConverter() : ValueConverter<bool, string>(value => value ? "Y" : "N", text => text == "Y");
+    private sealed class YesOrNo() : ValueConverter<bool, string>(value => value ? "Y" : "N", text => text == "Y");
 
-    private sealed class BytesToStringConverter() : ValueConverter<byte[], string>(bytes => Convert.ToHexString(bytes), text => Convert.FromHexString(text));
+    private sealed class Hex() : ValueConverter<byte[], string>(bytes => Convert.ToHexString(bytes), text => Convert.FromHexString(text));
 
     /// <summary>Names columns as the common naming packages do.</summary>
     private sealed class SnakeCaseColumns : IModelFinalizingConvention
     {
-        public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
+        public void ProcessModelFinalizing(
+            IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
         {
             foreach (var property in modelBuilder.Metadata.GetEntityTypes().SelectMany(type => type.GetProperties()))
             {
-                property.Builder.HasColumnName(string.Concat(property.Name.Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "_" : "") + char.ToLowerInvariant(letter))));
+                var words = property.Name.Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "_" : "") + char.ToLowerInvariant(letter));
+                property.Builder.HasColumnName(string.Concat(words));
             }
         }
     }

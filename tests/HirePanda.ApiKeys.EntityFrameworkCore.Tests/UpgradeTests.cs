@@ -52,7 +52,7 @@ public sealed class UpgradeTests
         await using var made = await StartAsync(fresh);
 
         (await SchemaAsync(old, provider)).Should().BeEquivalentTo(await SchemaAsync(fresh, provider));
-        (await ReadAsync(old, "SELECT version FROM api_key_schema")).Should().Equal(await ReadAsync(fresh, "SELECT version FROM api_key_schema"));
+        (await VersionAsync(old)).Should().Equal(await VersionAsync(fresh));
     }
 
     [Theory]
@@ -78,12 +78,13 @@ public sealed class UpgradeTests
             Version = 1,
         });
         ci.Metadata!.Value.GetRawText().Should().Be("""{"team":"zoo","n":[1,null,{"ж":"…"}]}""");
-        (await app.Store.ListAsync(new ApiKeyQuery { Workspace = "acme", Limit = 10, Now = DateTimeOffset.UtcNow }, Token)).Should().HaveCount(3);
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should().HaveCount(3);
         (await app.Store.GetWorkspaceAsync("acme", Token))!.AllowedNetworks.Should().Equal("192.0.2.0/24");
         (await app.Store.ListAuditAsync("acme", null, 10, Token)).Should().HaveCount(5);
-        var alerts = await ((IApiKeyAlertStore)app.Store).ListAlertsAsync("acme", null, 10, Token);
+        var alertStore = (IApiKeyAlertStore)app.Store;
+        var alerts = await alertStore.ListAlertsAsync("acme", null, 10, Token);
         alerts.Select(alert => (alert.Id, alert.AcknowledgedBy)).Should().Equal(("alr_2", AdminId), ("alr_1", null));
-        (await ((IApiKeyAlertStore)app.Store).ListWebhooksAsync("acme", null, 10, Token)).Should().ContainSingle(webhook => webhook.Id == "whk_1");
+        (await alertStore.ListWebhooksAsync("acme", null, 10, Token)).Should().ContainSingle(webhook => webhook.Id == "whk_1");
     }
 
     [Theory]
@@ -99,7 +100,8 @@ public sealed class UpgradeTests
         rotated.Succeeded.Should().BeTrue();
         (await app.VerifyAsync(rotated.Value!.Secret)).Should().Be(ApiKeyOutcome.Valid);
         (await app.VerifyAsync(added)).Should().Be(ApiKeyOutcome.Valid);
-        (await ((IApiKeyChangeFeed)app.Store).GetLastChangeAsync(Token)).Should().BeGreaterThan(6, "numbers go on from the old ones");
+        var last = await ((IApiKeyChangeFeed)app.Store).GetLastChangeAsync(Token);
+        last.Should().BeGreaterThan(6, "numbers go on from the old ones");
     }
 
     private static async Task<Database> RestoreAsync(string version, string provider)
@@ -108,14 +110,18 @@ public sealed class UpgradeTests
         await using var connection = await ConnectAsync(database);
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // A file of this project.
-        command.CommandText = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Upgrade", $"{version}.{provider}.sql"), Token);
+        command.CommandText = await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "Upgrade", $"{version}.{provider}.sql"), Token);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(Token);
         return database;
     }
 
     /// <summary>A node that changes nothing by itself.</summary>
-    private static Task<App> StartAsync(Database database) => database.StartAsync(services => services.RemoveAll<BackgroundJob>());
+    private static Task<App> StartAsync(Database database)
+        => database.StartAsync(services => services.RemoveAll<BackgroundJob>());
+
+    private static Task<List<string>> VersionAsync(Database database) => ReadAsync(database, "SELECT version FROM api_key_schema");
 
     private static async Task<DbConnection> ConnectAsync(Database database)
     {
@@ -128,7 +134,8 @@ public sealed class UpgradeTests
 
     /// <summary>The tables with the columns that they have now.</summary>
     private static async Task<ILookup<string, string>> TablesAsync(Database database, string provider)
-        => (await ReadAsync(database, ColumnsSql(provider))).Select(column => column.Split('|')).Where(column => column[0] != "api_key_schema")
+        => (await ReadAsync(database, ColumnsSql(provider))).Select(column => column.Split('|'))
+            .Where(column => column[0] != "api_key_schema")
             .ToLookup(column => column[0], column => column[1]);
 
     private static async Task<Dictionary<string, List<string>>> RowsAsync(Database database, ILookup<string, string> tables)
@@ -136,7 +143,8 @@ public sealed class UpgradeTests
         var rows = new Dictionary<string, List<string>>();
         foreach (var table in tables)
         {
-            rows[table.Key] = await ReadAsync(database, $"SELECT {string.Join(", ", table.Select(column => $"\"{column}\""))} FROM {table.Key}");
+            var columns = string.Join(", ", table.Select(column => $"\"{column}\""));
+            rows[table.Key] = await ReadAsync(database, $"SELECT {columns} FROM {table.Key}");
         }
 
         return rows;
@@ -155,7 +163,10 @@ public sealed class UpgradeTests
             SELECT entry.name, field.name, field.type, field."notnull", field.pk FROM sqlite_master AS entry
             JOIN pragma_table_info(entry.name) AS field WHERE entry.type = 'table' AND entry.name LIKE 'api_key%'
             """
-        : "SELECT table_name, column_name, data_type, is_nullable, is_identity FROM information_schema.columns WHERE table_schema = 'public'";
+        : """
+            SELECT table_name, column_name, data_type, is_nullable, is_identity FROM information_schema.columns
+            WHERE table_schema = 'public'
+            """;
 
     private static async Task<List<string>> ReadAsync(Database database, string sql)
     {
