@@ -1,10 +1,19 @@
 using HirePanda.ApiKeys.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Microsoft.EntityFrameworkCore;
 
 /// <summary>Adds the tables of API keys to a model.</summary>
 public static class ApiKeyModelBuilderExtensions
 {
+    private static readonly Type[] _rows =
+    [
+        typeof(KeyRow), typeof(WorkspaceRow), typeof(AuditRow), typeof(ChangeRow), typeof(UsageRow), typeof(UsageBatchRow),
+        typeof(AlertRow), typeof(WebhookRow), typeof(DeliveryRow),
+    ];
+
     /// <summary>
     /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>, <c>api_key_usage</c>,
     /// <c>api_key_usage_batches</c>, <c>api_key_alerts</c>, <c>api_key_webhooks</c> and <c>api_key_webhook_deliveries</c> to a host's own
@@ -76,6 +85,36 @@ public static class ApiKeyModelBuilderExtensions
             row.HasIndex(delivery => delivery.NextAttemptAt);
             row.HasIndex(delivery => delivery.WebhookId);
         });
+        foreach (var row in _rows)
+        {
+            UseProviderTypes(model.Entity(row).Metadata);
+        }
+
         return model;
+    }
+
+    /// <summary>
+    /// Gives the columns the types that the provider chooses, whatever the conventions of the host's context say: the store writes
+    /// values longer than a host's usual maximum, and reads and writes some columns by SQL of its own.
+    /// </summary>
+    private static void UseProviderTypes(IMutableEntityType row)
+    {
+        foreach (var property in row.GetProperties())
+        {
+            property.SetMaxLength(null);
+            property.SetPrecision(null);
+            property.SetScale(null);
+            property.SetIsUnicode(null);
+            property.SetIsFixedLength(null);
+            property.SetColumnType(null);
+            property.SetCollation(null);
+            property.SetProviderClrType(null);
+            property.SetValueConverter((ValueConverter?)null);
+            property.SetValueConverter((Type?)null);
+            property.SetValueComparer((ValueComparer?)null);
+            property.SetValueComparer((Type?)null);
+            property.SetProviderValueComparer((ValueComparer?)null);
+            property.SetProviderValueComparer((Type?)null);
+        }
     }
 }

@@ -9,24 +9,45 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Stores API keys with Entity Framework Core.</summary>
 public static class EntityFrameworkApiKeyBuilderExtensions
 {
-    /// <summary>Stores keys in tables of their own, which are made at start: on SQLite or PostgreSQL.</summary>
+    /// <summary>
+    /// Stores keys in a SQLite or PostgreSQL database, in tables of their own. The tables are made when the host starts, or when the
+    /// store is first used, if that is earlier.
+    /// </summary>
     /// <param name="builder">The host's API keys.</param>
     /// <param name="configure">Chooses the database, such as <c>db => db.UseSqlite("Data Source=keys.db")</c>.</param>
     public static ApiKeyBuilder AddEntityFrameworkStore(this ApiKeyBuilder builder, Action<DbContextOptionsBuilder> configure)
     {
-        ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        builder.Services.AddDbContextPool<ApiKeyDbContext>(db =>
-        {
-            // The change table is read every second: as information about every command that would drown the host's log.
-            db.ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
-            configure(db);
-        });
-        builder.Services.AddHostedService<SchemaSetup>();
-        return builder.AddEntityFrameworkStore<ApiKeyDbContext>();
+        return builder.AddEntityFrameworkStore((_, db) => configure(db));
     }
 
-    /// <summary>Stores keys in the tables of a host's own context, whose model calls <c>AddHirePandaApiKeys()</c>.</summary>
+    /// <inheritdoc cref="AddEntityFrameworkStore(ApiKeyBuilder, Action{DbContextOptionsBuilder})"/>
+    /// <param name="builder">The host's API keys.</param>
+    /// <param name="configure">
+    /// Chooses the database with the host's services, such as
+    /// <c>(services, db) => db.UseNpgsql(services.GetRequiredService&lt;NpgsqlDataSource&gt;())</c>. It is called once, with the root
+    /// service provider.
+    /// </param>
+    public static ApiKeyBuilder AddEntityFrameworkStore(
+        this ApiKeyBuilder builder, Action<IServiceProvider, DbContextOptionsBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.TryAddSingleton<SchemaSetup>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SchemaSetup>());
+        builder.Services.AddDbContextPool<ApiKeyDbContext>((services, db) =>
+        {
+            // The store's commands are not the host's: as information they would fill its log.
+            db.ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
+            db.AddInterceptors(services.GetRequiredService<SchemaSetup>());
+            configure(services, db);
+        });
+        return builder.AddStore<EntityFrameworkApiKeyStore<ApiKeyDbContext>>(ServiceLifetime.Singleton);
+    }
+
+    /// <summary>
+    /// Stores keys in the tables of a host's own context, whose model calls <c>AddHirePandaApiKeys()</c>, on SQLite or PostgreSQL.
+    /// </summary>
     /// <typeparam name="TContext">The host's context, which it registers and migrates by itself.</typeparam>
     /// <param name="builder">The host's API keys.</param>
     public static ApiKeyBuilder AddEntityFrameworkStore<TContext>(this ApiKeyBuilder builder)
@@ -34,6 +55,7 @@ public static class EntityFrameworkApiKeyBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<EntityFrameworkApiKeyStore<TContext>>();
+        builder.Services.AddHostedService<HostContextCheck<TContext>>();
         builder.Services.AddHostedService<StoreWarmup<TContext>>();
         return builder.AddStore<EntityFrameworkApiKeyStore<TContext>>(ServiceLifetime.Singleton);
     }

@@ -34,9 +34,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         var wanted = missing.Count == 0
             ? rows.Where(row => row.Number > after)
             : rows.Where(row => row.Number > after || missing.Contains(row.Number));
-        return await wanted.OrderBy(row => row.Number)
-            .Select(row => new ApiKeyChangeRow(row.Number, row.Hash == null ? null : new ApiKeyHash(row.Hash), row.Workspace) { At = Columns.ReadTime(row.At) })
-            .ToListAsync(session.Token).ConfigureAwait(false);
+        return await PollQuery.ReadAsync(
+            session.Db,
+            wanted.OrderBy(row => row.Number).Select(row => new { row.Number, row.At, row.Hash, row.Workspace }),
+            ChangeRow.Read,
+            session.Token).ConfigureAwait(false);
     }
 
     public async ValueTask PruneChangesAsync(DateTimeOffset before, CancellationToken cancellationToken)

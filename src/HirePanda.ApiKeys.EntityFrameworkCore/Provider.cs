@@ -18,6 +18,19 @@ internal static class Provider
 
     public static bool IsPostgres(DbContext db) => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
 
+    /// <summary>Throws if the context's provider is not one that the store supports.</summary>
+    /// <exception cref="InvalidOperationException">The provider is neither SQLite nor PostgreSQL.</exception>
+    public static void ThrowIfUnsupported(DbContext db)
+    {
+        if (!IsSqlite(db) && !IsPostgres(db))
+        {
+            throw new InvalidOperationException(
+                $"API keys cannot be stored with '{db.Database.ProviderName}', the Entity Framework Core provider of {db.GetType().Name}. "
+                + "Supported are SQLite (Microsoft.EntityFrameworkCore.Sqlite) and PostgreSQL (Npgsql.EntityFrameworkCore.PostgreSQL). "
+                + "Use one of them, or register a store of your own with AddStore<T>().");
+        }
+    }
+
     public static bool IsUniqueViolation(DbUpdateException exception)
         => exception.InnerException is DbException { SqlState: PostgresUniqueViolation } or DbException { ErrorCode: SqliteConstraint }
             || (exception.InnerException is DbException inner && SqliteCode(inner) == SqliteConstraint);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
@@ -156,6 +157,15 @@ internal sealed class ChangeRow
     public required long At { get; set; }
     public required byte[]? Hash { get; set; }
     public required string? Workspace { get; set; }
+
+    /// <summary>Reads number, time, hash and workspace, in this order.</summary>
+    public static ApiKeyChangeRow Read(DbDataReader reader) => new(
+        reader.GetInt64(0),
+        reader.IsDBNull(2) ? null : new ApiKeyHash(reader.GetFieldValue<byte[]>(2)),
+        reader.IsDBNull(3) ? null : reader.GetString(3))
+    {
+        At = Columns.ReadTime(reader.GetInt64(1)),
+    };
 }
 
 /// <summary>How values become columns.</summary>

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -10,10 +12,11 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// Makes the tables of hosts that bring no context of their own, before anything else starts: under a lock that several processes
-/// share, and again and again while the database comes up.
+/// Makes the tables of hosts that bring no context of their own: before anything else starts, or before the first connection if the
+/// store is used earlier. It holds a lock that several processes share, and tries again while the database comes up.
 /// </summary>
-internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaSetup> logger) : IHostedLifecycleService
+internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaSetup> logger)
+    : DbConnectionInterceptor, IHostedLifecycleService, IDisposable
 {
     /// <summary>Counts the shapes that the tables have had.</summary>
     private const int Version = 3;
@@ -27,7 +30,45 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    private readonly SemaphoreSlim _gate = new(1);
+    private volatile bool _isDone;
+    private DbContext? _settingUp;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => EnsureAsync(cancellationToken);
+
+    public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        // The connection that makes the tables must not wait for itself.
+        if (!_isDone && !ReferenceEquals(eventData.Context, _settingUp))
+        {
+            await EnsureAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return result;
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_isDone)
+            {
+                await SetUpPatientlyAsync(cancellationToken).ConfigureAwait(false);
+                _isDone = true;
+            }
+        }
+        finally
+        {
+            _settingUp = null;
+            _gate.Release();
+        }
+    }
+
+    private async Task SetUpPatientlyAsync(CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + _patience;
         while (true)
@@ -37,6 +78,7 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
                 await using var scope = scopes.CreateAsyncScope();
                 var db = scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>();
                 CheckConnectionString(db);
+                _settingUp = db;
                 await SetUpAsync(db, cancellationToken).ConfigureAwait(false);
                 return;
             }
@@ -87,6 +129,7 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
 
     private static async Task SetUpAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
+        Provider.ThrowIfUnsupported(db);
         if (Provider.IsSqlite(db))
         {
             SqliteFile.CreatePrivate(db.Database.GetDbConnection().ConnectionString);

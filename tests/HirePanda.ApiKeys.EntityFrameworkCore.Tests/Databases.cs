@@ -34,16 +34,44 @@ internal sealed class Database
 
     /// <summary>Starts an application over this database: one process of several that may share it.</summary>
     public async Task<App> StartAsync(Action<IServiceCollection>? services = null, Action<WebApplication>? configure = null)
+        => await StartAsync(Build(keys => keys.AddEntityFrameworkStore(Use), services, configure));
+
+    /// <summary>Starts an application that stores keys in a context of its own, which makes its tables like any host's.</summary>
+    public async Task<App> StartAsync<TContext>(Action<IServiceCollection>? services = null)
+        where TContext : DbContext
+    {
+        var app = Build(keys => keys.AddEntityFrameworkStore<TContext>(), all =>
+        {
+            all.AddDbContext<TContext>(Use);
+            services?.Invoke(all);
+        });
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<TContext>();
+            await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        }
+
+        return await StartAsync(app);
+    }
+
+    /// <summary>Builds an application without starting it.</summary>
+    public static WebApplication Build(
+        Action<ApiKeyBuilder> store, Action<IServiceCollection>? services = null, Action<WebApplication>? configure = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Services.AddHirePandaApiKeys().AddEntityFrameworkStore(Use);
+        store(builder.Services.AddHirePandaApiKeys());
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapHirePandaApiKeys("/api-keys");
         app.MapGet("/read", () => "read").RequireAuthorization("read");
         configure?.Invoke(app);
+        return app;
+    }
+
+    private static async Task<App> StartAsync(WebApplication app)
+    {
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new App(app);
     }

@@ -325,10 +325,12 @@ public abstract class DatabaseStoreTests(string provider) : StoreConformance, IA
 
     protected override async Task<IApiKeyManagementStore> NewStoreAsync()
     {
-        // Nobody but the test uses it: a sender would take what is due.
-        _apps.Add(await (await Database.NewAsync(provider)).StartAsync(services => services.RemoveAll<BackgroundJob>()));
+        _apps.Add(await StartAsync(await Database.NewAsync(provider)));
         return _apps[^1].Store;
     }
+
+    // Nobody but the test uses it: a sender would take what is due.
+    private protected virtual Task<App> StartAsync(Database database) => database.StartAsync(services => services.RemoveAll<BackgroundJob>());
 }
 
 public sealed class SqliteStoreTests() : DatabaseStoreTests("sqlite");

@@ -40,6 +40,16 @@ public sealed class StartTests(RunningSample sample) : IClassFixture<RunningSamp
     }
 
     [Fact]
+    public async Task DotnetRun_OfTheProject_KeepsTheDatabaseInTheWorkingDirectory()
+    {
+        using var folder = new TemporaryFolder();
+
+        await using var app = await AppProcess.RunAsync(Path.Combine(Repository.Root, "samples", "HirePanda.Api"), folder.Path);
+
+        File.Exists(folder["hirepanda.db"]).Should().BeTrue("it is where the command was typed, not where the project is");
+    }
+
+    [Fact]
     public async Task Start_WithNothingSaid_IsOnPort5080()
     {
         // In memory: the port may be taken by somebody who tries the sample out.

@@ -47,16 +47,26 @@ internal sealed partial class AppProcess : IAsyncDisposable
     /// <param name="onLine">Is told every line that it says; null: nobody.</param>
     /// <param name="until">The line that is waited for.</param>
     /// <param name="environment">Variables.</param>
-    public static async Task<AppProcess> StartAsync(
+    public static Task<AppProcess> StartAsync(
         string dll,
         string? folder = null,
         bool urlsByEnvironment = false,
         Action<string>? onLine = null,
         string until = "Application started",
         params (string Name, string Value)[] environment)
+        => StartAsync([dll], folder, urlsByEnvironment, onLine, until, environment);
+
+    /// <summary>Starts a project that is built with <c>dotnet run --project</c>, and waits until it says that it has.</summary>
+    /// <param name="project">The project's folder.</param>
+    /// <param name="folder">The working directory of <c>dotnet run</c>.</param>
+    public static Task<AppProcess> RunAsync(string project, string folder)
+        => StartAsync(["run", "--no-build", "-c", Repository.Configuration, "--project", project, "--"], folder, false, null, "Application started", []);
+
+    private static async Task<AppProcess> StartAsync(
+        string[] arguments, string? folder, bool urlsByEnvironment, Action<string>? onLine, string until, (string Name, string Value)[] environment)
     {
         var address = $"http://127.0.0.1:{Repository.FreePort()}";
-        var start = new ProcessStartInfo("dotnet", urlsByEnvironment ? [dll] : [dll, "--urls", address])
+        var start = new ProcessStartInfo("dotnet", urlsByEnvironment ? arguments : [.. arguments, "--urls", address])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

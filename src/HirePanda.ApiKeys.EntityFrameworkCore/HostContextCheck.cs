@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace HirePanda.ApiKeys.EntityFrameworkCore;
+
+/// <summary>Stops the host at start if the store cannot use the host's own context.</summary>
+/// <typeparam name="TContext">The host's context.</typeparam>
+internal sealed class HostContextCheck<TContext>(IServiceScopeFactory scopes) : IHostedLifecycleService
+    where TContext : DbContext
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+
+        // A host's tests may put another store, and another provider, in the place of these.
+        if (scope.ServiceProvider.GetService<IApiKeyStore>() is EntityFrameworkApiKeyStore<TContext>)
+        {
+            var db = scope.ServiceProvider.GetRequiredService<TContext>();
+            Provider.ThrowIfUnsupported(db);
+            if (db.Model.FindEntityType(typeof(KeyRow)) is null)
+            {
+                throw new InvalidOperationException(
+                    $"The model of {typeof(TContext).Name} has no tables for API keys. "
+                    + "Call modelBuilder.AddHirePandaApiKeys() in its OnModelCreating.");
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
