@@ -14,7 +14,7 @@ internal sealed class Bucket(RateLimit limit)
     /// <summary>When the last key of the family left it for other limits; the largest number while a key holds it.</summary>
     public long LeftAt { get; set; } = long.MaxValue;
 
-    /// <summary>All buckets that keys of the family hold, where keys have different limits; null: all keys have the same.</summary>
+    /// <summary>All buckets of the family, where a key does not hold them all; null: every key holds all there are.</summary>
     public Bucket[]? Siblings { get; set; }
 
     public Gcra Rule => new(new RateLimit(_permits, Window));
@@ -25,10 +25,13 @@ internal sealed class Bucket(RateLimit limit)
 
     public bool IsFull(long now) => Volatile.Read(ref Tat) <= now;
 
-    /// <summary>What was owed when the last key left it, or is owed now, in ticks.</summary>
-    public long Debt(long now) => Math.Clamp(Volatile.Read(ref Tat) - Math.Min(now, LeftAt), 0, Rule.Capacity);
+    /// <summary>Whether no key has held it for its window, so that the others have counted all that it knows.</summary>
+    public bool IsOver(long now) => LeftAt < now - Window.Ticks;
 
-    /// <summary>Counts requests that another key of the family made, as far as there are permits.</summary>
+    /// <summary>What is owed now, in ticks.</summary>
+    public long Debt(long now) => Math.Clamp(Volatile.Read(ref Tat) - now, 0, Rule.Capacity);
+
+    /// <summary>Counts a request that was made under other limits of the family, as far as there are permits.</summary>
     public void Charge(int cost, long now)
     {
         var (rule, seen) = (Rule, Volatile.Read(ref Tat));
@@ -59,13 +62,5 @@ internal sealed class Bucket(RateLimit limit)
 
             seen = before;
         }
-    }
-
-    /// <summary>Takes over the used share of another bucket that was left, whose window is not longer.</summary>
-    public void Absorb(Bucket other)
-    {
-        var debt = Math.Max(Debt(LeftAt), Rule.SameShare(other.Rule, other.Debt(other.LeftAt)));
-        LeftAt = Math.Max(LeftAt, other.LeftAt);
-        Raise(debt, LeftAt);
     }
 }

@@ -1,16 +1,16 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The quota of keys that are linked by rotation: the buckets that they hold, and those that they left for other limits and that
-/// still owe. A bucket for new limits begins with the share that was used of the old ones, so that a change of limits gives no
-/// fresh quota. The caller locks.
+/// The quota of keys that are linked by rotation: the buckets that they hold, and for a window those that they left for other limits.
+/// Every bucket counts the requests of all keys, and one for new limits begins with what was used of the others, so that neither a
+/// change of limits nor a second key gives a fresh quota. The caller locks.
 /// </summary>
 internal sealed class Family
 {
     /// <summary>How many keys are remembered. One beyond them counts as new when it is read again.</summary>
     private const int MaxMembers = 8;
 
-    /// <summary>How many buckets are kept that no key holds. Beyond them, one takes over what another owes.</summary>
+    /// <summary>How many buckets are kept that no key holds. Who changes limits more often in their windows begins with no permits.</summary>
     private const int MaxLeft = 8;
 
     /// <summary>Longer than any cached key is served: no request holds the buckets of a key that was not read for so long.</summary>
@@ -20,7 +20,7 @@ internal sealed class Family
     private Bucket[] _left = [];
 
     /// <summary>How many buckets there are.</summary>
-    public int Count => Held().Concat(_left).Distinct().Count();
+    public int Count => All().Length;
 
     /// <summary>Whether no cached key can hold a bucket, and all are full.</summary>
     public bool IsForgettable(long now)
@@ -33,14 +33,14 @@ internal sealed class Family
         var index = Array.FindIndex(_members, member => member.KeyId == keyId);
         if (index < 0 || !_members[index].Buckets.AreOf(limits))
         {
-            return Switch(keyId, index < 0 ? default : _members[index].Buckets, limits, now);
+            return Switch(keyId, limits, now);
         }
 
-        _members[index] = _members[index] with { ReferencedAt = now };
         var buckets = _members[index].Buckets;
-        if (Array.Exists(_members, member => IsIdle(member, now)))
+        _members[index] = new Member(keyId, buckets, now);
+        if (Array.Exists(_members, member => IsIdle(member, now)) || Array.Exists(_left, bucket => bucket.IsOver(now)))
         {
-            Settle([.. Held().Concat(_left).Distinct()], now);
+            Settle(All(), now);
         }
 
         return buckets;
@@ -49,7 +49,7 @@ internal sealed class Family
     private static bool IsIdle(Member member, long now) => member.ReferencedAt < now - _keptUnreferenced;
 
     /// <summary>Gives a key other limits, or its first ones.</summary>
-    private Buckets Switch(string keyId, Buckets previous, RateLimit[] limits, long now)
+    private Buckets Switch(string keyId, RateLimit[] limits, long now)
     {
         if (_members.Length == 0)
         {
@@ -59,70 +59,44 @@ internal sealed class Family
             return first;
         }
 
-        Bucket[] all = [.. Held().Concat(_left).Distinct()];
+        var all = All();
         var buckets = Array.ConvertAll(limits, limit => Array.Find(all, bucket => bucket.IsOf(limit)) ?? new Bucket(limit));
-        var next = new Buckets(buckets);
-        Bucket[] fresh = [.. buckets.Where(bucket => !Held().Contains(bucket))];
-        foreach (var bucket in fresh)
+        var others = _members.Where(member => member.KeyId != keyId).OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1);
+        _members = [.. others, new Member(keyId, new Buckets(buckets), now)];
+        var isTooOften = Settle([.. all.Union(buckets)], now);
+        foreach (var bucket in buckets.Except(all))
         {
-            // A key brings what it used of its own limits. A key that is new to the family brings what any key used.
-            var sources = all.Where(source => previous.Length == 0 || source.LeftAt <= now || previous.Contains(source));
-            foreach (var source in sources.Where(source => source != bucket))
-            {
-                bucket.Raise(Carried(source, bucket, isKept: next.Contains(source), now), now);
-            }
+            var debt = isTooOften ? bucket.Rule.Capacity : all.Max(other => bucket.Rule.Carry(other.Rule, other.Debt(now)));
+            bucket.Raise(debt, now);
         }
 
-        var others = _members.Where(member => member.KeyId != keyId).OrderBy(member => member.ReferencedAt).TakeLast(MaxMembers - 1);
-        _members = [.. others, new Member(keyId, next, now)];
-        Settle(all, now);
-        return next;
+        return new Buckets(buckets);
     }
 
-    /// <summary>What a bucket for new limits owes from the start on account of another one, in its own ticks.</summary>
-    private static long Carried(Bucket source, Bucket bucket, bool isKept, long now)
-    {
-        // Limits of one key count the same requests. Otherwise the share counts, less what has come back since at the new limit's pace.
-        var (debt, from) = (source.Debt(now), source.Rule);
-        return isKept
-            ? bucket.Rule.SamePermits(from, debt)
-            : bucket.Rule.SameShare(from, debt) - Math.Max(0, now - source.LeftAt);
-    }
-
-    /// <summary>Forgets idle keys, and keeps the buckets that no key holds any more while they owe, within bounds.</summary>
-    private void Settle(Bucket[] all, long now)
+    /// <summary>Forgets idle keys, and keeps the buckets that no key holds any more for their windows, within bounds.</summary>
+    /// <returns>Whether there were more of them.</returns>
+    private bool Settle(Bucket[] all, long now)
     {
         _members = Array.FindAll(_members, member => !IsIdle(member, now));
         Bucket[] held = [.. Held().Distinct()];
-        var siblings = Array.TrueForAll(_members, member => member.Buckets.Length == held.Length) ? null : held;
-        foreach (var bucket in all.Concat(held))
-        {
-            bucket.Siblings = siblings;
-        }
-
         Array.ForEach(held, bucket => bucket.LeftAt = long.MaxValue);
-        List<Bucket> left = [.. all.Except(held).OrderBy(bucket => bucket.Window)];
-        left.ForEach(bucket => bucket.LeftAt = Math.Min(bucket.LeftAt, now));
-        foreach (var bucket in left.Where(bucket => bucket.IsFull(now)).ToArray())
+        Bucket[] left = [.. all.Except(held).OrderByDescending(bucket => bucket.Window)];
+        Array.ForEach(left, bucket => bucket.LeftAt = Math.Min(bucket.LeftAt, now));
+        Bucket[] due = [.. left.Where(bucket => !bucket.IsOver(now))];
+        _left = [.. due.Take(MaxLeft)];
+        foreach (var bucket in left.Except(_left))
         {
-            Drop(bucket);
-        }
-
-        while (left.Count > MaxLeft)
-        {
-            left[^1].Absorb(left[0]);
-            Drop(left[0]);
-        }
-
-        _left = [.. left];
-
-        // A request that is under way may still hold it. It finds no permit there.
-        void Drop(Bucket bucket)
-        {
+            // A request that is under way may still hold it. It finds no permit there.
             bucket.Raise(bucket.Rule.Capacity, now);
-            left.Remove(bucket);
         }
+
+        Bucket[] kept = [.. held, .. _left];
+        var siblings = Array.TrueForAll(_members, member => member.Buckets.Length == kept.Length) ? null : kept;
+        Array.ForEach(kept, bucket => bucket.Siblings = siblings);
+        return due.Length > MaxLeft;
     }
+
+    private Bucket[] All() => [.. Held().Concat(_left).Distinct()];
 
     private IEnumerable<Bucket> Held() => _members.SelectMany(member => member.All);
 

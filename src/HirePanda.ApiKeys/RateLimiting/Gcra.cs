@@ -63,13 +63,15 @@ internal readonly struct Gcra(RateLimit limit)
     /// <summary>Whether a share of the permits, or more, is used: of whole ones, as <see cref="Remaining"/> counts them.</summary>
     public bool IsAbove(long state, long now, double share) => Permits - Remaining(state, now) >= Permits * share;
 
-    /// <summary>The debt of a bucket that has used the same share as one of another limit, rounded up.</summary>
-    public long SameShare(in Gcra other, long debt)
-        => (long)((((Int128)debt * Capacity) + other.Capacity - 1) / other.Capacity);
-
-    /// <summary>The debt of a bucket that has used as many permits as one of another limit, rounded up, and at most all.</summary>
-    public long SamePermits(in Gcra other, long debt)
-        => Math.Min(Permits, (debt + other.Interval - 1) / other.Interval) * Interval;
+    /// <summary>
+    /// The debt with which a bucket begins that takes over from a bucket of another limit: as many permits, or the same share where
+    /// there are fewer of them.
+    /// </summary>
+    public long Carry(in Gcra other, long debt)
+    {
+        var used = (debt + other.Interval - 1) / other.Interval;
+        return (Permits < other.Permits ? used * Permits / other.Permits : used) * Interval;
+    }
 
     /// <summary>A full bucket's TAT is now; and to a caller who read the clock a little earlier no bucket owes more than its capacity.</summary>
     private long Clamp(long tat, long now) => Math.Clamp(tat, now, now + Capacity);

@@ -46,7 +46,7 @@ internal sealed class RateLimiter(MonotonicClock clock)
         var decision = TakeOwn(limits, buckets, cost, now);
         if (decision.Admitted && buckets[0].Siblings is { } siblings)
         {
-            // Other keys of the family have other limits: what one key takes counts for all.
+            // The family has other limits besides. What one key takes counts for all.
             foreach (var sibling in siblings)
             {
                 if (!buckets.Contains(sibling))

@@ -36,6 +36,19 @@ public sealed class LimitChangeTests
     }
 
     [Fact]
+    public async Task Patch_ToAHigherLimit_HelpsAtOnceAndKeepsWhatWasUsed()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var admin = api.Secret();
+        var key = await NewAsync(api, admin, (5, 3600));
+        (await AdmittedAsync(api, key.Secret, 9)).Should().Be(5);
+
+        await LimitAsync(api, admin, key.Id, (20, 3600));
+
+        (await AdmittedAsync(api, key.Secret, 30)).Should().Be(15);
+    }
+
+    [Fact]
     public async Task Patch_ThereAndBack_GivesNoSecondQuota()
     {
         await using var api = await ManagementApi.StartAsync();
@@ -43,9 +56,9 @@ public sealed class LimitChangeTests
         var key = await NewAsync(api, admin, (100, 86_400));
         await AdmittedAsync(api, key.Secret, 1);
         await LimitAsync(api, admin, key.Id, (50, 60));
-        (await AdmittedAsync(api, key.Secret, 60)).Should().Be(49, "a used permit is never given back by rounding");
+        (await AdmittedAsync(api, key.Secret, 60)).Should().Be(50, "half a permit counts as none");
         await LimitAsync(api, admin, key.Id, (100, 86_400));
-        (await AdmittedAsync(api, key.Secret, 5)).Should().Be(1, "of the other limit 99 % were used a moment ago");
+        (await AdmittedAsync(api, key.Secret, 60)).Should().Be(49, "it has counted all 51");
 
         await LimitAsync(api, admin, key.Id, (50, 60));
         api.Time.Advance(TimeSpan.FromMinutes(2));
@@ -84,7 +97,7 @@ public sealed class LimitChangeTests
         (await AdmittedAsync(api, key.Secret, 8)).Should().Be(8);
 
         await LimitAsync(api, admin, key.Id, (20, 60), (1000, 86_400));
-        (await AdmittedAsync(api, key.Secret, 30)).Should().Be(4);
+        (await AdmittedAsync(api, key.Secret, 30)).Should().Be(12);
         await LimitAsync(api, admin, key.Id, (20, 60), (500, 86_400));
         api.Time.Advance(TimeSpan.FromMinutes(1));
 
@@ -137,7 +150,7 @@ public sealed class LimitChangeTests
         var successor = await rotate.JsonAsync();
         await LimitAsync(api, admin, successor.Text("id"), (50, 60));
         await AdmittedAsync(api, successor.Text("secret"), 1);
-        (await AdmittedAsync(api, old.Secret, 9)).Should().Be(4, "a fiftieth of the family's quota was used before this key came");
+        (await AdmittedAsync(api, old.Secret, 9)).Should().Be(5, "a fiftieth of five is none");
         for (var i = 0; i < 10; i++)
         {
             api.Time.Advance(TimeSpan.FromMinutes(1));
