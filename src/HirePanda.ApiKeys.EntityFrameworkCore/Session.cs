@@ -5,9 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// One operation: a scope with its context, outside any transaction that the host's request may be in. PostgreSQL's client sends a
-/// cancellation, by token or at its command time-out, with a call that blocks for seconds where the server hangs. So commands have no
-/// time-out of their own here, and the caller's token and the time-out act on <see cref="Token"/> from a thread outside the thread pool.
+/// One operation: a scope with its context, outside any transaction that the host's request may be in. Npgsql cancels a command, by
+/// token or at its command time-out, with a call that blocks for seconds where the server hangs. So commands have no time-out of
+/// their own here; the caller's token and the time-out act on <see cref="Token"/> from a thread outside the thread pool.
 /// </summary>
 internal sealed class Session<TContext> : IAsyncDisposable
     where TContext : DbContext
@@ -44,7 +44,8 @@ internal sealed class Session<TContext> : IAsyncDisposable
         _caller = cancellationToken.UnsafeRegister(static session => ((Session<TContext>)session!).Cancel(), this);
         if (_timeout > TimeSpan.Zero)
         {
-            _timer = new Timer(static session => ((Session<TContext>)session!).Cancel(), this, _timeout, Timeout.InfiniteTimeSpan);
+            _timer = new Timer(
+                static session => ((Session<TContext>)session!).Cancel(), this, _timeout, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -86,8 +87,11 @@ internal sealed class Session<TContext> : IAsyncDisposable
         if (Interlocked.Exchange(ref _isCancelled, 1) == 0)
         {
             Task.Factory.StartNew(
-                static cancellation => ((CancellationTokenSource)cancellation!).Cancel(), _cancellation, CancellationToken.None,
-                TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                static cancellation => ((CancellationTokenSource)cancellation!).Cancel(),
+                _cancellation,
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         }
     }
 }

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// Looks up a key that nobody has before the host serves: Entity Framework's first query builds its model and compiles, which on a busy
-/// machine takes longer than a read of the store may. A store that is away holds up no start.
+/// Looks up a key that nobody has before the host serves: Entity Framework's first query builds its model and compiles, which on a
+/// busy machine takes longer than a read of the store may. A store that is away does not keep the host from starting.
 /// </summary>
-internal sealed partial class StoreWarmup<TContext>(EntityFrameworkApiKeyStore<TContext> store, TimeProvider time, ILogger<StoreWarmup<TContext>> logger)
-    : IHostedLifecycleService
+internal sealed partial class StoreWarmup<TContext>(
+    EntityFrameworkApiKeyStore<TContext> store, TimeProvider time, ILogger<StoreWarmup<TContext>> logger) : IHostedLifecycleService
     where TContext : DbContext
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
@@ -20,7 +20,8 @@ internal sealed partial class StoreWarmup<TContext>(EntityFrameworkApiKeyStore<T
         try
         {
             // On the pool: building a model blocks.
-            await Task.Run(() => LookUpAsync(cancellationToken), cancellationToken).WaitAsync(_patience, time, cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => LookUpAsync(cancellationToken), cancellationToken)
+                .WaitAsync(_patience, time, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever it is, requests will tell.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

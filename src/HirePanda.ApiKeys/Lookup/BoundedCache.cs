@@ -5,8 +5,8 @@ using Microsoft.Extensions.Internal;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and makes room
-/// later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
+/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and makes
+/// room later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
 /// </summary>
 internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
 
     public int Count => _entries.Count;
 
-    public CacheEntry? Get(in ApiKeyHash hash) => _entries.TryGetValue(HashKey.Probe(hash), out var entry) ? (CacheEntry?)entry : null;
+    public CacheEntry? Get(in ApiKeyHash hash)
+        => _entries.TryGetValue(HashKey.Probe(hash), out var entry) ? (CacheEntry?)entry : null;
 
     /// <summary>The same for somebody who has read the clock, which is not read again.</summary>
     public CacheEntry? Get(in ApiKeyHash hash, long now)
@@ -101,10 +102,11 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
         return total;
     }
 
-    /// <summary>Removes the keys of a workspace that were read longest ago: what is in use is read again every few seconds.</summary>
+    /// <summary>Removes the keys of a workspace that were read longest ago: what is in use is read again and again.</summary>
     private void RemoveOldest(string workspace, long size)
     {
-        foreach (var entry in _entries.Keys.Cast<CacheEntry>().Where(entry => entry.Live?.Key.Workspace == workspace).OrderBy(entry => entry.ReadAt).ToList())
+        var entries = _entries.Keys.Cast<CacheEntry>().Where(entry => entry.Live?.Key.Workspace == workspace).ToList();
+        foreach (var entry in entries.OrderBy(entry => entry.ReadAt))
         {
             if (size <= 0)
             {
@@ -127,6 +129,7 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
             set => t_known = value;
         }
 
-        public DateTimeOffset UtcNow => t_known is not 0 and var known ? new DateTimeOffset(known, TimeSpan.Zero) : time.GetUtcNow();
+        public DateTimeOffset UtcNow
+            => t_known is not 0 and var known ? new DateTimeOffset(known, TimeSpan.Zero) : time.GetUtcNow();
     }
 }

@@ -67,7 +67,7 @@ internal sealed class ChangePoller(
             _gaps.Remove(row.Number);
             if (row.Number - _last - 1 > MaxGap)
             {
-                // Too many numbers to look for: what any of them says is forgotten now, and until they are too old all above is read again.
+                // Too many numbers to look for: all is forgotten now, and until they are too old all rows above are read again.
                 lookup.Clear();
                 _wide = new WideGap(_wide?.Start ?? _last, now, _wide?.Seen ?? []);
             }

@@ -184,7 +184,11 @@ internal sealed class KeyLookup
                 if (_store.TryRead(hashes, isKnown) is not { } read)
                 {
                     entry = null;
-                    LogRefusal();
+                    if (IsTimeToLog(ref _refusalLoggedAt))
+                    {
+                        Log.StoreIsBusy(_logger, _settings.Current.Options.MaxStoreReads);
+                    }
+
                     return;
                 }
 
@@ -202,28 +206,15 @@ internal sealed class KeyLookup
 #pragma warning restore CA1031
         {
             entry = null;
-            LogFailure(exception);
+            if (IsTimeToLog(ref _failureLoggedAt))
+            {
+                Log.StoreCannotAnswer(_logger, exception);
+            }
         }
         finally
         {
             _reads.TryRemove(hashes[0], out _);
             result.SetResult(entry);
-        }
-    }
-
-    private void LogFailure(Exception exception)
-    {
-        if (IsTimeToLog(ref _failureLoggedAt))
-        {
-            Log.StoreCannotAnswer(_logger, exception);
-        }
-    }
-
-    private void LogRefusal()
-    {
-        if (IsTimeToLog(ref _refusalLoggedAt))
-        {
-            Log.StoreIsBusy(_logger, _settings.Current.Options.MaxStoreReads);
         }
     }
 
@@ -253,20 +244,4 @@ internal sealed class KeyLookup
         var freshUntil = readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1);
         return new LiveKey(key, workspace, stamp, settings.Catalog, _limiter, _uses, readAt, freshUntil);
     }
-}
-
-/// <summary>How a lookup ended.</summary>
-internal enum LookupOutcome
-{
-    /// <summary>There is such a key.</summary>
-    Found,
-
-    /// <summary>There is none.</summary>
-    NotFound,
-
-    /// <summary>The cache holds nothing, and the store was not to be asked.</summary>
-    Refused,
-
-    /// <summary>The store cannot answer and nothing usable is cached.</summary>
-    Unavailable,
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Remembers hashes that keys were found for, in a fixed amount of memory: a later one takes the slot of an earlier one. Nobody can get a
-/// hash in here without a key that has it.
+/// Remembers hashes that keys were found for, in a fixed amount of memory: a later one takes the slot of an earlier one. Nobody can
+/// get a hash in here without a key that has it.
 /// </summary>
 internal sealed class KnownHashes
 {

@@ -79,11 +79,15 @@ internal sealed class StoreReader(
     }
 
     /// <summary>
-    /// Cancels on a thread outside the pool: clients of databases may block for seconds when they are cancelled. There are no more of
-    /// these threads than reads, since a read holds its place until it ends.
+    /// Cancels on a thread outside the pool: clients of databases may block for seconds when they are cancelled. There are no more
+    /// of these threads than reads, since a read holds its place until it ends.
     /// </summary>
     private static void GiveUp(CancellationTokenSource read) => Task.Factory.StartNew(
-        static read => ((CancellationTokenSource)read!).Cancel(), read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        static read => ((CancellationTokenSource)read!).Cancel(),
+        read,
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     private async Task<StoredKey?> ReadInScopeAsync(ApiKeyHash[] hashes, bool isKnown, CancellationToken cancellationToken)
     {

@@ -189,14 +189,10 @@ public sealed partial class ApiKeyManager
     {
         for (var attempt = 0; attempt < RevokeAttempts; attempt++)
         {
-            if (await Store.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false) is not { } current)
+            var current = await Store.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false);
+            ForgetRevoked([current]);
+            if (current is not { RevokedAt: null })
             {
-                return ApiKeySaveResult.Saved;
-            }
-
-            if (current.RevokedAt is not null)
-            {
-                ForgetRevoked([current]);
                 return ApiKeySaveResult.Saved;
             }
 
@@ -208,6 +204,16 @@ public sealed partial class ApiKeyManager
         }
 
         return ApiKeySaveResult.VersionConflict;
+    }
+
+    /// <summary>Forgets what another process may have just revoked: a key that is answered as revoked is not admitted here.</summary>
+    private void ForgetRevoked(IReadOnlyList<ApiKey?> keys)
+    {
+        List<ApiKey> revoked = [.. keys.OfType<ApiKey>().Where(key => key.RevokedAt is not null)];
+        if (revoked.Count > 0)
+        {
+            _events.Raise(new ApiKeyChange { Updated = revoked });
+        }
     }
 
     private ApiKey Revoked(ApiKey key, string? reason)

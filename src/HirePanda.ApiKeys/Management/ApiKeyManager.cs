@@ -185,21 +185,8 @@ public sealed partial class ApiKeyManager
 
         // Some databases accept no U+0000, which no id has.
         var key = id.Contains('\0', StringComparison.Ordinal) ? null : await Store.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
-        if (key is not null)
-        {
-            ForgetRevoked([key]);
-        }
-
+        ForgetRevoked([key]);
         return key;
-    }
-
-    /// <summary>Forgets what another process may have revoked a moment ago: a key that is answered as revoked is not admitted here either.</summary>
-    private void ForgetRevoked(IReadOnlyList<ApiKey> keys)
-    {
-        if (keys.Any(key => key.RevokedAt is not null))
-        {
-            _events.Raise(new ApiKeyChange { Updated = [.. keys.Where(key => key.RevokedAt is not null)] });
-        }
     }
 
     private async Task<ApiKeyResult<ApiKey>> GetActiveAsync(

@@ -4,8 +4,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Counts unknown and revoked secrets per client, so that guessing costs the store nothing. A client is an IPv4 address after
-/// un-mapping or an IPv6 /64; callers without address are one client. All of an IPv6 /48, which one site may have, together get ten times
-/// as many. The tables are local and bounded; they drop the oldest.
+/// un-mapping or an IPv6 /64; callers without address are one client. All of an IPv6 /48, which one site may have, together get
+/// ten times as many. The tables are local and bounded; they drop the oldest.
 /// </summary>
 internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics metrics, MonotonicClock clock)
 {
@@ -42,7 +42,8 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
         }
     }
 
-    private Gcra Rule(int clients) => new(new RateLimit(clients * settings.Current.Options.FailedAttemptsPerMinute, TimeSpan.FromMinutes(1)));
+    private Gcra Rule(int clients)
+        => new(new RateLimit(clients * settings.Current.Options.FailedAttemptsPerMinute, TimeSpan.FromMinutes(1)));
 
     private long Now => clock.Now;
 
