@@ -9,7 +9,9 @@ try
     await RunAsync(Build(args));
     return 0;
 }
-catch (Exception exception) when (exception is InvalidOperationException or OptionsValidationException or FormatException or InvalidDataException or IOException or DbException)
+catch (Exception exception)
+    when (exception is InvalidOperationException or OptionsValidationException or FormatException or InvalidDataException
+        or IOException or DbException)
 {
     // A mistake of set-up: its message says what to do, and a stack trace adds nothing.
     await Console.Error.WriteLineAsync(exception.Message);

@@ -33,7 +33,8 @@ public sealed record ApiKey
     public IReadOnlyList<string> Permissions { get; init; } = [];
 
     /// <summary>
-    /// Gets the non-secret start of the secret, for lists and logs: <c>hp_live_k3J9…</c>. It is empty if the start is not known.
+    /// Gets the non-secret start of the secret, for lists and logs: <c>hp_live_k3J9…</c>. It is empty if the start is
+    /// unknown.
     /// </summary>
     public string Hint { get; init; } = "";
 

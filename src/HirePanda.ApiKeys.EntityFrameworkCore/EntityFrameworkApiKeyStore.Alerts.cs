@@ -115,7 +115,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         TContext db, ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {
         // Most often it is known for long; only at the same moment does the index have to say so.
-        if (await db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.DeduplicationKey, cancellationToken).ConfigureAwait(false))
+        var isKnown = await db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.DeduplicationKey, cancellationToken)
+            .ConfigureAwait(false);
+        if (isKnown)
         {
             return false;
         }

@@ -13,7 +13,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         // In one order for all, so that no two nodes wait for each other.
         var rows = batch.Rows.ToArray();
         Array.Sort(rows, static (one, other) => UsageSql.Compare(one.Slot, other.Slot));
-        if (!await WriteAsync((db, token) => SaveUsageAsync(db, batch, rows, token), null, cancellationToken).ConfigureAwait(false))
+        var isSaved = await WriteAsync((db, token) => SaveUsageAsync(db, batch, rows, token), null, cancellationToken)
+            .ConfigureAwait(false);
+        if (!isSaved)
         {
             throw new DbUpdateConcurrencyException("Usage lost against another write and can be stored later.");
         }
@@ -27,10 +29,24 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
         var sums = query.ByTime
             ? rows.GroupBy(row => new { row.At, row.Name, Bucket = 0 })
                 .Select(
-                    group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
+                    group => new
+                    {
+                        group.Key.At,
+                        group.Key.Name,
+                        group.Key.Bucket,
+                        Requests = group.Sum(row => row.Requests),
+                        Errors = group.Sum(row => row.Errors),
+                    })
             : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
                 .Select(
-                    group => new { group.Key.At, group.Key.Name, group.Key.Bucket, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) });
+                    group => new
+                    {
+                        group.Key.At,
+                        group.Key.Name,
+                        group.Key.Bucket,
+                        Requests = group.Sum(row => row.Requests),
+                        Errors = group.Sum(row => row.Errors),
+                    });
         var read = await sums.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageAggregate
         {
@@ -55,7 +71,12 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
             .Aggregate((one, other) => one.Concat(other))
             .GroupBy(row => row.Name)
             .Select(
-                group => new { Name = group.Key, Requests = group.Sum(row => row.Requests), Errors = group.Sum(row => row.Errors) })
+                group => new
+                {
+                    Name = group.Key,
+                    Requests = group.Sum(row => row.Requests),
+                    Errors = group.Sum(row => row.Errors),
+                })
             .OrderByDescending(sum => sum.Requests).ThenBy(sum => sum.Name).Take(limit);
         var read = await top.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageAggregate { Name = sum.Name, Requests = sum.Requests, Errors = sum.Errors });
@@ -101,7 +122,10 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
 
         db.Add(new UsageBatchRow { Id = batch.Id, At = Columns.Write(batch.At) });
         await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-        await (Provider.IsPostgres(db) ? UsageSql.AddArraysAsync(db, rows, cancellationToken) : UsageSql.AddEachAsync(db, rows, cancellationToken)).ConfigureAwait(false);
+        var adding = Provider.IsPostgres(db)
+            ? UsageSql.AddArraysAsync(db, rows, cancellationToken)
+            : UsageSql.AddEachAsync(db, rows, cancellationToken);
+        await adding.ConfigureAwait(false);
         return true;
     }
 }
@@ -114,7 +138,13 @@ internal static class UsageSql
 
     private static readonly string[] _key =
     [
-        nameof(UsageRow.Workspace), nameof(UsageRow.KeyId), nameof(UsageRow.Level), nameof(UsageRow.Dimension), nameof(UsageRow.At), nameof(UsageRow.Name), nameof(UsageRow.Bucket),
+        nameof(UsageRow.Workspace),
+        nameof(UsageRow.KeyId),
+        nameof(UsageRow.Level),
+        nameof(UsageRow.Dimension),
+        nameof(UsageRow.At),
+        nameof(UsageRow.Name),
+        nameof(UsageRow.Bucket),
     ];
 
     public static int Compare(ApiKeyUsageSlot one, ApiKeyUsageSlot other)

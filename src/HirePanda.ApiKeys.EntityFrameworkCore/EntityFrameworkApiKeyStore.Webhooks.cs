@@ -16,7 +16,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                     return ApiKeySaveResult.ActorChanged;
                 }
 
-                if (await db.Set<WebhookRow>().CountAsync(row => row.Workspace == webhook.Workspace, token).ConfigureAwait(false) >= limit)
+                var count = await db.Set<WebhookRow>().CountAsync(row => row.Workspace == webhook.Workspace, token)
+                    .ConfigureAwait(false);
+                if (count >= limit)
                 {
                     return ApiKeySaveResult.LimitReached;
                 }
@@ -72,7 +74,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> LeaseDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
+        DateTimeOffset now,
+        DateTimeOffset leasedUntil,
+        int limit,
+        IReadOnlyCollection<string> exceptWebhooks,
+        CancellationToken cancellationToken)
     {
         var (at, until) = (Columns.Write(now), Columns.Write(leasedUntil));
         while (true)
@@ -87,7 +93,9 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             }
 
             var taken = new List<ApiKeyLeasedDelivery>();
-            if (due.Count == 0 || !await WriteAsync((db, token) => TakeAsync(db, due, at, until, taken, token), null, cancellationToken).ConfigureAwait(false))
+            if (due.Count == 0
+                || !await WriteAsync((db, token) => TakeAsync(db, due, at, until, taken, token), null, cancellationToken)
+                    .ConfigureAwait(false))
             {
                 return [];
             }
@@ -105,7 +113,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         await using var session = Open(cancellationToken);
         return Columns.ReadTime(await session.Db.Set<DeliveryRow>().Where(row => row.NextAttemptAt != null)
             .MinAsync(
-                row => row.LeasedUntil > row.NextAttemptAt ? row.LeasedUntil : row.NextAttemptAt, session.Token).ConfigureAwait(false));
+                row => row.LeasedUntil > row.NextAttemptAt ? row.LeasedUntil : row.NextAttemptAt,
+                session.Token).ConfigureAwait(false));
     }
 
     public async ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
@@ -133,7 +142,12 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         => db.Set<DeliveryRow>().Where(row => row.NextAttemptAt <= now && (row.LeasedUntil == null || row.LeasedUntil <= now));
 
     private static async Task<bool> TakeAsync(
-        TContext db, List<string> ids, long now, long leasedUntil, List<ApiKeyLeasedDelivery> taken, CancellationToken cancellationToken)
+        TContext db,
+        List<string> ids,
+        long now,
+        long leasedUntil,
+        List<ApiKeyLeasedDelivery> taken,
+        CancellationToken cancellationToken)
     {
         taken.Clear();
         foreach (var id in ids.Order(StringComparer.Ordinal))
@@ -200,7 +214,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             : next is null
             ? ApiKeyDeliveryStatus.Failed
             : ApiKeyDeliveryStatus.Pending;
-        if (await db.Set<DeliveryRow>().Where(row => row.Id == id && row.LeasedUntil == lease && row.Attempts == attempts && row.NextAttemptAt != null)
+        if (await db.Set<DeliveryRow>()
+            .Where(row => row.Id == id && row.LeasedUntil == lease && row.Attempts == attempts && row.NextAttemptAt != null)
             .ExecuteUpdateAsync(
                 row => row.SetProperty(one => one.Attempts, attempts + 1).SetProperty(one => one.NextAttemptAt, next)
                     .SetProperty(one => one.LeasedUntil, (long?)null).SetProperty(one => one.Status, status),

@@ -271,6 +271,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         }
 
         return actor is null || actor.IsSatisfiedBy(
-            (await db.Set<KeyRow>().AsNoTracking().FirstOrDefaultAsync(key => key.Id == actor.KeyId, cancellationToken).ConfigureAwait(false))?.ToKey());
+            (await db.Set<KeyRow>().AsNoTracking().FirstOrDefaultAsync(key => key.Id == actor.KeyId, cancellationToken)
+                .ConfigureAwait(false))?.ToKey());
     }
 }

@@ -26,14 +26,17 @@ internal static class Provider
         if (!IsSqlite(db) && !IsPostgres(db))
         {
             throw new InvalidOperationException(
-                $"API keys cannot be stored with '{db.Database.ProviderName}', the Entity Framework Core provider of {db.GetType().Name}. "
-                + "Supported are SQLite (Microsoft.EntityFrameworkCore.Sqlite) and PostgreSQL (Npgsql.EntityFrameworkCore.PostgreSQL). "
+                $"API keys cannot be stored with '{db.Database.ProviderName}', the Entity Framework Core provider of "
+                + $"{db.GetType().Name}. "
+                + "Supported are SQLite (Microsoft.EntityFrameworkCore.Sqlite) and PostgreSQL "
+                + "(Npgsql.EntityFrameworkCore.PostgreSQL). "
                 + "Use one of them, or register a store of your own with AddStore<T>().");
         }
     }
 
     public static bool IsUniqueViolation(DbUpdateException exception)
-        => exception.InnerException is DbException { SqlState: PostgresUniqueViolation } or DbException { ErrorCode: SqliteConstraint }
+        => exception.InnerException is DbException { SqlState: PostgresUniqueViolation }
+            or DbException { ErrorCode: SqliteConstraint }
             || (exception.InnerException is DbException inner && SqliteCode(inner) == SqliteConstraint);
 
     /// <summary>The primary result code of SQLite's own exception; null for other databases.</summary>
@@ -63,11 +66,13 @@ internal static class Provider
         ? """
             SELECT tablename::text AS "Value" FROM pg_tables WHERE schemaname = current_schema()
             UNION ALL SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()
-            UNION ALL SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = current_schema()
+            UNION ALL SELECT table_name || '.' || column_name
+                FROM information_schema.columns WHERE table_schema = current_schema()
             """
         : """
             SELECT name AS "Value" FROM sqlite_master
-            UNION ALL SELECT entry.name || '.' || field.name FROM sqlite_master AS entry JOIN pragma_table_info(entry.name) AS field WHERE entry.type = 'table'
+            UNION ALL SELECT entry.name || '.' || field.name
+                FROM sqlite_master AS entry JOIN pragma_table_info(entry.name) AS field WHERE entry.type = 'table'
             """;
 
     /// <summary>Locks rows of keys, by the names that the host's model gives table and column.</summary>

@@ -201,7 +201,8 @@ internal static class Columns
 
     public static IReadOnlyList<RateLimit> ReadLimits(string json) => json == "[]"
         ? []
-        : [.. JsonSerializer.Deserialize<long[][]>(json)!.Select(pair => new RateLimit((int)pair[0], TimeSpan.FromSeconds(pair[1])))];
+        : [.. JsonSerializer.Deserialize<long[][]>(json)!
+                .Select(pair => new RateLimit((int)pair[0], TimeSpan.FromSeconds(pair[1])))];
 
     public static JsonElement? ReadJson(string? json)
     {

@@ -38,7 +38,10 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
     public Task StartingAsync(CancellationToken cancellationToken) => EnsureAsync(cancellationToken);
 
     public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
-        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        DbConnection connection,
+        ConnectionEventData eventData,
+        InterceptionResult result,
+        CancellationToken cancellationToken = default)
     {
         // The connection that makes the tables must not wait for itself.
         if (!_isDone && !ReferenceEquals(eventData.Context, _settingUp))
@@ -87,14 +90,17 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
             catch (Exception exception) when (WhyUnusable(exception) is { } reason)
             {
                 throw new InvalidOperationException(
-                    $"The database of the API keys cannot be opened or written: {reason} Check the file's path and its permissions.", exception);
+                    $"The database of the API keys cannot be opened or written: {reason} Check the file's path "
+                    + "and its permissions.", exception);
             }
-            catch (Exception exception) when (exception is System.Data.Common.DbException or TimeoutException || exception.InnerException is System.Data.Common.DbException)
+            catch (Exception exception)
+                when (exception is DbException or TimeoutException || exception.InnerException is DbException)
             {
                 if (time.GetUtcNow() >= until)
                 {
                     throw new InvalidOperationException(
-                        $"The database of the API keys did not come up within {_patience.TotalSeconds} s: {exception.Message}", exception);
+                        $"The database of the API keys did not come up within {_patience.TotalSeconds} s: "
+                        + $"{exception.Message}", exception);
                 }
 
                 LogWaiting(exception.GetBaseException().Message);
@@ -123,10 +129,12 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
         {
             _ = db.Database.GetDbConnection().ConnectionString;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException)
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException)
         {
             throw new InvalidOperationException(
-                "The connection string of the API keys cannot be read. Check its keywords and values; they are not shown, because one may be a password.");
+                "The connection string of the API keys cannot be read. Check its keywords and values; they are not shown, "
+                + "because one may be a password.");
         }
     }
 
@@ -170,7 +178,8 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
                 break;
             case [> Version]:
                 throw new InvalidOperationException(
-                    $"The tables of the API keys have version {versions[0]}, but this release knows them up to {Version}: use the newer release that made them.");
+                    $"The tables of the API keys have version {versions[0]}, but this release knows them up to {Version}: "
+                    + "use the newer release that made them.");
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -181,7 +190,9 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
     /// </summary>
     private static async Task AddMissingAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
-        var existing = (await db.Database.SqlQueryRaw<string>(Provider.SchemaSql(db)).ToListAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var names = await db.Database.SqlQueryRaw<string>(Provider.SchemaSql(db)).ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
+        var existing = names.ToHashSet();
         var model = db.GetService<IDesignTimeModel>().Model;
         var missing = db.GetService<IMigrationsModelDiffer>().GetDifferences(null, model.GetRelationalModel())
             .SelectMany(operation => operation switch

@@ -83,7 +83,11 @@ internal sealed partial class CountryFile
         }
     }
 
-    [LoggerMessage(3, LogLevel.Warning, "A record of the country file is damaged, so that the country of its addresses is unknown. Replace the file. (Logged once.)")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "A record of the country file is damaged, so that the country of its addresses is unknown. Replace the file. "
+        + "(Logged once.)")]
     private static partial void LogDamage(ILogger logger, Exception exception);
 
     private sealed record Answer(IPAddress Address, string? Country);

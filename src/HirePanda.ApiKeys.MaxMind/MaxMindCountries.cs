@@ -106,13 +106,20 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
         {
             _problem = problem;
             LogUnusable(
-                _path, problem, _file is null ? "are unknown" : "still come from the file that was there before", (int)_interval.TotalSeconds);
+                _path,
+                problem,
+                _file is null ? "are unknown" : "still come from the file that was there before",
+                (int)_interval.TotalSeconds);
         }
     }
 
     [LoggerMessage(1, LogLevel.Information, "Countries of callers come from {Path}, built {BuiltAt:u}.")]
     private partial void LogLoaded(string path, DateTime builtAt);
 
-    [LoggerMessage(2, LogLevel.Error, "The country file {Path} {Problem}: countries of callers {Effect}. Put a country file in MaxMind DB format there, such as GeoLite2-Country.mmdb; it is picked up within {Seconds} seconds.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Error,
+        "The country file {Path} {Problem}: countries of callers {Effect}. Put a country file in MaxMind DB format there, "
+        + "such as GeoLite2-Country.mmdb; it is picked up within {Seconds} seconds.")]
     private partial void LogUnusable(string path, string problem, string effect, int seconds);
 }

@@ -11,7 +11,13 @@ internal sealed record AlertResponse(
 {
     public static AlertResponse Of(ApiKeyAlert alert)
         => new(
-            alert.Id, alert.Kind, alert.KeyId, alert.Message, alert.RaisedAt.UtcDateTime, alert.AcknowledgedAt?.UtcDateTime, alert.Data);
+            alert.Id,
+            alert.Kind,
+            alert.KeyId,
+            alert.Message,
+            alert.RaisedAt.UtcDateTime,
+            alert.AcknowledgedAt?.UtcDateTime,
+            alert.Data);
 }
 
 /// <summary>A page of alerts as callers see it.</summary>

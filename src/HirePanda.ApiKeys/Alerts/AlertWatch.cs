@@ -23,7 +23,12 @@ internal sealed class AlertWatch : BackgroundJob
     private readonly Queue<Func<CancellationToken, Task<bool>>> _again = new();
 
     public AlertWatch(
-        LimitReports limits, FailedAttempts failures, AlertRaiser raiser, ApiKeySettings settings, TimeProvider time, ILogger<AlertWatch> logger)
+        LimitReports limits,
+        FailedAttempts failures,
+        AlertRaiser raiser,
+        ApiKeySettings settings,
+        TimeProvider time,
+        ILogger<AlertWatch> logger)
         : base(TimeSpan.FromMinutes(1), time, logger)
     {
         (_raiser, _settings) = (raiser, settings);
@@ -97,7 +102,8 @@ internal sealed class AlertWatch : BackgroundJob
             $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
             key.Id,
             string.Create(
-                CultureInfo.InvariantCulture, $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
+                CultureInfo.InvariantCulture,
+                $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
             JsonSerializer.SerializeToElement(
                 new LimitData(used, limit.Permits, (long)limit.Window.TotalSeconds), AlertJson.Contract.LimitData),
             cancellationToken));
@@ -120,7 +126,8 @@ internal sealed class AlertWatch : BackgroundJob
             $"{ApiKeyAlertKinds.FailedAuthentication}:{workspace}:{client}:{key?.Id}:{now.UtcDateTime:yyyy-MM-dd}",
             key?.Id,
             string.Create(
-                CultureInfo.InvariantCulture, $"{attempts} attempts to authenticate from {client} failed within {window.TotalSeconds} s"),
+                CultureInfo.InvariantCulture,
+                $"{attempts} attempts to authenticate from {client} failed within {window.TotalSeconds} s"),
             JsonSerializer.SerializeToElement(
                 new FailuresData(client, attempts, (long)window.TotalSeconds), AlertJson.Contract.FailuresData),
             cancellationToken);

@@ -22,7 +22,11 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
     {
         var pending = new PendingErrorResponse
         {
-            Missing = [.. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>().Select(requirement => requirement.Name).Distinct()],
+            Missing =
+            [
+                .. (result.AuthorizationFailure?.FailedRequirements ?? []).OfType<PermissionRequirement>()
+                    .Select(requirement => requirement.Name).Distinct(),
+            ],
         };
         ApiKeyRequest.Get(context).PendingErrorResponse = pending;
         var metadata = context.GetEndpoint()?.Metadata;

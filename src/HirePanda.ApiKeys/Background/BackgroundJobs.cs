@@ -12,7 +12,10 @@ namespace HirePanda.ApiKeys;
 /// up until whoever stops it loses patience and kills it.
 /// </summary>
 internal sealed class BackgroundJobs(
-    IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BackgroundJobs> logger) : IHostedService
+    IServiceProvider services,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<BackgroundJobs> logger) : IHostedService
 {
     /// <summary>Some hosts serve long before they have started: then it begins without them.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);

@@ -117,7 +117,8 @@ internal abstract class UsageCounters(UsageBudget budget)
             }
 
             var isOfThisMinute = (uint)(seen >> 32) == minute;
-            if (Interlocked.CompareExchange(ref word, isOfThisMinute ? seen + count : ((ulong)minute << 32) | count, seen) == seen)
+            var next = isOfThisMinute ? seen + count : ((ulong)minute << 32) | count;
+            if (Interlocked.CompareExchange(ref word, next, seen) == seen)
             {
                 if (!isOfThisMinute && (uint)seen != 0)
                 {

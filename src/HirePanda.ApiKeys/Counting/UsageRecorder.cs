@@ -9,7 +9,10 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
     private const int ClientGone = 499;
 
     private static readonly string[] _streams =
-        ["text/event-stream", "application/grpc", "application/x-ndjson", "application/jsonl", "application/json-seq", "multipart/x-mixed-replace"];
+        [
+            "text/event-stream", "application/grpc", "application/x-ndjson", "application/jsonl", "application/json-seq",
+            "multipart/x-mixed-replace",
+        ];
 
     private ContentKind _lastKind = new("", false);
 

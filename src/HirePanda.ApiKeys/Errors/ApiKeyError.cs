@@ -57,7 +57,9 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
 
     internal static readonly ApiKeyError PreconditionFailed
         = new(
-            "precondition_failed", "If-Match is not the current version: somebody has made a change meanwhile", StatusCodes.Status412PreconditionFailed);
+            "precondition_failed",
+            "If-Match is not the current version: somebody has made a change meanwhile",
+            StatusCodes.Status412PreconditionFailed);
 
     /// <summary>What a refused credential is answered.</summary>
     internal static ApiKeyError For(ApiKeyOutcome outcome, TimeSpan? retryAfter) => outcome switch

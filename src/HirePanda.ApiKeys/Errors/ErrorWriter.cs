@@ -76,7 +76,8 @@ internal static class ErrorWriter
     /// <returns>False if the host has none, or it does not write for this request.</returns>
     private static async ValueTask<bool> TryWriteProblemAsync(HttpContext context, ApiKeyError error)
     {
-        if (HttpMethods.IsHead(context.Request.Method) || context.RequestServices.GetService<IProblemDetailsService>() is not { } service)
+        if (HttpMethods.IsHead(context.Request.Method)
+            || context.RequestServices.GetService<IProblemDetailsService>() is not { } service)
         {
             return false;
         }

@@ -31,7 +31,8 @@ internal sealed class LiveKey : CacheEntry
         long freshUntil)
         : base(key.Hash, readAt, freshUntil, stamp)
     {
-        if (key is not { Id.Length: > 0, Workspace.Length: > 0, Name: not null, Type: not null, Permissions: not null, AllowedNetworks: not null, RateLimits: not null })
+        if (key is not { Id.Length: > 0, Workspace.Length: > 0, Name: not null, Type: not null }
+            or not { Permissions: not null, AllowedNetworks: not null, RateLimits: not null })
         {
             throw new FormatException($"The record of key '{key.Id}' lacks its id, workspace, name, type or one of its lists.");
         }

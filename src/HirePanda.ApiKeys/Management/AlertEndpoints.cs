@@ -36,8 +36,8 @@ internal static class AlertEndpoints
             ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<WebhookPageResponse>(
-                new(
-                    [.. page.Value.Items.Select(WebhookResponse.Of)], page.Value.NextCursor), AlertJson.Contract.WebhookPageResponse)
+                new([.. page.Value.Items.Select(WebhookResponse.Of)], page.Value.NextCursor),
+                AlertJson.Contract.WebhookPageResponse)
             : new ErrorAnswer(page.Failure);
     }
 
@@ -62,7 +62,7 @@ internal static class AlertEndpoints
                 AlertJson.Contract.WebhookResponse,
                 StatusCodes.Status201Created)
             {
-                Location = $"{context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/')}/{webhook.Value.Id}",
+                Location = Path(context) + "/" + webhook.Value.Id,
             }
             : new ErrorAnswer(webhook.Failure);
     }
@@ -82,4 +82,7 @@ internal static class AlertEndpoints
             .ConfigureAwait(false);
         return webhook.Succeeded ? TypedResults.NoContent() : new ErrorAnswer(webhook.Failure);
     }
+
+    private static string Path(HttpContext context)
+        => context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/');
 }

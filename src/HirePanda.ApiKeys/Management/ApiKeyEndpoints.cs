@@ -137,8 +137,8 @@ internal static class ApiKeyEndpoints
 
         var now = time.GetUtcNow();
         return new JsonAnswer<KeyPageResponse>(
-            new(
-                [.. page.Value.Items.Select(key => KeyResponse.Of(key, now))], page.Value.NextCursor), KeyJson.Contract.KeyPageResponse);
+            new([.. page.Value.Items.Select(key => KeyResponse.Of(key, now))], page.Value.NextCursor),
+            KeyJson.Contract.KeyPageResponse);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
@@ -222,7 +222,8 @@ internal static class ApiKeyEndpoints
     /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
     private static int Limit(string? text)
         => text is null ? 50
-            : text.All(char.IsAsciiDigit) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit
+            : text.All(char.IsAsciiDigit)
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit
             : 0;
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result)

@@ -46,7 +46,8 @@ public sealed class ApiKeyIssuer
         if (bytes.IsEmpty)
         {
             return ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail(
-                "secret", "is neither a secret of this library nor one that IsLegacySecret accepts, so verification would refuse it"));
+                "secret",
+                "is neither a secret of this library nor one that IsLegacySecret accepts, so verification would refuse it"));
         }
 
         var hint = settings.Format.IsWellFormed(bytes) ? SecretFormat.Hint(secret) : "";

@@ -21,11 +21,12 @@ public sealed partial class ApiKeyManager
         string workspace, CreateApiKeyRequest request, CancellationToken cancellationToken = default)
     {
         var issued = _issuer.Issue(workspace, request, SystemActor);
+        var actor = new ApiKeyActor { Id = SystemActor, Workspace = workspace };
         var change = new ApiKeyChangeSet
         {
             Added = [issued.Key],
             RequireNoKeys = true,
-            Audit = [AuditEntries.Key(new ApiKeyActor { Id = SystemActor, Workspace = workspace }, "key.create", issued.Key.CreatedAt, null, issued.Key)],
+            Audit = [AuditEntries.Key(actor, "key.create", issued.Key.CreatedAt, null, issued.Key)],
         };
         return await _changes.SaveAsync(change, cancellationToken).ConfigureAwait(false) switch
         {

@@ -92,7 +92,11 @@ public sealed partial class ApiKeyManager
             : null;
 
     private async Task<ApiKeyResult<ApiKey>> RevokeOneAsync(
-        ApiKeyActor actor, string id, string? reason, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+        ApiKeyActor actor,
+        string id,
+        string? reason,
+        IReadOnlyCollection<long>? expectedVersions,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < KeyRevoker.Attempts; attempt++)
         {

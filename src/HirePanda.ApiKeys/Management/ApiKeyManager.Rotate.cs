@@ -34,7 +34,11 @@ public sealed partial class ApiKeyManager
     /// <param name="expectedVersions">The versions of which the key must have one, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
-        ApiKeyActor actor, string id, TimeSpan? overlap, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+        ApiKeyActor actor,
+        string id,
+        TimeSpan? overlap,
+        IReadOnlyCollection<long>? expectedVersions,
+        CancellationToken cancellationToken)
     {
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {

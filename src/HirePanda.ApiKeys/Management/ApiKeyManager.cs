@@ -15,7 +15,12 @@ public sealed partial class ApiKeyManager
     private readonly TimeProvider _time;
 
     internal ApiKeyManager(
-        ManagementStores stores, ChangeWriter changes, RefusalAudit refusals, ApiKeyIssuer issuer, ApiKeySettings settings, TimeProvider time)
+        ManagementStores stores,
+        ChangeWriter changes,
+        RefusalAudit refusals,
+        ApiKeyIssuer issuer,
+        ApiKeySettings settings,
+        TimeProvider time)
     {
         (_stores, _changes, _refusals, _issuer, _settings, _time) = (stores, changes, refusals, issuer, settings, time);
         _revoker = new KeyRevoker(stores, changes, time);
@@ -127,7 +132,11 @@ public sealed partial class ApiKeyManager
     /// <param name="expectedVersions">The versions of which the key must have one, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<ApiKeyResult<ApiKey>> UpdateAsync(
-        ApiKeyActor actor, string id, UpdateApiKeyRequest update, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+        ApiKeyActor actor,
+        string id,
+        UpdateApiKeyRequest update,
+        IReadOnlyCollection<long>? expectedVersions,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(update);
         var found = await GetLivingAsync(actor, id, expectedVersions, "key.update", "changed", cancellationToken)
@@ -209,7 +218,12 @@ public sealed partial class ApiKeyManager
     }
 
     private async Task<ApiKeyResult<ApiKey>> GetLivingAsync(
-        ApiKeyActor actor, string id, IReadOnlyCollection<long>? expectedVersions, string action, string verb, CancellationToken cancellationToken)
+        ApiKeyActor actor,
+        string id,
+        IReadOnlyCollection<long>? expectedVersions,
+        string action,
+        string verb,
+        CancellationToken cancellationToken)
     {
         if (await FindAsync(actor, id, cancellationToken).ConfigureAwait(false) is not { } key)
         {

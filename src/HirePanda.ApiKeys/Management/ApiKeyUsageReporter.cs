@@ -34,7 +34,8 @@ public sealed class ApiKeyUsageReporter
             return error;
         }
 
-        if (options.KeyId is { } keyId && (await _keys.GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Failure is { } unknown)
+        if (options.KeyId is { } keyId
+            && (await _keys.GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Failure is { } unknown)
         {
             return unknown;
         }
@@ -55,7 +56,8 @@ public sealed class ApiKeyUsageReporter
         var reader = new UsageReader(
             _stores.Usage, _settings.Current.Options, actor.Workspace, options.KeyId ?? "", cancellationToken);
         var report = await reader.ReadAsync(begin, until, options.Interval, now).ConfigureAwait(false);
-        return report with { To = end, ByKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false) };
+        var byKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false);
+        return report with { To = end, ByKey = byKey };
     }
 
     /// <summary>How long a report waits until what this process has counted is stored.</summary>
@@ -94,7 +96,8 @@ public sealed class ApiKeyUsageReporter
         {
             errors.Add("from", "must not be after to");
         }
-        else if ((UsageTime.Ceiling(to, interval) - UsageTime.Floor(from, interval)) / UsageTime.Length(interval) > MaxUsagePoints)
+        else if ((UsageTime.Ceiling(to, interval) - UsageTime.Floor(from, interval)) / UsageTime.Length(interval)
+            > MaxUsagePoints)
         {
             errors.Add("from", $"would give more than {MaxUsagePoints} points: choose a shorter range or a longer interval");
         }

@@ -31,7 +31,10 @@ public sealed class ApiKeyWorkspaceManager
     /// <param name="expectedVersion">The version that the settings must have, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
-        ApiKeyActor actor, SetAllowlistRequest request, long? expectedVersion = null, CancellationToken cancellationToken = default)
+        ApiKeyActor actor,
+        SetAllowlistRequest request,
+        long? expectedVersion = null,
+        CancellationToken cancellationToken = default)
         => SetAllowlistAsync(actor, request, expectedVersion is { } version ? [version] : null, cancellationToken);
 
     /// <inheritdoc cref="SetAllowlistAsync(ApiKeyActor, SetAllowlistRequest, long?, CancellationToken)"/>
@@ -40,7 +43,10 @@ public sealed class ApiKeyWorkspaceManager
     /// <param name="expectedVersions">The versions of which the settings must have one, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
-        ApiKeyActor actor, SetAllowlistRequest request, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+        ApiKeyActor actor,
+        SetAllowlistRequest request,
+        IReadOnlyCollection<long>? expectedVersions,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(actor);

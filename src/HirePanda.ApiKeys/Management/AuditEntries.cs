@@ -8,7 +8,12 @@ internal static class AuditEntries
     private const int MaxIdLength = 100;
 
     public static ApiKeyAuditEntry New(
-        ApiKeyActor actor, string action, DateTimeOffset now, string? keyId, JsonElement? before = null, JsonElement? after = null)
+        ApiKeyActor actor,
+        string action,
+        DateTimeOffset now,
+        string? keyId,
+        JsonElement? before = null,
+        JsonElement? after = null)
         => new()
         {
             Id = "evt_" + Guid.CreateVersion7(now).ToString("N"),

@@ -6,7 +6,10 @@ internal sealed class ChangeWriter(ManagementStores stores, ChangeEvents events,
     /// <summary>Stores a change, unless the actor's key is no longer as it was evaluated.</summary>
     /// <returns>Why nothing was stored, or null if it was.</returns>
     public async Task<ApiKeyFailure?> SaveAsync(
-        ApiKeyActor actor, ApiKeyChangeSet change, IReadOnlyCollection<long>? expectedVersions, CancellationToken cancellationToken)
+        ApiKeyActor actor,
+        ApiKeyChangeSet change,
+        IReadOnlyCollection<long>? expectedVersions,
+        CancellationToken cancellationToken)
         => await SaveAsync(
             change with { Actor = actor.Guard(Timestamps.Now(time)) }, cancellationToken).ConfigureAwait(false) switch
         {

@@ -108,7 +108,9 @@ internal sealed partial class JsonBody
 
     public static ApiKeyError NotJson
         => new(
-            "unsupported_media_type", "The Content-Type must be application/json, in UTF-8", StatusCodes.Status415UnsupportedMediaType);
+            "unsupported_media_type",
+            "The Content-Type must be application/json, in UTF-8",
+            StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>
     /// JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.

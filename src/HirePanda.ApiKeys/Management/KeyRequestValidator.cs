@@ -110,8 +110,8 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
             if (!IpNetwork.TryParse(texts[i], out var network))
             {
                 Refuse(
-                    ErrorList.Item(
-                        field, i), "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
+                    ErrorList.Item(field, i),
+                    "must be an IP address or a CIDR network without host bits, such as 192.0.2.7 or 2001:db8::/32");
             }
             else if (!networks.Contains(network.ToString()))
             {
@@ -147,7 +147,9 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
         if (Errors.IsEmpty && max is { } bound && limits is { Count: > 0 } && !limits.Any(limit => limit.Implies(bound)))
         {
             Refuse(
-                "rateLimits", $"must have a limit of at most {bound.Permits} permits and no more a second than {bound.Permits} in {bound.Window.TotalSeconds} s");
+                "rateLimits",
+                $"must have a limit of at most {bound.Permits} permits and no more a second than {bound.Permits} in "
+                + $"{bound.Window.TotalSeconds} s");
         }
 
         return limits is null ? [] : [.. limits.Distinct()];

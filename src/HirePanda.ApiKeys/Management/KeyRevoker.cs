@@ -118,7 +118,8 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            if (await stores.Keys.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false) is not { } current)
+            if (await stores.Keys.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false)
+                is not { } current)
             {
                 return ApiKeySaveResult.Saved;
             }
@@ -149,7 +150,11 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
             {
                 Actor = guard,
                 Updated = revoked,
-                Audit = [.. keys.Zip(revoked, (before, after) => AuditEntries.Key(actor, "key.revoke", after.RevokedAt!.Value, before, after))],
+                Audit =
+                [
+                    .. keys.Zip(
+                        revoked, (before, after) => AuditEntries.Key(actor, "key.revoke", after.RevokedAt!.Value, before, after)),
+                ],
             },
             CancellationToken.None);
 

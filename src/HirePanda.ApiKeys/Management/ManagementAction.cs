@@ -17,7 +17,8 @@ internal sealed class ManagementAction(string name) : IRefusalObserver
         try
         {
             var resolver = services.GetRequiredService<IApiKeyActorResolver>();
-            if (await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false) is { Workspace.Length: > 0 } actor)
+            if (await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false)
+                is { Workspace.Length: > 0 } actor)
             {
                 var keyId = name.StartsWith(KeyActions, StringComparison.Ordinal) ? context.GetRouteValue("id") as string : null;
                 actor = actor with { Address = context.Connection.RemoteIpAddress };

@@ -32,7 +32,8 @@ internal sealed class ErrorAnswer(ApiKeyError error) : IResult
         ApiKeyFailureKind.Forbidden => ApiKeyError.NoWorkspace with { Message = failure.Message },
         ApiKeyFailureKind.NotFound => ApiKeyError.NotFound with { Message = failure.Message },
         ApiKeyFailureKind.PreconditionFailed => ApiKeyError.PreconditionFailed,
-        ApiKeyFailureKind.Unavailable => ApiKeyError.Unavailable with { Message = failure.Message, RetryAfter = failure.RetryAfter },
+        ApiKeyFailureKind.Unavailable
+            => ApiKeyError.Unavailable with { Message = failure.Message, RetryAfter = failure.RetryAfter },
         _ => ApiKeyError.Conflict(failure.Message),
     };
 }

@@ -9,11 +9,13 @@ namespace HirePanda.ApiKeys;
 internal sealed class ManagementStores(IServiceProvider services)
 {
     public IApiKeyManagementStore Keys => services.GetService<IApiKeyManagementStore>() ?? throw new InvalidOperationException(
-        "Managing API keys needs an IApiKeyManagementStore. Call AddHirePandaApiKeys().AddStore<T>() with one, or AddInMemoryStore().");
+        "Managing API keys needs an IApiKeyManagementStore. Call AddHirePandaApiKeys().AddStore<T>() with one, or "
+        + "AddInMemoryStore().");
 
     public IApiKeyAlertStore Alerts => services.GetService<IApiKeyAlertStore>() ?? throw new InvalidOperationException(
         $"Alerts and webhooks need a store that implements IApiKeyAlertStore, which {Keys.GetType()} does not.");
 
     public IApiKeyUsageStore Usage => services.GetService<IApiKeyUsageStore>() ?? throw new InvalidOperationException(
-        "Reports of usage need a store that implements IApiKeyUsageStore. Pass one to AddStore<T>(), or call AddInMemoryStore().");
+        "Reports of usage need a store that implements IApiKeyUsageStore. Pass one to AddStore<T>(), or call "
+        + "AddInMemoryStore().");
 }

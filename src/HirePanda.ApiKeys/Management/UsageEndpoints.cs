@@ -94,7 +94,11 @@ internal sealed record UsageResponse(
 
     /// <summary>One endpoint.</summary>
     internal sealed record EndpointUsage(
-        [property: JsonPropertyName("endpoint")] string Name, long Requests, long Errors, double ErrorRate, LatencyUsage LatencyMs);
+        [property: JsonPropertyName("endpoint")] string Name,
+        long Requests,
+        long Errors,
+        double ErrorRate,
+        LatencyUsage LatencyMs);
 
     /// <summary>One status code.</summary>
     internal sealed record StatusUsage(int Status, long Requests);

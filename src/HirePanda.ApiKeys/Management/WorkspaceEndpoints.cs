@@ -44,8 +44,8 @@ internal static class WorkspaceEndpoints
             ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<AuditPageResponse>(
-                new(
-                    [.. page.Value.Items.Select(AuditEntryResponse.Of)], page.Value.NextCursor), KeyJson.Contract.AuditPageResponse)
+                new([.. page.Value.Items.Select(AuditEntryResponse.Of)], page.Value.NextCursor),
+                KeyJson.Contract.AuditPageResponse)
             : new ErrorAnswer(page.Failure);
     }
 

@@ -33,7 +33,12 @@ internal sealed class ApiKeyMetrics
         _lookups = Tallies(
             "cache.lookups", "{lookup}", "What the cache knew of a secret.", Result, "hit", "miss", "stale", "negative");
         _decisions = Tallies(
-            "rate_limit.decisions", "{request}", "What the rate limits of keys decided.", Prefix + "decision", "admitted", "refused");
+            "rate_limit.decisions",
+            "{request}",
+            "What the rate limits of keys decided.",
+            Prefix + "decision",
+            "admitted",
+            "refused");
         _duration = Seconds(
             "verification.duration",
             "How long it took to verify a credential, events of the host's included.",
@@ -55,7 +60,10 @@ internal sealed class ApiKeyMetrics
 
         // Every limit belongs to this process: none falls back from a shared one.
         _meter.CreateObservableCounter(
-            Prefix + "rate_limit.fallbacks", static () => 0L, "{request}", "Requests that a limit of this process decided since the shared one could not be asked.");
+            Prefix + "rate_limit.fallbacks",
+            static () => 0L,
+            "{request}",
+            "Requests that a limit of this process decided since the shared one could not be asked.");
     }
 
     /// <summary>Counts a verification.</summary>

@@ -5,49 +5,88 @@ namespace HirePanda.ApiKeys;
 /// <summary>Every message of the library. None ever holds a secret.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Error, "The API key store cannot answer; cached keys serve for at most five minutes, all others are answered 503.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "The API key store cannot answer. Cached keys serve for at most five minutes. All other keys are answered 503.")]
     public static partial void StoreCannotAnswer(ILogger logger, Exception exception);
 
-    [LoggerMessage(13, LogLevel.Warning, "Too many reads of the API key store are in progress, so keys that are not cached are "
-        + "answered with 503. At most {Max} run at once (Cache:MaxStoreReads), half of them for secrets that are not known to belong "
-        + "to a key. (Logged every five seconds.)")]
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "Too many reads of the API key store are in progress, so keys that are not cached are answered 503. At most {Max} "
+        + "run at once (Cache:MaxStoreReads), half of them for unknown secrets. (Logged every five seconds.)")]
     public static partial void StoreIsBusy(ILogger logger, int max);
 
-    [LoggerMessage(2, LogLevel.Warning, "No API key store is registered, so every key is answered 503. Call AddHirePandaApiKeys().AddStore<T>() with your own IApiKeyStore, or AddInMemoryStore().")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "No API key store is registered, so every key is answered 503. Call AddHirePandaApiKeys().AddStore<T>() with your "
+        + "own IApiKeyStore, or AddInMemoryStore().")]
     public static partial void NoStore(ILogger logger);
 
-    [LoggerMessage(3, LogLevel.Error, "A key was verified for the address {Verified}, but the response went to {Actual}: something changed the client address after authentication, so allowlists see the wrong one. Call UseForwardedHeaders, UseCors, UseAuthentication and UseAuthorization in this order. (Logged once.)")]
+    [LoggerMessage(
+        3,
+        LogLevel.Error,
+        "A key was verified for the address {Verified}, but the response went to {Actual}: something changed the client "
+        + "address after authentication, so allowlists see the wrong one. Call UseForwardedHeaders, UseCors, "
+        + "UseAuthentication and UseAuthorization in this order. (Logged once.)")]
     public static partial void AddressChanged(ILogger logger, string verified, string actual);
 
-    [LoggerMessage(4, LogLevel.Warning, "The endpoint {Endpoint} has a cost, but its key was verified before routing chose it, so it cost 1. Call UseRouting before UseAuthentication. (Logged once.)")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The endpoint {Endpoint} has a cost, but its key was verified before routing chose it, so it cost 1. Call "
+        + "UseRouting before UseAuthentication. (Logged once.)")]
     public static partial void CostUnknown(ILogger logger, string? endpoint);
 
-    [LoggerMessage(7, LogLevel.Warning, "A request from {Address} carries X-Forwarded-For or Forwarded, which nothing has used, so allowlists and audits see the address of the connection. If the application is behind a proxy, set KnownProxies or KnownIPNetworks of ForwardedHeadersOptions and call UseForwardedHeaders before UseAuthentication. (Logged once.)")]
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "A request from {Address} carries X-Forwarded-For or Forwarded, which nothing has used, so allowlists and audits "
+        + "see the address of the connection. If the application is behind a proxy, set KnownProxies or KnownIPNetworks "
+        + "of ForwardedHeadersOptions, and call UseForwardedHeaders before UseAuthentication. (Logged once.)")]
     public static partial void ForwardingUnused(ILogger logger, string address);
 
-    [LoggerMessage(5, LogLevel.Error, "A call of API key management failed; its store cannot answer, or has a mistake.")]
+    [LoggerMessage(5, LogLevel.Error, "An API key management call failed, because the store threw an exception or timed out.")]
     public static partial void ManagementStoreFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(8, LogLevel.Error, "The refused attempt at {Action} could not be written to the audit.")]
     public static partial void RefusalNotAudited(ILogger logger, Exception exception, string action);
 
-    [LoggerMessage(10, LogLevel.Warning, "Workspace {Workspace} has too many refused attempts: until the hour ends, {Action} of {Actor} is not written to the audit. (Logged once an hour for an actor and action.)")]
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "Workspace {Workspace} has too many refused attempts: until the hour ends, {Action} of {Actor} is not written to "
+        + "the audit. (Logged once an hour for an actor and action.)")]
     public static partial void RefusalsLeftOut(ILogger logger, string workspace, string action, string actor);
 
     [LoggerMessage(15, LogLevel.Error, "{Message} (Logged once until it succeeds.)")]
     public static partial void JobFailed(ILogger logger, Exception exception, string message);
 
-    [LoggerMessage(16, LogLevel.Critical, "What API keys do in the background cannot begin, since a service that it needs cannot be made, so the host stops: mend the service's constructor, or do not register it.")]
+    [LoggerMessage(
+        16,
+        LogLevel.Critical,
+        "A background job of API keys could not be created, so the host is stopping. Fix the constructor of the service "
+        + "named below, or do not register the service.")]
     public static partial void JobsNotMade(ILogger logger, Exception exception);
 
-    [LoggerMessage(9, LogLevel.Warning, "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. (Logged once an hour for a client, and for at most {MaxClients} clients of a workspace.)")]
+    [LoggerMessage(
+        9,
+        LogLevel.Warning,
+        "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. "
+        + "(Logged once an hour for a client, and for at most {MaxClients} clients of a workspace.)")]
     public static partial void WouldRefuse(ILogger logger, string workspace, string keyId, string address, int maxClients);
 
-    [LoggerMessage(11, LogLevel.Warning, "Another IAuthorizationMiddlewareResultHandler was registered after AddHirePandaApiKeys(): a policy that names a second scheme may find the response started. Register it before.")]
+    [LoggerMessage(
+        11,
+        LogLevel.Warning,
+        "Another IAuthorizationMiddlewareResultHandler was registered after AddHirePandaApiKeys(): a policy that names a "
+        + "second scheme may find the response started. Register it before.")]
     public static partial void ResultHandlerReplaced(ILogger logger);
 
     [LoggerMessage(
-        13,
+        14,
         LogLevel.Warning,
         "The host's own authorization policy '{Policy}' hides the policy of the API key tier or permission '{Name}'. To "
         + "use both, set ApiKeyOptions.PolicyPrefix, for example to 'key:'.")]
@@ -65,24 +104,38 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Error, "An alert ({Kind}) could not be stored, so it was not raised. (Logged once a minute.)")]
     public static partial void AlertNotRaised(ILogger logger, Exception exception, string kind);
 
-    [LoggerMessage(22, LogLevel.Warning, "An alert ({Kind}) was not raised: the API key store keeps none. Let it implement IApiKeyAlertStore. (Logged once a minute.)")]
+    [LoggerMessage(
+        22,
+        LogLevel.Warning,
+        "An alert ({Kind}) was not raised, because no IApiKeyAlertStore is registered. Implement it in your store. (Logged "
+        + "once a minute.)")]
     public static partial void NoAlertStore(ILogger logger, string kind);
 
     [LoggerMessage(23, LogLevel.Error, "An IApiKeyAlertSink failed; alert {AlertId} is not sent to it again.")]
     public static partial void AlertSinkFailed(ILogger logger, Exception exception, string alertId);
 
-    [LoggerMessage(26, LogLevel.Information, "Webhook {WebhookId} did not take message {MessageId} at attempt {Attempt}: {Reason}. Next attempt: {Next}.")]
+    [LoggerMessage(
+        26,
+        LogLevel.Information,
+        "Webhook {WebhookId} did not take message {MessageId} at attempt {Attempt}: {Reason}. Next attempt: {Next}.")]
     public static partial void AttemptFailed(
         ILogger logger, string webhookId, string messageId, int attempt, string? reason, DateTimeOffset? next);
 
-    [LoggerMessage(27, LogLevel.Warning, "Webhook {WebhookId} of workspace {Workspace} gets no message any more: {Reason}.")]
+    [LoggerMessage(27, LogLevel.Warning, "Webhook {WebhookId} of workspace {Workspace} disabled: {Reason}.")]
     public static partial void WebhookDisabled(ILogger logger, string webhookId, string workspace, string reason);
 
-    [LoggerMessage(28, LogLevel.Error, "The signing secret of webhook {WebhookId} of workspace {Workspace} cannot be read, so nothing "
-        + "is sent to it. Restore the pepper (Hashing:Pepper, Hashing:PreviousPeppers) or the data protection keys that protected it, "
-        + "or delete the webhook and add it again.")]
+    [LoggerMessage(
+        28,
+        LogLevel.Error,
+        "The signing secret of webhook {WebhookId} of workspace {Workspace} cannot be read, so nothing is sent to it. "
+        + "Restore the pepper (Hashing:Pepper, Hashing:PreviousPeppers) or the data protection keys that protected it, or "
+        + "delete the webhook and add it again.")]
     public static partial void SecretUnreadable(ILogger logger, Exception exception, string webhookId, string workspace);
 
-    [LoggerMessage(29, LogLevel.Warning, "The host of a webhook could not be looked up within 5 seconds. Webhooks are answered 503 or tried again later while name servers are this slow. (Logged once a minute.)")]
+    [LoggerMessage(
+        29,
+        LogLevel.Warning,
+        "The host of a webhook could not be looked up within 5 seconds. Webhooks are answered 503 or tried again later "
+        + "while name servers are this slow. (Logged once a minute.)")]
     public static partial void LookupsSlow(ILogger logger);
 }

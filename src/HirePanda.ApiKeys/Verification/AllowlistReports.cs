@@ -22,7 +22,8 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
     /// <inheritdoc/>
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        if (verdict is { IsValid: true, Live.WorkspaceAllowlist: { IsReportOnly: true } allowlist } && !allowlist.Admits(context.Address))
+        if (verdict is { IsValid: true, Live.WorkspaceAllowlist: { IsReportOnly: true } allowlist }
+            && !allowlist.Admits(context.Address))
         {
             Report(verdict.Key, context.Address, started);
         }

@@ -106,7 +106,8 @@ public sealed class ApiKeyVerifier
     /// <summary>Gets the bytes to hash, or nothing if the secret is malformed.</summary>
     internal static ReadOnlySpan<byte> Read(CompiledApiKeyOptions options, ReadOnlySpan<char> secret, Span<byte> buffer)
     {
-        if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done && options.Format.IsWellFormed(buffer[..length]))
+        if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done
+            && options.Format.IsWellFormed(buffer[..length]))
         {
             return buffer[..length];
         }

@@ -63,7 +63,8 @@ internal sealed class WebhookTargets(HostLookups lookups, ApiKeySettings setting
         => url.Length <= MaxUrlLength
             && Uri.TryCreate(url, UriKind.Absolute, out var uri)
             && uri.IdnHost is { Length: > 0 and <= MaxOriginLength } host
-            ? $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{host}]" : host)}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}"
+            ? $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{host}]" : host)}"
+                + (uri.IsDefaultPort ? "" : $":{uri.Port}")
             : null;
 
     /// <summary>Determines whether an address is one that messages are sent to as things are now.</summary>

@@ -125,7 +125,7 @@ public sealed class DeliveryTests
         var webhook = (await api.ItemsAsync(AlertApi.Webhooks, admin)).Single();
         webhook.Text("disabledAt").Should().Be("2026-11-24T12:00:00Z");
         webhook.Text("disabledReason").Should().Contain("410");
-        api.Logs.Ours.Should().ContainSingle(entry => entry.Text.Contains("gets no message any more"));
+        api.Logs.Ours.Should().ContainSingle(entry => entry.Text.Contains(" disabled: "));
     }
 
     [Fact]

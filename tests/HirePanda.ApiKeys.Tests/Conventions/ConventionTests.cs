@@ -54,5 +54,12 @@ public sealed class ConventionTests
         folders.SelectMany(folder => Directory.GetDirectories(Path.Combine(Source, folder!))).Should().BeEmpty();
     }
 
+    [Fact]
+    public void Lines_AreNoLongerThanTheFormatterAllows()
+        => new[] { "src", "samples" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .SelectMany(file => File.ReadLines(file).Select((line, index) => (File: Path.GetFileName(file), Line: index + 1, line.Length)))
+            .Where(line => line.Length > 130).Should().BeEmpty();
+
     private static string Source => Path.Combine(Repository.Root, "src", "HirePanda.ApiKeys");
 }
