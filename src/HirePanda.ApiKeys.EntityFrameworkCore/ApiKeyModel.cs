@@ -18,8 +18,7 @@ public static class ApiKeyModelBuilderExtensions
     /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>,
     /// <c>api_key_usage</c>,
     /// <c>api_key_usage_batches</c>, <c>api_key_alerts</c>, <c>api_key_webhooks</c> and <c>api_key_webhook_deliveries</c> to a
-    /// host's own
-    /// context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
+    /// host's own context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
     /// </summary>
     /// <param name="model">The model.</param>
     public static ModelBuilder AddHirePandaApiKeys(this ModelBuilder model)
@@ -102,8 +101,7 @@ public static class ApiKeyModelBuilderExtensions
 
     /// <summary>
     /// Gives the columns the types that the provider chooses, whatever the conventions of the host's context say: the store
-    /// writes
-    /// values longer than a host's usual maximum, and reads and writes some columns by SQL of its own.
+    /// writes values longer than a host's usual maximum, and reads and writes some columns by SQL of its own.
     /// </summary>
     private static void UseProviderTypes(IMutableEntityType row)
     {

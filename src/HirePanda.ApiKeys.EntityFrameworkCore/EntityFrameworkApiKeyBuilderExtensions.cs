@@ -11,8 +11,7 @@ public static class EntityFrameworkApiKeyBuilderExtensions
 {
     /// <summary>
     /// Stores keys in a SQLite or PostgreSQL database, in tables of their own. The tables are made when the host starts, or when
-    /// the
-    /// store is first used, if that is earlier.
+    /// the store is first used, if that is earlier.
     /// </summary>
     /// <param name="builder">The host's API keys.</param>
     /// <param name="configure">Chooses the database, such as <c>db => db.UseSqlite("Data Source=keys.db")</c>.</param>
@@ -27,8 +26,7 @@ public static class EntityFrameworkApiKeyBuilderExtensions
     /// <param name="configure">
     /// Chooses the database with the host's services, such as
     /// <c>(services, db) => db.UseNpgsql(services.GetRequiredService&lt;NpgsqlDataSource&gt;())</c>. It is called once, with the
-    /// root
-    /// service provider.
+    /// root service provider.
     /// </param>
     public static ApiKeyBuilder AddEntityFrameworkStore(
         this ApiKeyBuilder builder, Action<IServiceProvider, DbContextOptionsBuilder> configure)
@@ -37,6 +35,7 @@ public static class EntityFrameworkApiKeyBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         builder.Services.TryAddSingleton<SchemaSetup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SchemaSetup>());
+        builder.Services.AddHostedService<StoreWarmup<ApiKeyDbContext>>();
         builder.Services.AddDbContextPool<ApiKeyDbContext>((services, db) =>
         {
             // The store's commands are not the host's: as information they would fill its log.

@@ -13,10 +13,10 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
 /// Makes the tables of hosts that bring no context of their own: before anything else starts, or before the first connection if
-/// the
-/// store is used earlier. It holds a lock that several processes share, and tries again while the database comes up.
+/// the store is used earlier. It holds a lock that several processes share, and tries again while the database comes up.
 /// </summary>
-internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaSetup> logger)
+internal sealed partial class SchemaSetup(
+    IServiceScopeFactory scopes, IServiceProviderIsService registered, TimeProvider time, ILogger<SchemaSetup> logger)
     : DbConnectionInterceptor, IHostedLifecycleService, IDisposable
 {
     /// <summary>Counts the shapes that the tables have had.</summary>
@@ -35,7 +35,11 @@ internal sealed partial class SchemaSetup(IServiceScopeFactory scopes, TimeProvi
     private volatile bool _isDone;
     private DbContext? _settingUp;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => EnsureAsync(cancellationToken);
+    /// <summary>Does nothing where a later AddStore call, such as in a host's tests, removed the store.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+        => registered.IsService(typeof(EntityFrameworkApiKeyStore<ApiKeyDbContext>))
+            ? EnsureAsync(cancellationToken)
+            : Task.CompletedTask;
 
     public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection,

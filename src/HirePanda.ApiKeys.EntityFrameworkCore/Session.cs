@@ -6,9 +6,8 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
 /// One operation: a scope with its context, outside any transaction that the host's request may be in. Npgsql cancels a command,
-/// by
-/// token or at its command time-out, with a call that blocks for seconds where the server hangs. So commands have no time-out of
-/// their own here; the caller's token and the time-out act on <see cref="Token"/> from a thread outside the thread pool.
+/// by token or at its command time-out, with a call that blocks for seconds where the server hangs. So commands have no time-out
+/// of their own here; the caller's token and the time-out act on <see cref="Token"/> from a thread outside the thread pool.
 /// </summary>
 internal sealed class Session<TContext> : IAsyncDisposable
     where TContext : DbContext

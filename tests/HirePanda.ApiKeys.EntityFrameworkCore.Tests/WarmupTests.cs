@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -39,6 +42,47 @@ public sealed class WarmupTests
         (await app.VerifyAsync("hp_live_junk")).Should().Be(ApiKeyOutcome.Malformed);
     }
 
+    [Fact]
+    public async Task Start_TablesOfTheirOwn_AreReadBeforeTheFirstRequest()
+    {
+        var database = await Database.NewAsync("sqlite");
+        var commands = new Commands();
+
+        await using var app = await StartAsync(
+            keys => keys.AddEntityFrameworkStore(db =>
+            {
+                database.Use(db);
+                db.AddInterceptors(commands);
+            }),
+            new Logs());
+
+        commands.Texts.Should().Contain(text => text.StartsWith("SELECT", StringComparison.Ordinal) && text.Contains("\"api_keys\""));
+    }
+
+    [Fact]
+    public async Task Start_StoreThatWasReplacedLater_AsksNothingOfTheDatabase()
+    {
+        var logs = new Logs();
+
+        await using var app = await StartAsync(
+            keys => keys.AddEntityFrameworkStore(db => db.UseNpgsql("Host=127.0.0.1;Port=1;Username=nobody;Database=none"))
+                .AddInMemoryStore(),
+            logs);
+
+        logs.Entries.Should().NotContain(entry => entry.Contains("database", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static async Task<App> StartAsync(Action<ApiKeyBuilder> store, Logs logs)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders().AddProvider(logs);
+        store(builder.Services.AddHirePandaApiKeys());
+        var app = builder.Build();
+        await app.StartAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        return new App(app);
+    }
+
     private static async Task<App> StartAsync(Action<DbContextOptionsBuilder> use, Logs logs)
     {
         var builder = WebApplication.CreateBuilder();
@@ -60,6 +104,18 @@ public sealed class WarmupTests
             using var never = new ManualResetEventSlim();
             never.Wait(TimeSpan.FromSeconds(1.5), CancellationToken.None);
             modelBuilder.AddHirePandaApiKeys();
+        }
+    }
+
+    private sealed class Commands : DbCommandInterceptor
+    {
+        public ConcurrentQueue<string> Texts { get; } = new();
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData data, InterceptionResult<DbDataReader> result, CancellationToken token = default)
+        {
+            Texts.Enqueue(command.CommandText);
+            return new(result);
         }
     }
 

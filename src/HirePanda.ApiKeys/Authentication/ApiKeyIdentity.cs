@@ -4,15 +4,16 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// The identity of an admitted key. Authorization looks at the key, never at claims: what a claims transformation adds or another
-/// scheme
-/// brings gives a key no rights. Every request has its own identity.
+/// scheme brings gives a key no rights. Every request has its own identity.
 /// </summary>
 internal sealed class ApiKeyIdentity : ClaimsIdentity
 {
+    private readonly string _issuer;
+
     public ApiKeyIdentity(LiveKey live, string authenticationType, string issuer)
         : base(authenticationType, ApiKeyClaimTypes.Name, ClaimTypes.Role)
     {
-        Live = live;
+        (Live, _issuer) = (live, issuer);
         Add(ApiKeyClaimTypes.Subject, live.Key.Id);
         Add(ApiKeyClaimTypes.Name, live.Key.Name);
         Add(ApiKeyClaimTypes.Workspace, live.Key.Workspace);
@@ -30,7 +31,7 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
 
     private ApiKeyIdentity(ApiKeyIdentity other)
         : base(other)
-        => Live = other.Live;
+        => (Live, _issuer) = (other.Live, other._issuer);
 
     public LiveKey Live { get; }
 
@@ -50,9 +51,15 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
 
     /// <summary>Creates a principal like another one, with the key of this identity replaced by a newer record of it.</summary>
     public ClaimsPrincipal ReplaceIn(ClaimsPrincipal principal, LiveKey live)
-        => new(principal.Identities.Select(identity => identity == this
-            ? new ApiKeyIdentity(live, AuthenticationType!, Claims.First().Issuer)
-            : identity));
+        => new(principal.Identities.Select(identity => identity == this ? ReplaceBy(live) : identity));
 
     public override ClaimsIdentity Clone() => new ApiKeyIdentity(this);
+
+    /// <summary>Keeps what a claims transformation of the host has added.</summary>
+    private ApiKeyIdentity ReplaceBy(LiveKey live)
+    {
+        var replacement = new ApiKeyIdentity(live, AuthenticationType!, _issuer);
+        replacement.AddClaims(Claims.Where(claim => claim.Issuer != _issuer));
+        return replacement;
+    }
 }

@@ -6,8 +6,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// What is known of a request's key. A request has one, so that it is verified and counted once, however often and in however
-/// many scopes
-/// it is authenticated.
+/// many scopes it is authenticated.
 /// </summary>
 internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
 {

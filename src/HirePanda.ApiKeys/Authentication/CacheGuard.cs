@@ -7,8 +7,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Keeps responses out of shared caches if the secret can come from elsewhere than <c>Authorization</c>, the only place that
-/// these
-/// caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint can set
+/// these caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint
+/// can set
 /// <c>public</c>, so the fields of the response are guarded from authentication on.
 /// </summary>
 internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<string> headerNames, bool isPrivate)

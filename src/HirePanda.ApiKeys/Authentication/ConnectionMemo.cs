@@ -5,8 +5,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Remembers the hash of the secret that a caller has just sent on a kept-alive connection. The server hands out the same string
-/// for
-/// a header that did not change. It works for HTTP/1.1 only, where a connection has one request at a time.
+/// for a header that did not change. It works for HTTP/1.1 only, where a connection has one request at a time.
 /// </summary>
 internal sealed class ConnectionMemo
 {

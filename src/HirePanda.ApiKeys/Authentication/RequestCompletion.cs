@@ -7,8 +7,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Counts a key's request when its response has completed, and then checks that the host's middleware runs in the order that
-/// verification
-/// relies on.
+/// verification relies on.
 /// </summary>
 internal sealed class RequestCompletion
 {

@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Writes the header fields of a key's responses when the response starts, so that no error page loses them: rate limits, the
-/// key's
-/// expiry, and the fields that keep responses to further headers out of shared caches.
+/// key's expiry, and the fields that keep responses to further headers out of shared caches.
 /// </summary>
 internal sealed class ResponseHeaders
 {
@@ -42,8 +41,7 @@ internal sealed class ResponseHeaders
 
     /// <summary>
     /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>. No shared cache protects the
-    /// response
-    /// then.
+    /// response then.
     /// </summary>
     private static bool IsPrivate(ApiKeyRequest request, IReadOnlyList<string> headerNames)
     {

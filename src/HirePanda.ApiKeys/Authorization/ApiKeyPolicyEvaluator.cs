@@ -7,10 +7,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Spares a policy that pins our scheme a second authentication where the request's user is the very principal that our scheme
-/// made: the
-/// result would be the same. Anything else (another default scheme, several schemes, a user that somebody replaced or
-/// transformed) goes the
-/// framework's way.
+/// made: the result would be the same. Anything else (another default scheme, several schemes, a user that somebody replaced or
+/// transformed) goes the framework's way.
 /// </summary>
 internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization) : PolicyEvaluator(authorization)
 {

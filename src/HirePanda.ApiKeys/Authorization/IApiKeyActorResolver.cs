@@ -30,8 +30,8 @@ public sealed record ApiKeyActor
 
     /// <summary>
     /// Gets the owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only
-    /// keys
-    /// of this owner, creates keys for it, and can set no other owner. It has no access to what concerns the whole workspace.
+    /// keys of this owner, creates keys for it, and can set no other owner. It has no access to what concerns the whole
+    /// workspace.
     /// </summary>
     public string? OwnerId { get; init; }
 

@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Something that is done again and again in the background: when its time has come, or when somebody wakes it; never twice at
-/// once. A
-/// run that fails is logged, and the next one tries again.
+/// once. A run that fails is logged, and the next one tries again.
 /// </summary>
 /// <param name="interval">The time between two runs; infinite: only when it is woken.</param>
 /// <param name="time">The clock.</param>

@@ -6,10 +6,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it
-/// one
-/// after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold the
-/// host
-/// up until whoever stops it loses patience and kills it.
+/// one after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold
+/// the host up until whoever stops it loses patience and kills it.
 /// </summary>
 internal sealed class BackgroundJobs(
     IServiceProvider services,

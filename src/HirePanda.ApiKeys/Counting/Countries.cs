@@ -6,8 +6,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Finds the country of a client: from the header that the host's CDN sets, or else from the registered resolver of addresses.
-/// The
-/// resolver's answers are remembered for a few minutes.
+/// The resolver's answers are remembered for a few minutes.
 /// </summary>
 internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCountryResolver> resolvers)
 {

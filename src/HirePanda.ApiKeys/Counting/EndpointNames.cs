@@ -7,8 +7,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Names of endpoints, method and route pattern, and a number for each. There are as many as the host has routes, however many
-/// paths
-/// its clients make up.
+/// paths its clients make up.
 /// </summary>
 internal sealed class EndpointNames
 {

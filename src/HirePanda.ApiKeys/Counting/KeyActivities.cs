@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// The notes of all keys that were used here: when each was last used, and how often. A request writes a few numbers of one note;
-/// timers
-/// turn the numbers into batches, so that the store sees no write per request, and a clean stop loses none.
+/// timers turn the numbers into batches, so that the store sees no write per request, and a clean stop loses none.
 /// </summary>
 internal sealed class KeyActivities(UsageBudget budget)
 {

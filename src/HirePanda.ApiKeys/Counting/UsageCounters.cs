@@ -4,10 +4,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// One key's counts since they were last taken. A hash table of pairs, a cell and a word, where a word is the minute and its
-/// count: a request
-/// changes one word by compare-and-swap, without lock or allocation. Whoever replaces a table closes it first, pair by pair, so
-/// that
-/// a request that still holds it notices and turns to the new one: no count is lost.
+/// count: a request changes one word by compare-and-swap, without lock or allocation. Whoever replaces a table closes it first,
+/// pair by pair, so that a request that still holds it notices and turns to the new one: no count is lost.
 /// </summary>
 internal abstract class UsageCounters(UsageBudget budget)
 {

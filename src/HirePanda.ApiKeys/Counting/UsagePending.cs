@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Counts that wait for the store. While it is away they are merged, and beyond a bound told apart less and less: hours instead
-/// of minutes,
-/// then days and nothing but key and status. What even then has no room is dropped, and counted as such.
+/// of minutes, then days and nothing but key and status. What even then has no room is dropped, and counted as such.
 /// </summary>
 internal sealed class UsagePending(int capacity = 500_000)
 {

@@ -6,8 +6,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and
-/// makes
-/// room later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
+/// makes room later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
 /// </summary>
 internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposable
 {

@@ -2,8 +2,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// What is known of a hash, and how long it may be believed. All times are ticks. An entry is its own key in the cache: one
-/// object
-/// less for each, and one less to fetch from memory.
+/// object less for each, and one less to fetch from memory.
 /// </summary>
 /// <param name="hash">The hash.</param>
 /// <param name="readAt">When it was read.</param>

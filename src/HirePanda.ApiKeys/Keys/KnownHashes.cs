@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Remembers hashes that keys were found for, in a fixed amount of memory: a later one takes the slot of an earlier one. Nobody
-/// can
-/// get a hash in here without a key that has it.
+/// can get a hash in here without a key that has it.
 /// </summary>
 internal sealed class KnownHashes
 {

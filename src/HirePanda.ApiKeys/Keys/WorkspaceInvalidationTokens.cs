@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Holds one token for each workspace, which every key carries that was compiled with the workspace's settings. When the settings
-/// change, the
-/// token goes stale, and with it all those keys, although nobody looks for them.
+/// change, the token goes stale, and with it all those keys, although nobody looks for them.
 /// </summary>
 internal sealed class WorkspaceInvalidationTokens
 {

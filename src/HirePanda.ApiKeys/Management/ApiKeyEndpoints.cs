@@ -201,7 +201,9 @@ internal static class ApiKeyEndpoints
         }
 
         var reason = body.String("reason");
-        var ownerId = body.String("ownerId");
+
+        // An owner of null could be a caller's mistake, and would revoke everybody's keys.
+        var ownerId = body.Has("ownerId") ? body.String("ownerId", isRequired: true) : null;
         if (body.Finish() is { } error)
         {
             return new ErrorAnswer(error);

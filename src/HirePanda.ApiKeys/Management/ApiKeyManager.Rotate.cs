@@ -72,7 +72,8 @@ public sealed partial class ApiKeyManager
             return issued;
         }
 
-        var added = issued.Value.Key;
+        var bound = Bind(actor, issued.Value);
+        var added = bound.Key;
         if (DelegationRules.Refusal(_settings.Current, actor, old, added) is { } refusal)
         {
             return await _refusals.RefuseAsync(actor, "key.rotate", old, null, refusal).ConfigureAwait(false);
@@ -98,6 +99,13 @@ public sealed partial class ApiKeyManager
         };
         return await _changes.SaveAsync(actor, change, expectedVersions, cancellationToken).ConfigureAwait(false) is { } failure
             ? failure
-            : issued;
+            : bound;
     }
+
+    /// <summary>
+    /// Marks what a key whose expiry was shortened makes: no key of that line gains lifetime by rotating itself.
+    /// </summary>
+    private static IssuedApiKey Bind(ApiKeyActor actor, IssuedApiKey issued) => actor.Key is { IsExpiryShortened: true }
+        ? new IssuedApiKey(issued.Key with { IsExpiryShortened = true }, issued.Secret)
+        : issued;
 }

@@ -46,7 +46,8 @@ public sealed partial class ApiKeyManager
             return issued;
         }
 
-        var key = issued.Value.Key;
+        var bound = Bind(actor, issued.Value);
+        var key = bound.Key;
         if (DelegationRules.Refusal(_settings.Current, actor, null, key) is { } refusal)
         {
             return await _refusals.RefuseAsync(actor, "key.create", null, key with { Id = "" }, refusal).ConfigureAwait(false);
@@ -60,7 +61,7 @@ public sealed partial class ApiKeyManager
         };
         return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure
             ? failure
-            : issued;
+            : bound;
     }
 
     /// <summary>Gets one key.</summary>

@@ -101,6 +101,12 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
                 {
                     break;
                 }
+
+                if (key.Id == actor.Key?.Id)
+                {
+                    // The actor's own key is revoked now, and the rest follows without it.
+                    guard = null;
+                }
             }
         }
 

@@ -2,10 +2,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// The quota of keys that are linked by rotation: the buckets that they hold, and for a window those that they left for other
-/// limits.
-/// Every bucket counts the requests of all keys, and one for new limits begins with what was used of the others, so that neither
-/// a
-/// change of limits nor a second key gives a fresh quota. The caller locks.
+/// limits. Every bucket counts the requests of all keys, and one for new limits begins with what was used of the others, so that
+/// neither a change of limits nor a second key gives a fresh quota. The caller locks.
 /// </summary>
 internal sealed class Family
 {

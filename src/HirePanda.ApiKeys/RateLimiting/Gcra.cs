@@ -71,8 +71,7 @@ internal readonly struct Gcra(RateLimit limit)
 
     /// <summary>
     /// The debt with which a bucket begins that takes over from a bucket of another limit: as many permits, or the same share
-    /// where
-    /// there are fewer of them.
+    /// where there are fewer of them.
     /// </summary>
     public long Carry(in Gcra other, long debt)
     {

@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// The meter <c>HirePanda.ApiKeys</c>. No tag ever names a key. What every request adds to is a <see cref="StripedCounter"/>,
-/// which a
-/// listener reads when it wants to; the rest are plain instruments.
+/// which a listener reads when it wants to; the rest are plain instruments.
 /// </summary>
 internal sealed class ApiKeyMetrics
 {

@@ -6,8 +6,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Verifies secrets, over HTTP or anywhere else. The steps are, cheapest first: shape and checksum, lookup by hash, status, IP
-/// allowlists,
-/// rate limits.
+/// allowlists, rate limits.
 /// </summary>
 public sealed class ApiKeyVerifier
 {

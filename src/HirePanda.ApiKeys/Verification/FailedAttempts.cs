@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Counts refused credentials per client and per workspace whose key the client tried, and reports when there were too many
-/// within a
-/// time. The table is local and bounded, and drops the oldest entry.
+/// within a time. The table is local and bounded, and drops the oldest entry.
 /// </summary>
 internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock) : IVerdictObserver
 {
@@ -21,8 +20,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
 
     /// <summary>
     /// Occurs once for a client until it makes no attempt for the whole time, with the client, the key that it tried if that is
-    /// known,
-    /// the number of attempts, and the time.
+    /// known, the number of attempts, and the time.
     /// </summary>
     public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;
 

@@ -2,8 +2,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Reacts to verdicts: counts, throttles, reports. Verification decides and does nothing else, so that whatever happens because
-/// of a
-/// verdict is an observer.
+/// of a verdict is an observer.
 /// </summary>
 internal interface IVerdictObserver
 {

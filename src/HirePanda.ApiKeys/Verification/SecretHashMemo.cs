@@ -2,8 +2,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Remembers the hash of a secret for a caller that is known to present the same secret again, such as a kept-alive connection.
-/// Every other
-/// step of verification runs each time.
+/// Every other step of verification runs each time.
 /// </summary>
 internal sealed class SecretHashMemo
 {

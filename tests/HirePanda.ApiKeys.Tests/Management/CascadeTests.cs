@@ -137,6 +137,49 @@ public sealed class CascadeTests
     }
 
     [Fact]
+    public async Task Revoke_CascadeThatReachesTheActorWhileAnotherKeyChanges_GoesOn()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (root, rootSecret) = api.Issue();
+        var children = await AddAsync(api, root.Id, 2);
+        api.Time.Advance(TimeSpan.FromSeconds(1));
+        using var created = await api.PostAsync("", rootSecret, new { name = "Actor", type = "production", tier = "admin" });
+        created.StatusCode.Should().Be(HttpStatusCode.Created, await created.TextAsync());
+        var secret = (await created.JsonAsync()).Text("secret");
+        var saves = 0;
+        api.Store.BeforeSave = change =>
+        {
+            if (change.Updated.Count == 3 && ++saves == 1)
+            {
+                api.Store.Change(children[0], stored => stored with { Name = "Renamed", Version = stored.Version + 1 });
+            }
+        };
+
+        using var response = await api.PostAsync($"/{root.Id}/revoke", secret, new { cascade = true });
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK, await response.TextAsync());
+        saves.Should().Be(1, "the batch was refused and its keys came one by one");
+        (await ActiveAsync(api)).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RevokeAll_OwnerOfNull_IsRefusedSinceItCouldMeanEverybody(bool hasReason)
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (_, secret) = api.Issue();
+        var (_, other) = api.Issue();
+        object body = hasReason ? new { reason = "leak", ownerId = (string?)null } : new { ownerId = (string?)null };
+
+        using var response = await api.PostAsync("/revoke-all", secret, body);
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await response.TextAsync()).Should().Contain("ownerId");
+        (await api.StatusAsync(other)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task RevokeAll_KeyIsRevokedInTheMiddle_StopsThere()
     {
         await using var api = await ManagementApi.StartAsync();

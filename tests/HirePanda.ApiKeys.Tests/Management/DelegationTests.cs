@@ -111,6 +111,30 @@ public sealed class DelegationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Rotate_KeyThatAShortenedKeyMade_KeepsWhatIsLeftToo(bool created)
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var admin = api.Secret();
+        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
+        var (helper, _) = api.Issue(new CreateApiKeyRequest { Name = "Helper", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(10) });
+        (await api.PatchAsync(key.Id, admin, new { expiresAt = TestApi.Start.AddDays(11) })).Dispose();
+        api.Time.Advance(TimeSpan.FromDays(1));
+        using var made = created
+            ? await api.PostAsync("", secret, new { name = "Accomplice", type = "production", expiresAt = TestApi.Start.AddDays(11) })
+            : await api.PostAsync($"/{helper.Id}/rotate", secret);
+        var accomplice = await made.JsonAsync();
+        api.Time.Advance(TimeSpan.FromDays(5));
+
+        using var rotated = await api.PostAsync($"/{accomplice.Text("id")}/rotate", accomplice.Text("secret"));
+
+        made.StatusCode.Should().Be(HttpStatusCode.Created);
+        rotated.StatusCode.Should().Be(HttpStatusCode.Created, await rotated.TextAsync());
+        (await rotated.JsonAsync()).GetProperty("expiresAt").GetDateTimeOffset().Should().Be(TestApi.Start.AddDays(11));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Rotate_ByAnOperatorOrAfterItWasLengthenedAgain_GivesTheLifetimeAgain(bool byItself)
     {
         await using var api = await ManagementApi.StartAsync();

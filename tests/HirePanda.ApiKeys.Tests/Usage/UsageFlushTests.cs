@@ -73,7 +73,7 @@ public sealed class UsageFlushTests
         }
 
         (await StoredAsync(api, key)).Should().Be(0);
-        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("Usage of API keys could not be stored"));
+        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("usage of API keys could not be stored"));
         api.Store.BeforeUsage = () => { };
         (await FlushAsync(api)).Should().BeTrue();
 
