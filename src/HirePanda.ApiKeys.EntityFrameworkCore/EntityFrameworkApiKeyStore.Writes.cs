@@ -63,7 +63,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     /// <summary>Runs a write in a transaction, again where the host's execution strategy says so.</summary>
     /// <param name="write">The write; false rolls back.</param>
     /// <param name="auditId">
-    /// An audit entry of the write, by which a commit whose answer was lost is told from one that never was; null: none.
+    /// An audit entry of the write, which distinguishes a commit whose answer was lost from one that did not happen, or null if
+    /// there is none.
     /// </param>
     /// <param name="cancellationToken">Cancels the write.</param>
     private Task<bool> WriteAsync(

@@ -10,7 +10,7 @@ public static class MaxMindApiKeyBuilderExtensions
 {
     /// <summary>
     /// Adds an <see cref="IApiKeyCountryResolver"/> over a country or city file, such as <c>GeoLite2-Country.mmdb</c>. A file
-    /// that changes is read anew within ten seconds. One that is missing or broken is logged, and countries are unknown until it
+    /// that changes is read again within ten seconds. One that is missing or broken is logged, and countries are unknown until it
     /// is not; the last call counts.
     /// </summary>
     /// <param name="builder">The host's API keys.</param>

@@ -29,7 +29,7 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
 
     protected TimeProvider Time => time;
 
-    /// <summary>Begins; whoever starts it waits for nothing.</summary>
+    /// <summary>Starts the job without waiting for its first run.</summary>
     public void Start()
     {
         if (_stopping.IsCancellationRequested)
@@ -49,7 +49,7 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
         }
     }
 
-    /// <summary>Has it run now, or once more if a run is under way, or as soon as it has begun.</summary>
+    /// <summary>Requests a run: now, after the run that is under way, or as soon as the job has started.</summary>
     public void Wake()
     {
         // One that is wanted already stands for all.

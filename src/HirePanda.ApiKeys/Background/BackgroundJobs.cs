@@ -7,7 +7,7 @@ namespace HirePanda.ApiKeys;
 /// <summary>
 /// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it
 /// one after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold
-/// the host up until whoever stops it loses patience and kills it.
+/// the host up until its supervisor kills it.
 /// </summary>
 internal sealed class BackgroundJobs(
     IServiceProvider services,
@@ -27,7 +27,7 @@ internal sealed class BackgroundJobs(
     private int _isBeginning;
     private Task? _stop;
 
-    /// <summary>Completes when all have begun, or one cannot be made.</summary>
+    /// <summary>Completes when all have started, or when one cannot be created.</summary>
     public Task Begun => Task.WhenAny(_jobs.Task);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class BackgroundJobs(
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _start.DisposeAsync().ConfigureAwait(false);
 
-        // Also where they have not begun: there may be something to store.
+        // Even if they have not started, because there may be something to store.
         Begin();
         await Begun.WaitAsync(_timeToStop, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_jobs.Task.IsCompleted)
@@ -77,7 +77,7 @@ internal sealed class BackgroundJobs(
         }
     }
 
-    /// <summary>Makes and starts them, once, without holding up whoever says so.</summary>
+    /// <summary>Creates and starts them once, without holding up the caller.</summary>
     private void Begin()
     {
         if (Interlocked.Exchange(ref _isBeginning, 1) == 0)

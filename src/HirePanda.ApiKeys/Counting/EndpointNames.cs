@@ -29,7 +29,7 @@ internal sealed class EndpointNames
         _unmatched = Number(UnmatchedName);
     }
 
-    /// <summary>The number of the endpoint that a request was matched with; null: none.</summary>
+    /// <summary>The number of the endpoint that a request was matched with, or null if there is none.</summary>
     public int Of(Endpoint? endpoint, string method)
     {
         if (endpoint is not RouteEndpoint route)

@@ -80,7 +80,7 @@ internal sealed class KeyActivities(UsageBudget budget)
         return pending;
     }
 
-    /// <summary>Says that a batch of last uses was stored, and drops notes that nobody refers to any more.</summary>
+    /// <summary>Notes that a batch of last uses was stored, and drops notes that nobody refers to.</summary>
     public void LastUsesStored(Dictionary<string, DateTimeOffset> batch, long now)
     {
         foreach (var uses in _uses)

@@ -71,7 +71,7 @@ internal abstract class UsageCounters(UsageBudget budget)
             _aside = null;
             if (_table.Length > 32 * Math.Max(taken, FirstCells))
             {
-                // Nearly all of its cells are not counted in any more.
+                // Nearly all of its cells are no longer used.
                 TryReplace(_table, _table.Length / 4);
             }
         }

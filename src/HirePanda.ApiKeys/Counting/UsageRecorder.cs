@@ -22,7 +22,7 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
     /// <summary>Counts one request.</summary>
     /// <param name="use">The note of the request's key.</param>
     /// <param name="context">The request, at its end.</param>
-    /// <param name="endpoint">The endpoint that was matched first; null: the one that is matched now.</param>
+    /// <param name="endpoint">The endpoint that was matched first, or null for the one that is matched now.</param>
     /// <param name="address">The client's address.</param>
     /// <param name="startedAt">When the key was presented, in ticks.</param>
     /// <param name="now">The time, in ticks.</param>

@@ -13,10 +13,10 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     /// <summary>Which members of the input are wrong; empty where that is not what went wrong.</summary>
     public IReadOnlyList<ApiKeyErrorDetail> Details { get; init; } = [];
 
-    /// <summary>The value of <c>WWW-Authenticate</c> (RFC 6750, section 3); null: none.</summary>
+    /// <summary>The value of <c>WWW-Authenticate</c> (RFC 6750, section 3), or null if there is no such field.</summary>
     public string? WwwAuthenticate { get; init; }
 
-    /// <summary>In which time another attempt may succeed; null: not said.</summary>
+    /// <summary>The time after which another attempt may succeed, or null if it is unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     internal const string BadTokenChallenge = "Bearer error=\"invalid_token\"";

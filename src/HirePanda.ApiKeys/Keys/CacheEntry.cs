@@ -22,10 +22,10 @@ internal abstract class CacheEntry(
     /// <summary>How much room it takes in the cache: 1 for a note or an ordinary key.</summary>
     public virtual int Size => 1;
 
-    /// <summary>The key; null: the store has none.</summary>
+    /// <summary>The key, or null if the store has none.</summary>
     public LiveKey? Live => this as LiveKey;
 
-    /// <summary>Whether it must not answer any more: the key or the settings of its workspace have changed.</summary>
+    /// <summary>Whether it must no longer answer, because the key or the settings of its workspace have changed.</summary>
     public bool IsOutdated => _isForgotten || stamp is { IsStale: true };
 
     /// <summary>Whether it may answer now: it is fresh, or the store just failed to say anything newer.</summary>

@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Tells of every change that this process made, once it is committed or may have been: to caches and whoever else must know.
+/// Tells of every change that this process made, once it is committed or may have been: to caches and other observers.
 /// </summary>
 internal sealed class ChangeEvents
 {

@@ -5,7 +5,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Reads the change feed about once a second and removes from the cache what other processes changed. Numbers are assigned before
-/// transactions commit, so a number may appear after a higher one. Gaps are read again until they cannot be filled any more.
+/// transactions commit, so a number may appear after a higher one. Gaps are read again until they can no longer be filled.
 /// </summary>
 internal sealed class ChangePoller(
     KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, TimeProvider time, ILogger<ChangePoller> logger)

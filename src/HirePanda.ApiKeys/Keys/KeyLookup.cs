@@ -104,7 +104,7 @@ internal sealed class KeyLookup
             return read.Live is null ? (LookupOutcome.NotFound, null) : (LookupOutcome.Found, read.Live);
         }
 
-        // The read may have taken a while, and somebody may have revoked the key meanwhile: ask the cache anew.
+        // The read may have taken a while, and somebody may have revoked the key meanwhile, so ask the cache again.
         if (known is { IsOutdated: false } && known.IsOfThePast(Now) && _cache.Get(hashes) == known)
         {
             known.AnswerStaleUntil(Now + _retryAfterFailure);

@@ -12,7 +12,7 @@ internal sealed class LiveKey : CacheEntry
 
     /// <summary>Compiles a record.</summary>
     /// <param name="key">The record.</param>
-    /// <param name="workspace">The settings of its workspace; null: none.</param>
+    /// <param name="workspace">The settings of its workspace, or null if it has none.</param>
     /// <param name="stamp">Goes stale when those settings change.</param>
     /// <param name="catalog">What its names mean.</param>
     /// <param name="limiter">Whose buckets it draws on.</param>
@@ -85,7 +85,7 @@ internal sealed class LiveKey : CacheEntry
     /// <summary>In ticks; the largest number: never.</summary>
     public long ExpiresAt { get; }
 
-    /// <summary>The expiry as an HTTP date; null: never.</summary>
+    /// <summary>The expiry as an HTTP date, or null if the key never expires.</summary>
     public string? ExpiresField { get; }
 
     /// <summary>Gets a value that indicates whether the key is revoked or disabled.</summary>

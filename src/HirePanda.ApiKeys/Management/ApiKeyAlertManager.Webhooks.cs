@@ -100,7 +100,7 @@ public sealed partial class ApiKeyAlertManager
         return webhooks.FirstOrDefault(webhook => webhook.Id == id) is { } found ? found : NoWebhook;
     }
 
-    /// <summary>Deletes a webhook; what it has not got yet it does not get any more.</summary>
+    /// <summary>Deletes a webhook. Messages that still wait for it are not sent.</summary>
     /// <param name="actor">Who deletes it.</param>
     /// <param name="id">The webhook's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -255,9 +255,9 @@ internal static class ApiKeyEndpoints
     }
 
     /// <summary>
-    /// The versions that <c>If-Match</c> asks for (RFC 9110, section 13.1.1), any of which will do; null: whichever there is. A
-    /// tag that is none of ours matches nothing, and neither does a list of which any part is malformed: nobody knows where its
-    /// tags end.
+    /// The versions that <c>If-Match</c> asks for (RFC 9110, section 13.1.1), any of which will do, or null if there is no such
+    /// field. A tag that is none of ours matches nothing, and neither does a list of which any part is malformed: nobody knows
+    /// where its tags end.
     /// </summary>
     public static IReadOnlyCollection<long>? ExpectedVersions(HttpContext context)
     {
@@ -274,8 +274,8 @@ internal static class ApiKeyEndpoints
     }
 
     /// <summary>
-    /// The version whose tag this is; null: none. The comparison is strong, so that of several ways to write a number ours
-    /// counts.
+    /// The version whose tag this is, or null if it is none of ours. The comparison is strong, so that of several ways to write a
+    /// number ours counts.
     /// </summary>
     private static long? Version(EntityTagHeaderValue tag)
         => !tag.IsWeak

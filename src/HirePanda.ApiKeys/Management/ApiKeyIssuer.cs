@@ -16,7 +16,7 @@ public sealed class ApiKeyIssuer
     /// <summary>Makes a key and its secret.</summary>
     /// <param name="workspace">The tenant that is to own the key.</param>
     /// <param name="request">What the key is to be.</param>
-    /// <param name="createdBy">Who creates it; null: not said.</param>
+    /// <param name="createdBy">Who creates it, or null if that is unknown.</param>
     /// <exception cref="ArgumentException">The request asks for something that keys cannot be; the message names it.</exception>
     public IssuedApiKey Issue(string workspace, CreateApiKeyRequest request, string? createdBy = null)
     {

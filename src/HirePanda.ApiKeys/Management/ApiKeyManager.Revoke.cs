@@ -12,7 +12,7 @@ public sealed partial class ApiKeyManager
     /// </summary>
     /// <param name="actor">Who revokes it.</param>
     /// <param name="id">The key's id.</param>
-    /// <param name="reason">Why, at most 500 characters; null: not said.</param>
+    /// <param name="reason">Why, at most 500 characters, or null if no reason is given.</param>
     /// <param name="cascade">Whether every key that this key created, and those they created, are revoked too.</param>
     /// <param name="expectedVersion">The version that the key must have, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>
@@ -55,7 +55,7 @@ public sealed partial class ApiKeyManager
 
     /// <summary>Revokes every key of the actor's workspace, or of one owner, except the key that the actor acts with.</summary>
     /// <param name="actor">Who revokes them.</param>
-    /// <param name="reason">Why, at most 500 characters; null: not said.</param>
+    /// <param name="reason">Why, at most 500 characters, or null if no reason is given.</param>
     /// <param name="ownerId">The owner whose keys are revoked; null for every key that the actor may see.</param>
     /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>
     /// <returns>How many keys were revoked.</returns>

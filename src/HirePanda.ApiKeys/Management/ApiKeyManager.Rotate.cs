@@ -15,7 +15,7 @@ public sealed partial class ApiKeyManager
     /// <param name="actor">Who rotates it; must hold all that the key holds.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="overlap">
-    /// How long both secrets work, 0 to <see cref="MaxOverlap"/>; null: <see cref="DefaultOverlap"/>.
+    /// How long both secrets work, 0 to <see cref="MaxOverlap"/>. Null means <see cref="DefaultOverlap"/>.
     /// </param>
     /// <param name="expectedVersion">The version that the key must have, or null if any version will do.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

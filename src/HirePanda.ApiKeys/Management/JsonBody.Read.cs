@@ -113,7 +113,7 @@ internal sealed partial class JsonBody
             StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>
-    /// JSON that others read is UTF-8 (RFC 8259, section 8.1); whoever says otherwise is not taken at their bytes.
+    /// JSON that others read is UTF-8 (RFC 8259, section 8.1); a request that declares another charset is refused.
     /// </summary>
     public static bool IsJson(string? contentType)
         => MediaTypeHeaderValue.TryParse(contentType, out var type)

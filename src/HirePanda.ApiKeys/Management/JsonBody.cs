@@ -13,7 +13,9 @@ internal sealed partial class JsonBody
 
     private JsonBody(Dictionary<string, JsonElement> members) => _members = members;
 
-    /// <summary>Ends reading: names what was wrong, members that nobody asked for included; null: nothing was.</summary>
+    /// <summary>
+    /// Ends reading. Returns an error that names every mistake, unknown members included, or null if there is none.
+    /// </summary>
     public ApiKeyError? Finish()
     {
         foreach (var name in _members.Keys)

@@ -41,7 +41,7 @@ internal sealed class ErrorAnswer(ApiKeyError error) : IResult
 /// <summary>A value as JSON.</summary>
 internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) : IResult
 {
-    /// <summary>The key's version, as <c>ETag</c>; null: none.</summary>
+    /// <summary>The key's version for <c>ETag</c>, or null if the answer has no such field.</summary>
     public long? Version { get; init; }
 
     /// <summary>Where the new key or webhook is; null if none is new.</summary>

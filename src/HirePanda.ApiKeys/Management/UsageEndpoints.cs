@@ -83,7 +83,7 @@ internal sealed record UsageResponse(
     /// <summary>All requests of the report.</summary>
     internal sealed record TotalUsage(long Requests, long Errors, double ErrorRate, LatencyUsage LatencyMs);
 
-    /// <summary>Percentiles in milliseconds; null: nothing was measured.</summary>
+    /// <summary>Percentiles in milliseconds, or null if nothing was measured.</summary>
     internal sealed record LatencyUsage(double? P50, double? P95, double? P99)
     {
         public static LatencyUsage Of(ApiKeyUsageLatency? latency)

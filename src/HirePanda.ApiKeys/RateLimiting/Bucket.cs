@@ -14,7 +14,7 @@ internal sealed class Bucket(RateLimit limit)
     /// <summary>When the last key of the family left it for other limits; the largest number while a key holds it.</summary>
     public long LeftAt { get; set; } = long.MaxValue;
 
-    /// <summary>All buckets of the family, where a key does not hold them all; null: every key holds all there are.</summary>
+    /// <summary>All buckets of the family, or null if every key holds all of them.</summary>
     public Bucket[]? Siblings { get; set; }
 
     public Gcra Rule => new(new RateLimit(_permits, Window));

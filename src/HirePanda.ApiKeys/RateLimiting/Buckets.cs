@@ -9,7 +9,7 @@ internal readonly struct Buckets
 
     public Buckets(Bucket[] all) => _oneOrAll = all.Length == 1 ? all[0] : all;
 
-    /// <summary>The one there is; null: there are several.</summary>
+    /// <summary>The only bucket, or null if there are several.</summary>
     public Bucket? Single => _oneOrAll as Bucket;
 
     public int Length => _oneOrAll switch { null => 0, Bucket[] all => all.Length, _ => 1 };

@@ -78,7 +78,7 @@ internal sealed class Family
         return new Buckets(buckets);
     }
 
-    /// <summary>Forgets idle keys, and keeps the buckets that no key holds any more for their windows, within bounds.</summary>
+    /// <summary>Forgets idle keys, and keeps the buckets that no key holds for their windows, within bounds.</summary>
     /// <returns>Whether there were more of them.</returns>
     private bool Settle(Bucket[] all, long now)
     {

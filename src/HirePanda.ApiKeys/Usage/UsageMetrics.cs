@@ -38,7 +38,7 @@ internal sealed class UsageMetrics
     /// <summary>Counts a batch that was stored.</summary>
     public void Flushed() => Interlocked.Increment(ref _flushed);
 
-    /// <summary>Notes that no usage waits any more.</summary>
+    /// <summary>Notes that no usage waits.</summary>
     public void WaitsNoMore() => Volatile.Write(ref _waitingSince, 0);
 
     public void Failed() => Interlocked.Increment(ref _failed);

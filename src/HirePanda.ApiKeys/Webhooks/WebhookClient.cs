@@ -8,8 +8,9 @@ using System.Text;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Makes one attempt to deliver a message, after the Standard Webhooks specification: signed anew, straight to an address that is
-/// checked where the socket connects, without redirects, proxy, cookies or retries of its own. The answer's body is not read.
+/// Makes one attempt to deliver a message, after the Standard Webhooks specification: with a new signature, straight to an
+/// address that is checked where the socket connects, without redirects, proxy, cookies or retries of its own. The answer's body
+/// is not read.
 /// </summary>
 internal sealed class WebhookClient : IDisposable
 {

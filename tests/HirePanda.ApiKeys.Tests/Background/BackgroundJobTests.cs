@@ -162,7 +162,7 @@ public sealed class BackgroundJobTests : IDisposable
         await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<IApiKeyCountryResolver, Broken>());
 
         api.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.Should().BeTrue();
-        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("mend the service's constructor"));
+        api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("Fix the constructor of the service"));
         var stop = () => api.Services.GetRequiredService<IHost>().StopAsync(Token);
         await stop.Should().ThrowAsync<InvalidOperationException>().WithMessage("no file");
     }
