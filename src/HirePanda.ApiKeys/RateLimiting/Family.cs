@@ -23,12 +23,17 @@ internal sealed class Family
     private Member[] _members = [];
     private Bucket[] _left = [];
 
+    /// <summary>Until when new buckets have no permits, because one that counted more than the others was dropped.</summary>
+    private long _emptyUntil = long.MinValue;
+
     /// <summary>How many buckets there are.</summary>
     public int Count => All().Length;
 
     /// <summary>Whether no cached key can hold a bucket, and all are full.</summary>
     public bool IsForgettable(long now)
-        => Array.TrueForAll(_members, member => IsIdle(member, now) && Array.TrueForAll(member.All, bucket => bucket.IsFull(now)))
+        => now > _emptyUntil
+            && Array.TrueForAll(_members, member => IsIdle(member, now))
+            && Held().All(bucket => bucket.IsFull(now))
             && Array.TrueForAll(_left, bucket => bucket.IsFull(now));
 
     /// <summary>Finds or makes the buckets of a key, one for each limit.</summary>
@@ -68,10 +73,12 @@ internal sealed class Family
         var others = _members.Where(member => member.KeyId != keyId).OrderBy(
             member => member.ReferencedAt).TakeLast(MaxMembers - 1);
         _members = [.. others, new Member(keyId, new Buckets(buckets), now)];
-        var isTooOften = Settle([.. all.Union(buckets)], now);
+        Settle([.. all.Union(buckets)], now);
         foreach (var bucket in buckets.Except(all))
         {
-            var debt = isTooOften ? bucket.Rule.Capacity : all.Max(other => bucket.Rule.Carry(other.Rule, other.Debt(now)));
+            var debt = now <= _emptyUntil
+                ? bucket.Rule.Capacity
+                : all.Max(other => bucket.Rule.Carry(other.Rule, other.Debt(now)));
             bucket.Raise(debt, now);
         }
 
@@ -79,26 +86,24 @@ internal sealed class Family
     }
 
     /// <summary>Forgets idle keys, and keeps the buckets that no key holds for their windows, within bounds.</summary>
-    /// <returns>Whether there were more of them.</returns>
-    private bool Settle(Bucket[] all, long now)
+    private void Settle(Bucket[] all, long now)
     {
         _members = Array.FindAll(_members, member => !IsIdle(member, now));
         Bucket[] held = [.. Held().Distinct()];
         Array.ForEach(held, bucket => bucket.LeftAt = long.MaxValue);
         Bucket[] left = [.. all.Except(held).OrderByDescending(bucket => bucket.Window)];
         Array.ForEach(left, bucket => bucket.LeftAt = Math.Min(bucket.LeftAt, now));
-        Bucket[] due = [.. left.Where(bucket => !bucket.IsOver(now))];
-        _left = [.. due.Take(MaxLeft)];
+        _left = [.. left.Where(bucket => !bucket.IsOver(now)).Take(MaxLeft)];
         foreach (var bucket in left.Except(_left))
         {
             // A request that is under way may still hold it. It finds no permit there.
             bucket.Raise(bucket.Rule.Capacity, now);
+            _emptyUntil = Math.Max(_emptyUntil, bucket.LeftAt + bucket.Window.Ticks);
         }
 
         Bucket[] kept = [.. held, .. _left];
         var siblings = Array.TrueForAll(_members, member => member.Buckets.Length == kept.Length) ? null : kept;
         Array.ForEach(kept, bucket => bucket.Siblings = siblings);
-        return due.Length > MaxLeft;
     }
 
     private Bucket[] All() => [.. Held().Concat(_left).Distinct()];

@@ -47,6 +47,23 @@ public sealed class FamilyTests
         });
 
     [Fact]
+    public void Join_AfterTheBucketThatCountedMostWasDropped_GivesNoPermitsInItsWindow()
+    {
+        var (limiter, time) = New();
+        Admitted(limiter, time, "one", [new RateLimit(100, TimeSpan.FromSeconds(60))], 100).Should().Be(100);
+        for (var i = 1; i <= 9; i++)
+        {
+            Admitted(limiter, time, "one", [new RateLimit(i, TimeSpan.FromHours(i))], 0);
+        }
+
+        // A limit that was left before is taken up again, so that there is room for the next one.
+        Admitted(limiter, time, "one", [new RateLimit(9, TimeSpan.FromHours(9))], 0);
+        Admitted(limiter, time, "two", [new RateLimit(8, TimeSpan.FromHours(8))], 0);
+
+        Admitted(limiter, time, "one", [new RateLimit(99, TimeSpan.FromSeconds(61))], 99).Should().Be(0);
+    }
+
+    [Fact]
     public void Join_AnyOrderOfKeys_KeepsNoMoreBucketsThanItsBound()
     {
         var (limiter, time) = New();
