@@ -12,7 +12,7 @@ public sealed class ApiKeyDeliveryAttempt
     /// <summary>Gets a value that indicates whether the message has arrived.</summary>
     public required bool Succeeded { get; init; }
 
-    /// <summary>Gets the time when the next attempt is due, or null if there is no further attempt.</summary>
+    /// <summary>Gets the time when the next attempt is due, or null if none is due.</summary>
     public DateTimeOffset? NextAttemptAt { get; init; }
 
     /// <summary>Gets the reason to disable the webhook, or null if it stays in use.</summary>

@@ -18,7 +18,7 @@ public sealed record ApiKeyWebhookDelivery
     /// <summary>Gets the number of attempts so far. The default is 0.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Gets the time when the next attempt is due, or null if there is no further attempt.</summary>
+    /// <summary>Gets the time when the next attempt is due, or null if none is due.</summary>
     public DateTimeOffset? NextAttemptAt { get; init; }
 
     /// <summary>Gets the time until which one process has leased the message, or null if it is not leased.</summary>

@@ -45,7 +45,7 @@ internal sealed class AlertRaiser(
     /// <summary>Raises an alert for a caller that tries again if the store does not answer.</summary>
     /// <inheritdoc cref="RaiseAsync"/>
     /// <returns>
-    /// true if there is nothing to try again: the alert is stored by any process, was counted, or there is no alert store.
+    /// true if the alert needs no further try: some process has stored or counted it, or no alert store is registered.
     /// </returns>
     public async Task<bool> SettleAsync(
         string workspace,

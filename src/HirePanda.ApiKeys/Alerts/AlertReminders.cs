@@ -54,7 +54,7 @@ internal sealed class AlertReminders(
         while (keys.Count == PageSize);
     }
 
-    /// <summary>Reads a page of keys, or none if there is no alert store.</summary>
+    /// <summary>Reads a page of keys. It is empty if no alert store is registered.</summary>
     private async Task<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();

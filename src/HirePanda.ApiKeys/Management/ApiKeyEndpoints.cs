@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 
 namespace HirePanda.ApiKeys;
 
@@ -155,7 +154,7 @@ internal static class ApiKeyEndpoints
         return body.Finish() is { } error
             ? new ErrorAnswer(error)
             : One(time, await manager.UpdateAsync(
-                Actor(context), id, update, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
+                Actor(context), id, update, IfMatch.ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
     }
 
     private static async Task<IResult> RotateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, string id)
@@ -173,8 +172,8 @@ internal static class ApiKeyEndpoints
 
         // Beyond the range either way is refused by the manager; as a time span it must fit.
         var overlap = seconds is { } given ? TimeSpan.FromSeconds(Math.Clamp(given, -1, int.MaxValue)) : (TimeSpan?)null;
-        var issued = await manager.RotateAsync(Actor(context), id, overlap, ExpectedVersions(context), context.RequestAborted)
-            .ConfigureAwait(false);
+        var issued = await manager.RotateAsync(
+            Actor(context), id, overlap, IfMatch.ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false);
         return Issued(context, time, issued, depth: 2);
     }
 
@@ -190,7 +189,7 @@ internal static class ApiKeyEndpoints
         return body.Finish() is { } error
             ? new ErrorAnswer(error)
             : One(time, await manager.RevokeAsync(
-                Actor(context), id, reason, cascade, ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
+                Actor(context), id, reason, cascade, IfMatch.ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
     }
 
     private static async Task<IResult> RevokeAllAsync(HttpContext context, ApiKeyManager manager)
@@ -253,34 +252,4 @@ internal static class ApiKeyEndpoints
             Location = $"{string.Join('/', list)}/{key.Id}",
         };
     }
-
-    /// <summary>
-    /// The versions that <c>If-Match</c> asks for (RFC 9110, section 13.1.1), any of which will do, or null if there is no such
-    /// field. A tag that is none of ours matches nothing, and neither does a list of which any part is malformed: nobody knows
-    /// where its tags end.
-    /// </summary>
-    public static IReadOnlyCollection<long>? ExpectedVersions(HttpContext context)
-    {
-        var lines = context.Request.Headers.IfMatch;
-        if (lines.Count == 0 || lines is ["*"])
-        {
-            return null;
-        }
-
-        return EntityTagHeaderValue.TryParseStrictList([lines.ToString()], out var tags)
-            && !tags.Contains(EntityTagHeaderValue.Any)
-            ? [.. tags.Select(Version).OfType<long>()]
-            : [];
-    }
-
-    /// <summary>
-    /// The version whose tag this is, or null if it is none of ours. The comparison is strong, so that of several ways to write a
-    /// number ours counts.
-    /// </summary>
-    private static long? Version(EntityTagHeaderValue tag)
-        => !tag.IsWeak
-            && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && tag.Tag == string.Create(CultureInfo.InvariantCulture, $"\"{version}\"")
-            ? version
-            : null;
 }

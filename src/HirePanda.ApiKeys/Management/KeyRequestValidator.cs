@@ -193,7 +193,7 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
 
     /// <summary>Merges a patch into metadata (RFC 7396).</summary>
     public JsonElement? Metadata(JsonElement? current, JsonElement? patch)
-        => IsMetadata(patch) ? Compact(Merge(current is { } old ? JsonObject.Create(old) : null, patch!.Value)!) : null;
+        => IsMetadata(patch) ? Compact(JsonMergePatch.Apply(current is { } old ? JsonObject.Create(old) : null, patch!.Value)!) : null;
 
     private bool IsMetadata(JsonElement? given)
     {
@@ -241,29 +241,4 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
     }
 
     public void Refuse(string field, string message) => Errors.Add(field, message);
-
-    private static JsonNode? Merge(JsonNode? target, JsonElement patch)
-    {
-        if (patch.ValueKind != JsonValueKind.Object)
-        {
-            return patch.ValueKind == JsonValueKind.Array ? JsonArray.Create(patch) : JsonValue.Create(patch);
-        }
-
-        var merged = target as JsonObject ?? [];
-        foreach (var member in patch.EnumerateObject())
-        {
-            if (member.Value.ValueKind == JsonValueKind.Null)
-            {
-                merged.Remove(member.Name);
-            }
-            else
-            {
-                var node = Merge(merged[member.Name], member.Value);
-                merged.Remove(member.Name);
-                merged[member.Name] = node;
-            }
-        }
-
-        return merged;
-    }
 }

@@ -32,7 +32,7 @@ internal static class WorkspaceEndpoints
         var workspace = await manager.SetAllowlistAsync(
             ApiKeyEndpoints.Actor(context),
             new SetAllowlistRequest { Enabled = enabled, ReportOnly = reportOnly, Networks = networks, Force = isForced },
-            ApiKeyEndpoints.ExpectedVersions(context),
+            IfMatch.ExpectedVersions(context),
             context.RequestAborted).ConfigureAwait(false);
         return workspace.Succeeded ? Answer(workspace.Value) : new ErrorAnswer(workspace.Failure);
     }
