@@ -82,7 +82,9 @@ public sealed record ApiKey
     /// </summary>
     public string? Family { get; init; }
 
-    /// <summary>Gets the addresses and CIDR networks that may use the key. If the list is empty, any address may use it.</summary>
+    /// <summary>
+    /// Gets the addresses and CIDR networks that may use the key. If the list is empty, any address may use it.
+    /// </summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
     /// <summary>Gets the key's own limits, all of which hold. An empty list means the limits of its type.</summary>

@@ -8,7 +8,7 @@ internal static class AlertEndpoints
     public static async Task<IResult> ListAsync(HttpContext context, ApiKeyAlertManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListAlertsAsync(
-            ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
+            ApiKeyEndpoints.Actor(context), PageQuery.Read(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<AlertPageResponse>(
                 new([.. page.Value.Items.Select(AlertResponse.Of)], page.Value.NextCursor), AlertJson.Contract.AlertPageResponse)
@@ -33,7 +33,7 @@ internal static class AlertEndpoints
         HttpContext context, ApiKeyAlertManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListWebhooksAsync(
-            ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
+            ApiKeyEndpoints.Actor(context), PageQuery.Read(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<WebhookPageResponse>(
                 new([.. page.Value.Items.Select(WebhookResponse.Of)], page.Value.NextCursor),

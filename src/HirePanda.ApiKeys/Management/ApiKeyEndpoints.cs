@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -126,7 +125,7 @@ internal static class ApiKeyEndpoints
             Name = name,
             OwnerId = ownerId,
             Cursor = cursor,
-            Limit = Limit(limit),
+            Limit = PageQuery.ReadLimit(limit),
         };
         var page = await manager.ListAsync(Actor(context), options, context.RequestAborted).ConfigureAwait(false);
         if (!page.Succeeded)
@@ -189,7 +188,8 @@ internal static class ApiKeyEndpoints
         return body.Finish() is { } error
             ? new ErrorAnswer(error)
             : One(time, await manager.RevokeAsync(
-                Actor(context), id, reason, cascade, IfMatch.ExpectedVersions(context), context.RequestAborted).ConfigureAwait(false));
+                Actor(context), id, reason, cascade, IfMatch.ExpectedVersions(context), context.RequestAborted)
+                .ConfigureAwait(false));
     }
 
     private static async Task<IResult> RevokeAllAsync(HttpContext context, ApiKeyManager manager)
@@ -214,18 +214,8 @@ internal static class ApiKeyEndpoints
             : new ErrorAnswer(revoked.Failure);
     }
 
-    /// <summary>Gets the page that a request asks for.</summary>
-    public static ApiKeyPageOptions Page(string? cursor, string? limit) => new() { Cursor = cursor, Limit = Limit(limit) };
-
     /// <summary>Who calls, as evaluated after the body was read.</summary>
     public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ManagementCall>().Actor;
-
-    /// <summary>The <c>limit</c> of a list; 0, which no list accepts, where it is no number.</summary>
-    private static int Limit(string? text)
-        => text is null ? 50
-            : text.All(char.IsAsciiDigit)
-                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit
-            : 0;
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result)
         => result.Succeeded

@@ -193,7 +193,9 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
 
     /// <summary>Merges a patch into metadata (RFC 7396).</summary>
     public JsonElement? Metadata(JsonElement? current, JsonElement? patch)
-        => IsMetadata(patch) ? Compact(JsonMergePatch.Apply(current is { } old ? JsonObject.Create(old) : null, patch!.Value)!) : null;
+        => IsMetadata(patch)
+            ? Compact(JsonMergePatch.Apply(current is { } old ? JsonObject.Create(old) : null, patch!.Value)!)
+            : null;
 
     private bool IsMetadata(JsonElement? given)
     {

@@ -41,7 +41,7 @@ internal static class WorkspaceEndpoints
         HttpContext context, ApiKeyWorkspaceManager manager, string? cursor, string? limit)
     {
         var page = await manager.ListAuditAsync(
-            ApiKeyEndpoints.Actor(context), ApiKeyEndpoints.Page(cursor, limit), context.RequestAborted).ConfigureAwait(false);
+            ApiKeyEndpoints.Actor(context), PageQuery.Read(cursor, limit), context.RequestAborted).ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<AuditPageResponse>(
                 new([.. page.Value.Items.Select(AuditEntryResponse.Of)], page.Value.NextCursor),
