@@ -13,11 +13,10 @@ public sealed record ApiKeyWebhook
     public required string Url { get; init; }
 
     /// <summary>
-    /// Gets the secret that messages are signed with. In the answer that creates the webhook it is what receivers need:
-    /// <c>whsec_</c> and the base64 text of 32 bytes. In a store it is protected by the library and has at most 1,000 characters.
-    /// A store keeps the text as it is.
+    /// Gets the signing secret as the library protects it, at most 1,000 characters. A store keeps the text as it is. Receivers
+    /// get the secret itself once, from <c>IssuedApiKeyWebhook</c>.
     /// </summary>
-    public required string Secret { get; init; }
+    public required string ProtectedSecret { get; init; }
 
     /// <summary>Gets the time when the webhook was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -10,13 +10,13 @@ public sealed record ApiKeyWorkspace
     /// Gets a value that indicates whether the keys of the workspace can be used from <see cref="AllowedNetworks"/> only. The
     /// default is false.
     /// </summary>
-    public bool AllowlistEnabled { get; init; }
+    public bool IsAllowlistEnabled { get; init; }
 
     /// <summary>
     /// Gets a value that indicates whether an enabled allowlist only reports the requests that it would refuse. The default is
     /// false.
     /// </summary>
-    public bool AllowlistReportOnly { get; init; }
+    public bool IsAllowlistReportOnly { get; init; }
 
     /// <summary>Gets the addresses and CIDR networks of the allowlist. An enabled list that is empty admits nobody.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];

@@ -91,26 +91,6 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             .ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(
-        ApiKeyReminderQuery query, CancellationToken cancellationToken)
-    {
-        var now = Columns.Write(query.Now);
-        var expiresBefore = Columns.Write(query.ExpiresBefore);
-        var createdBefore = Columns.Write(query.CreatedBefore);
-        await using var session = Open(cancellationToken);
-        var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(
-            key => key.RevokedAt == null && key.IsEnabled && key.ReplacedBy == null
-            && (key.ExpiresAt == null || key.ExpiresAt > now)
-            && (key.ExpiresAt < expiresBefore || key.CreatedAt < createdBefore));
-        if (query.AfterId is { } after)
-        {
-            keys = keys.Where(key => string.Compare(key.Id, after) > 0);
-        }
-
-        var rows = await keys.OrderBy(key => key.Id).Take(query.Limit).ToListAsync(session.Token).ConfigureAwait(false);
-        return rows.ConvertAll(row => row.ToKey());
-    }
-
     private static async Task<bool> TryAddAlertAsync(
         TContext db, ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {

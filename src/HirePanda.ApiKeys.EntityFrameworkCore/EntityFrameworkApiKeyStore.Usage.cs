@@ -26,27 +26,18 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
     {
         await using var session = Open(cancellationToken);
         var rows = Rows(session.Db, query);
-        var sums = query.ByTime
+        var groups = query.ByTime
             ? rows.GroupBy(row => new { row.At, row.Name, Bucket = 0 })
-                .Select(
-                    group => new
-                    {
-                        group.Key.At,
-                        group.Key.Name,
-                        group.Key.Bucket,
-                        Requests = group.Sum(row => row.Requests),
-                        Errors = group.Sum(row => row.Errors),
-                    })
-            : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket })
-                .Select(
-                    group => new
-                    {
-                        group.Key.At,
-                        group.Key.Name,
-                        group.Key.Bucket,
-                        Requests = group.Sum(row => row.Requests),
-                        Errors = group.Sum(row => row.Errors),
-                    });
+            : rows.GroupBy(row => new { At = 0L, row.Name, row.Bucket });
+        var sums = groups.Select(
+            group => new
+            {
+                group.Key.At,
+                group.Key.Name,
+                group.Key.Bucket,
+                Requests = group.Sum(row => row.Requests),
+                Errors = group.Sum(row => row.Errors),
+            });
         var read = await sums.ToListAsync(session.Token).ConfigureAwait(false);
         return read.ConvertAll(sum => new ApiKeyUsageAggregate
         {
@@ -83,15 +74,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
     }
 
     public async ValueTask PruneUsageAsync(
-        ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken)
+        ApiKeyUsageGranularity granularity, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var (number, microseconds) = ((int)level, Columns.Write(before));
+        var (number, microseconds) = ((int)granularity, Columns.Write(before));
         await WriteAsync(
             async (db, token) =>
             {
                 await db.Set<UsageRow>().Where(row => row.Level == number && row.At < microseconds).ExecuteDeleteAsync(token)
                     .ConfigureAwait(false);
-                if (level == ApiKeyUsageGranularity.Minute)
+                if (granularity == ApiKeyUsageGranularity.Minute)
                 {
                     await db.Set<UsageBatchRow>().Where(batch => batch.At < microseconds).ExecuteDeleteAsync(token)
                         .ConfigureAwait(false);
@@ -105,9 +96,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
 
     private static IQueryable<UsageRow> Rows(TContext db, ApiKeyUsageQuery query)
     {
-        var (
-            level, dimension, from, to) = ((int)query.Level, (int)query.Dimension, Columns.Write(query.From), Columns
-                .Write(query.To));
+        var (level, dimension) = ((int)query.Granularity, (int)query.Dimension);
+        var (from, to) = (Columns.Write(query.From), Columns.Write(query.To));
         return db.Set<UsageRow>().Where(row => row.Workspace == query.Workspace && row.KeyId == query.KeyId
             && row.Level == level && row.Dimension == dimension && row.At >= from && row.At < to);
     }
@@ -151,7 +141,7 @@ internal static class UsageSql
     {
         var order = string.CompareOrdinal(one.Workspace, other.Workspace);
         order = order != 0 ? order : string.CompareOrdinal(one.KeyId, other.KeyId);
-        order = order != 0 ? order : one.Level.CompareTo(other.Level);
+        order = order != 0 ? order : one.Granularity.CompareTo(other.Granularity);
         order = order != 0 ? order : one.Dimension.CompareTo(other.Dimension);
         order = order != 0 ? order : one.At.CompareTo(other.At);
         order = order != 0 ? order : string.CompareOrdinal(one.Name, other.Name);
@@ -168,7 +158,7 @@ internal static class UsageSql
             [
                 Array.ConvertAll(chunk, row => row.Slot.Workspace),
                 Array.ConvertAll(chunk, row => row.Slot.KeyId),
-                Array.ConvertAll(chunk, row => (int)row.Slot.Level),
+                Array.ConvertAll(chunk, row => (int)row.Slot.Granularity),
                 Array.ConvertAll(chunk, row => (int)row.Slot.Dimension),
                 Array.ConvertAll(chunk, row => Columns.Write(row.Slot.At)),
                 Array.ConvertAll(chunk, row => row.Slot.Name),
@@ -199,7 +189,7 @@ internal static class UsageSql
         foreach (var row in rows)
         {
             (parameters[0].Value, parameters[1].Value, parameters[2].Value)
-                = (row.Slot.Workspace, row.Slot.KeyId, (int)row.Slot.Level);
+                = (row.Slot.Workspace, row.Slot.KeyId, (int)row.Slot.Granularity);
             (parameters[3].Value, parameters[4].Value, parameters[5].Value)
                 = ((int)row.Slot.Dimension, Columns.Write(row.Slot.At), row.Slot.Name);
             (parameters[6].Value, parameters[7].Value, parameters[8].Value) = (row.Slot.LatencyBucket, row.Requests, row.Errors);

@@ -40,7 +40,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         return null;
     }
 
-    public async ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
+    public async ValueTask<ApiKey?> GetKeyAsync(string workspace, string id, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var row = await session.Db.Set<KeyRow>().AsNoTracking()
@@ -48,7 +48,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         return row?.ToKey();
     }
 
-    public async ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(ApiKeyQuery query, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var keys = Filter(session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.Workspace == query.Workspace), query);
@@ -64,7 +64,27 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         return rows.ConvertAll(row => row.ToKey());
     }
 
-    public async ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+    public async ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(
+        ApiKeyReminderQuery query, CancellationToken cancellationToken)
+    {
+        var now = Columns.Write(query.Now);
+        var expiresBefore = Columns.Write(query.ExpiresBefore);
+        var createdBefore = Columns.Write(query.CreatedBefore);
+        await using var session = Open(cancellationToken);
+        var keys = session.Db.Set<KeyRow>().AsNoTracking().Where(
+            key => key.RevokedAt == null && key.IsEnabled && key.ReplacedBy == null
+            && (key.ExpiresAt == null || key.ExpiresAt > now)
+            && (key.ExpiresAt < expiresBefore || key.CreatedAt < createdBefore));
+        if (query.AfterId is { } after)
+        {
+            keys = keys.Where(key => string.Compare(key.Id, after) > 0);
+        }
+
+        var rows = await keys.OrderBy(key => key.Id).Take(query.Limit).ToListAsync(session.Token).ConfigureAwait(false);
+        return rows.ConvertAll(row => row.ToKey());
+    }
+
+    public async ValueTask<IReadOnlyDictionary<string, string>> GetKeyNamesAsync(
         string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);

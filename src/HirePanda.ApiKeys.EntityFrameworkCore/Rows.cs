@@ -102,8 +102,8 @@ internal sealed class WorkspaceRow
     public static WorkspaceRow Of(ApiKeyWorkspace workspace) => new()
     {
         Id = workspace.Id,
-        AllowlistEnabled = workspace.AllowlistEnabled,
-        AllowlistReportOnly = workspace.AllowlistReportOnly,
+        AllowlistEnabled = workspace.IsAllowlistEnabled,
+        AllowlistReportOnly = workspace.IsAllowlistReportOnly,
         AllowedNetworks = Columns.Write(workspace.AllowedNetworks),
         Version = workspace.Version,
     };
@@ -111,8 +111,8 @@ internal sealed class WorkspaceRow
     public ApiKeyWorkspace ToWorkspace() => new()
     {
         Id = Id,
-        AllowlistEnabled = AllowlistEnabled,
-        AllowlistReportOnly = AllowlistReportOnly,
+        IsAllowlistEnabled = AllowlistEnabled,
+        IsAllowlistReportOnly = AllowlistReportOnly,
         AllowedNetworks = Columns.ReadStrings(AllowedNetworks),
         Version = Version,
     };

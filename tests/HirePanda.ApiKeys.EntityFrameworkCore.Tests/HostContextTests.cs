@@ -67,7 +67,7 @@ public sealed class HostContextTests
         var created = await app.ManageAsync(manager => manager.CreateAsync(
             App.Admin, new CreateApiKeyRequest { Name = "Nightly", Type = "ci", AllowedNetworks = networks, Metadata = metadata }));
 
-        var read = await app.Store.GetAsync("acme", created.Value!.Key.Id, Token);
+        var read = await app.Store.GetKeyAsync("acme", created.Value!.Key.Id, Token);
         read!.Name.Should().Be("Nightly");
         read.AllowedNetworks.Should().Equal(networks);
         read.Metadata!.Value.GetRawText().Should().Be(metadata.GetRawText());

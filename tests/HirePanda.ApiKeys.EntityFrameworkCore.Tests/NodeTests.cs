@@ -48,7 +48,7 @@ public sealed class NodeTests
         (await other.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
 
         (await one.ManageAsync((ApiKeyWorkspaceManager manager) => manager.SetAllowlistAsync(
-            App.Admin, new() { Enabled = true, Networks = ["10.0.0.0/8"], Force = true }))).Succeeded.Should().BeTrue();
+            App.Admin, new() { IsEnabled = true, Networks = ["10.0.0.0/8"], Force = true }))).Succeeded.Should().BeTrue();
 
         (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.AddressNotAllowed);
         var since = Stopwatch.StartNew();
@@ -69,7 +69,7 @@ public sealed class NodeTests
         var before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
         await app.CreateAsync();
         await app.ManageAsync((ApiKeyWorkspaceManager manager) => manager.SetAllowlistAsync(
-            App.Admin, new() { Enabled = true, Networks = ["10.0.0.0/8"], Force = true }));
+            App.Admin, new() { IsEnabled = true, Networks = ["10.0.0.0/8"], Force = true }));
 
         var rows = await app.Services.GetRequiredService<IApiKeyChangeFeed>().ReadChangesAsync(0, [], Token);
 
@@ -112,7 +112,7 @@ public sealed class NodeTests
         await using var after = await database.StartAsync();
 
         (await after.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
-        (await after.Store.GetAsync("acme", id, Token))!.LastUsedAt.Should().NotBeNull();
+        (await after.Store.GetKeyAsync("acme", id, Token))!.LastUsedAt.Should().NotBeNull();
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class NodeTests
             revocation.Succeeded.Should().BeTrue();
             foreach (var id in new[] { parent.Id, child.Id })
             {
-                (await app.Store.GetAsync("acme", id, Token))!.RevokedAt.Should().NotBeNull();
+                (await app.Store.GetKeyAsync("acme", id, Token))!.RevokedAt.Should().NotBeNull();
             }
         }
     }
@@ -306,7 +306,7 @@ public sealed class NodeTests
 
         statuses.Where(status => status == HttpStatusCode.OK).Should().ContainSingle();
         statuses.Where(status => status == HttpStatusCode.PreconditionFailed).Should().HaveCount(23);
-        (await app.Store.GetAsync("acme", key.Id, Token))!.Version.Should().Be(2);
+        (await app.Store.GetKeyAsync("acme", key.Id, Token))!.Version.Should().Be(2);
     }
 
     [Theory]
@@ -359,7 +359,7 @@ public sealed class NodeTests
 
         await app.Store.SaveLastUsedAsync(keys.ToDictionary(key => key.Id, _ => at), Token);
 
-        (await app.Store.ListAsync(new() { Workspace = "acme", Limit = 2000, Now = at }, Token)).Should().HaveCount(1201).And.OnlyContain(key => key.LastUsedAt == at);
+        (await app.Store.ListKeysAsync(new() { Workspace = "acme", Limit = 2000, Now = at }, Token)).Should().HaveCount(1201).And.OnlyContain(key => key.LastUsedAt == at);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class SetupTests
         var database = await Database.NewAsync("sqlite");
         await using var app = Database.Build(keys => keys.AddEntityFrameworkStore(database.Use));
         var store = app.Services.GetRequiredService<IApiKeyManagementStore>();
-        var get = () => store.GetAsync("acme", "key_1", new CancellationToken(canceled: true)).AsTask();
+        var get = () => store.GetKeyAsync("acme", "key_1", new CancellationToken(canceled: true)).AsTask();
         await get.Should().ThrowAsync<OperationCanceledException>();
 
         await app.StartAsync(Token);

@@ -110,8 +110,8 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task ListReminderKeys_GivesActiveOnesOfAllWorkspacesById()
     {
-        var (store, management) = await NewStoresAsync();
-        await management.SaveAsync(
+        var store = await NewStoreAsync();
+        await store.SaveAsync(
             new ApiKeyChangeSet
             {
                 Added =
@@ -302,7 +302,7 @@ public abstract partial class StoreConformance
     };
 
     private static ApiKeyWebhook Webhook(string id, int seconds)
-        => new() { Id = id, Workspace = "acme", Url = "https://example.com/", Secret = "whsec_x", CreatedAt = _start.AddSeconds(seconds) };
+        => new() { Id = id, Workspace = "acme", Url = "https://example.com/", ProtectedSecret = "whsec_x", CreatedAt = _start.AddSeconds(seconds) };
 
     private static ApiKeyWebhookDelivery Delivery(string id, string webhookId, string alertId, int seconds = 0)
         => new() { Id = id, WebhookId = webhookId, AlertId = alertId, Payload = "{}", NextAttemptAt = _start.AddSeconds(seconds) };

@@ -71,7 +71,7 @@ public abstract partial class StoreConformance
         }).ToArray();
         await store.SaveUsageAsync(Batch("1", keys), Token);
         var minutes = Query() with { Dimension = ApiKeyUsageDimension.Key, From = _minute };
-        var hours = minutes with { Level = ApiKeyUsageGranularity.Hour, From = _minute.AddHours(-1), To = _minute };
+        var hours = minutes with { Granularity = ApiKeyUsageGranularity.Hour, From = _minute.AddHours(-1), To = _minute };
 
         var top = await store.SumTopUsageAsync([hours, minutes], 3, Token);
         var one = await store.SumTopUsageAsync([minutes], 2, Token);
@@ -101,7 +101,7 @@ public abstract partial class StoreConformance
         await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, _minute.AddMinutes(1), Token);
 
         (await store.SumUsageAsync(Query(), Token)).Select(sum => sum.Name).Should().Equal("b");
-        (await store.SumUsageAsync(Query() with { Level = ApiKeyUsageGranularity.Hour }, Token)).Select(sum => sum.Name).Should().Equal("c");
+        (await store.SumUsageAsync(Query() with { Granularity = ApiKeyUsageGranularity.Hour }, Token)).Select(sum => sum.Name).Should().Equal("c");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public abstract partial class StoreConformance
         {
             Workspace = workspace,
             KeyId = keyId,
-            Level = level,
+            Granularity = level,
             At = at,
             Dimension = dimension,
             Name = name,
@@ -154,7 +154,7 @@ public abstract partial class StoreConformance
     private static ApiKeyUsageQuery Query() => new()
     {
         Workspace = "acme",
-        Level = ApiKeyUsageGranularity.Minute,
+        Granularity = ApiKeyUsageGranularity.Minute,
         Dimension = ApiKeyUsageDimension.Endpoint,
         From = _minute.AddDays(-1),
         To = _minute.AddDays(1),

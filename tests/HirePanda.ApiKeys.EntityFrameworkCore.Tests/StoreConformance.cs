@@ -40,7 +40,7 @@ public abstract partial class StoreConformance
         (await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token)).Should().Be(ApiKeySaveResult.Saved);
 
         var found = await host.GetRequiredService<IApiKeyStore>().FindByHashAsync([Hash("nobody's"), key.Hash], Token);
-        var got = await store.GetAsync("acme", "a", Token);
+        var got = await store.GetKeyAsync("acme", "a", Token);
 
         found.Should().BeEquivalentTo(key, options => options.Excluding(one => one.Metadata));
         found!.Metadata!.Value.GetRawText().Should().Be(key.Metadata!.Value.GetRawText());
@@ -55,8 +55,8 @@ public abstract partial class StoreConformance
         await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("a")] }, Token);
 
         (await host.GetRequiredService<IApiKeyStore>().FindByHashAsync([Hash("nobody's")], Token)).Should().BeNull();
-        (await store.GetAsync("other", "a", Token)).Should().BeNull();
-        (await store.GetAsync("acme", "b", Token)).Should().BeNull();
+        (await store.GetKeyAsync("other", "a", Token)).Should().BeNull();
+        (await store.GetKeyAsync("acme", "b", Token)).Should().BeNull();
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public abstract partial class StoreConformance
         (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b"), key with { Hash = Hash("other") }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
         (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b"), Key("c") with { Hash = key.Hash }] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
 
-        (await store.GetAsync("acme", "a", Token))!.Name.Should().Be("second");
-        (await store.GetAsync("acme", "b", Token)).Should().BeNull();
+        (await store.GetKeyAsync("acme", "a", Token))!.Name.Should().Be("second");
+        (await store.GetKeyAsync("acme", "b", Token)).Should().BeNull();
         (await store.ListAuditAsync("acme", null, 10, Token)).Should().BeEmpty();
     }
 
@@ -90,7 +90,7 @@ public abstract partial class StoreConformance
 
         saved.Should().ContainSingle(result => result == ApiKeySaveResult.Saved);
         saved.Should().OnlyContain(result => result == ApiKeySaveResult.Saved || result == ApiKeySaveResult.VersionConflict);
-        (await store.GetAsync("acme", "a", Token))!.Version.Should().Be(2);
+        (await store.GetKeyAsync("acme", "a", Token))!.Version.Should().Be(2);
     }
 
     [Theory]
@@ -124,8 +124,8 @@ public abstract partial class StoreConformance
             (await store.SaveAsync(change with { Actor = guard, Audit = [Entry("x", 0)] }, Token)).Should().Be(ApiKeySaveResult.ActorChanged);
         }
 
-        (await store.GetAsync("acme", "a", Token)).Should().BeNull();
-        (await store.GetAsync("acme", "as evaluated", Token))!.Version.Should().Be(1);
+        (await store.GetKeyAsync("acme", "a", Token)).Should().BeNull();
+        (await store.GetKeyAsync("acme", "as evaluated", Token))!.Version.Should().Be(1);
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
         (await store.ListAuditAsync("acme", null, 10, Token)).Should().BeEmpty();
         (await store.SaveAsync(changes[0] with { Actor = guard with { KeyId = "as evaluated" } }, Token)).Should().Be(ApiKeySaveResult.Saved);
@@ -162,7 +162,7 @@ public abstract partial class StoreConformance
 
         saved.Count(result => result == ApiKeySaveResult.Saved).Should().Be(3);
         saved.Count(result => result == ApiKeySaveResult.LimitReached).Should().Be(5);
-        var active = await store.ListAsync(new() { Workspace = "acme", Status = ApiKeyStatus.Active, Limit = 100, Now = _start }, Token);
+        var active = await store.ListKeysAsync(new() { Workspace = "acme", Status = ApiKeyStatus.Active, Limit = 100, Now = _start }, Token);
         active.Should().HaveCount(3);
 
         // A key that takes the place of another one is no more than before.
@@ -182,8 +182,8 @@ public abstract partial class StoreConformance
         var store = await NewStoreAsync();
         await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("a") with { Name = "A" }, Key("b"), Key("c") with { Workspace = "other" }] }, Token);
 
-        (await store.GetNamesAsync("acme", ["a", "c", "gone", "a"], Token)).Should().BeEquivalentTo(new Dictionary<string, string> { ["a"] = "A" });
-        (await store.GetNamesAsync("acme", [], Token)).Should().BeEmpty();
+        (await store.GetKeyNamesAsync("acme", ["a", "c", "gone", "a"], Token)).Should().BeEquivalentTo(new Dictionary<string, string> { ["a"] = "A" });
+        (await store.GetKeyNamesAsync("acme", [], Token)).Should().BeEmpty();
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public abstract partial class StoreConformance
         (await IdsAsync(query => query with { Name = "%" })).Should().BeEmpty();
 
         async Task<IEnumerable<string>> IdsAsync(Func<ApiKeyQuery, ApiKeyQuery> filter)
-            => (await store.ListAsync(filter(new() { Workspace = "acme", Limit = 100, Now = _start.AddSeconds(1) }), Token)).Select(key => key.Id);
+            => (await store.ListKeysAsync(filter(new() { Workspace = "acme", Limit = 100, Now = _start.AddSeconds(1) }), Token)).Select(key => key.Id);
     }
 
     [Fact]
@@ -238,7 +238,7 @@ public abstract partial class StoreConformance
         while (seen.Count < 50)
         {
             var last = seen.Count == 0 ? null : new ApiKeyPageToken { At = seen[^1].CreatedAt, Id = seen[^1].Id };
-            seen.AddRange(await store.ListAsync(new() { Workspace = "acme", Limit = 7, Now = _start, After = last }, Token));
+            seen.AddRange(await store.ListKeysAsync(new() { Workspace = "acme", Limit = 7, Now = _start, After = last }, Token));
         }
 
         while (audited.Count < 50)
@@ -259,9 +259,9 @@ public abstract partial class StoreConformance
         await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
 
         await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { IsEnabled = false, OwnerId = null, Version = 2 }] }, Token);
-        var disabled = await store.GetAsync("acme", "a", Token);
+        var disabled = await store.GetKeyAsync("acme", "a", Token);
         await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 3 }] }, Token);
-        var enabled = await store.GetAsync("acme", "a", Token);
+        var enabled = await store.GetKeyAsync("acme", "a", Token);
 
         disabled.Should().BeEquivalentTo(key with { IsEnabled = false, OwnerId = null, Version = 2 });
         enabled.Should().BeEquivalentTo(key with { Version = 3 });
@@ -290,7 +290,7 @@ public abstract partial class StoreConformance
 
         saved.Should().ContainSingle(result => result == ApiKeySaveResult.Saved);
         saved.Should().OnlyContain(result => result == ApiKeySaveResult.Saved || result == ApiKeySaveResult.WorkspaceNotEmpty);
-        (await store.ListAsync(new() { Workspace = "acme", Limit = 100, Now = _start }, Token)).Should().ContainSingle();
+        (await store.ListKeysAsync(new() { Workspace = "acme", Limit = 100, Now = _start }, Token)).Should().ContainSingle();
         (await store.ListAuditAsync("acme", null, 100, Token)).Should().ContainSingle();
     }
 
@@ -308,7 +308,7 @@ public abstract partial class StoreConformance
     public async Task Workspace_IsStoredByVersion()
     {
         var store = await NewStoreAsync();
-        var first = new ApiKeyWorkspace { Id = "acme", AllowlistEnabled = true, AllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
+        var first = new ApiKeyWorkspace { Id = "acme", IsAllowlistEnabled = true, IsAllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
 
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
         (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
@@ -352,7 +352,7 @@ public abstract partial class StoreConformance
         }
 
         (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = "y", Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.Saved, "a use counts as no change");
-        var stored = (await store.GetAsync("acme", "a", Token))!;
+        var stored = (await store.GetKeyAsync("acme", "a", Token))!;
         stored.LastUsedAt.Should().Be(_start.AddSeconds(7));
         stored.Name.Should().Be("y");
     }

@@ -66,7 +66,7 @@ public sealed class UpgradeTests
         (await app.VerifyAsync(AdminSecret)).Should().Be(ApiKeyOutcome.Valid);
         (await app.VerifyAsync(CiSecret)).Should().Be(ApiKeyOutcome.Valid);
         (await app.VerifyAsync(RevokedSecret)).Should().Be(ApiKeyOutcome.Revoked);
-        var ci = (await app.Store.GetAsync("acme", CiId, Token))!;
+        var ci = (await app.Store.GetKeyAsync("acme", CiId, Token))!;
         ci.Should().BeEquivalentTo(new
         {
             Name = "Nightly 🐼 'x'",

@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys.Stores;
 
 /// <summary>A row of the change feed: one key or one workspace changed.</summary>
-public sealed record ApiKeyChangeNotification
+public sealed class ApiKeyChangeNotification
 {
     /// <summary>Gets the number of the row. Numbers rise and may have gaps.</summary>
     public required long Number { get; init; }

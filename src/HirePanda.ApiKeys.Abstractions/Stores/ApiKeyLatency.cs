@@ -16,7 +16,7 @@ public static class ApiKeyLatency
     /// <summary>Gets the bucket of a latency.</summary>
     /// <param name="latency">The latency. Less than a microsecond counts as one microsecond.</param>
     /// <returns>The bucket, 1 to <see cref="MaxBucket"/>.</returns>
-    public static int BucketOf(TimeSpan latency)
+    public static int GetBucket(TimeSpan latency)
     {
         var microseconds = latency.Ticks / (double)TimeSpan.TicksPerMicrosecond;
         return microseconds <= 1 ? 1 : Math.Min(MaxBucket, 1 + (int)(Math.Log(microseconds) * _perLog));
@@ -25,7 +25,7 @@ public static class ApiKeyLatency
     /// <summary>Gets the latency that stands for a bucket.</summary>
     /// <param name="bucket">The bucket, 1 to <see cref="MaxBucket"/>.</param>
     /// <returns>A latency that is at most 5 % away from any latency in the bucket.</returns>
-    public static TimeSpan ValueOf(int bucket)
+    public static TimeSpan GetValue(int bucket)
     {
         // The relative error of this mean is the same at both edges of the bucket.
         var microseconds = Math.Pow(Growth, bucket - 1) * 2 * Growth / (1 + Growth);
@@ -54,7 +54,7 @@ public static class ApiKeyLatency
             rank -= counts[bucket];
             if (rank <= 0 && total > 0)
             {
-                return ValueOf(bucket);
+                return GetValue(bucket);
             }
         }
 

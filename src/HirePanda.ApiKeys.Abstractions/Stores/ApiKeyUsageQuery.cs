@@ -12,7 +12,7 @@ public sealed record ApiKeyUsageQuery
     public string KeyId { get; init; } = "";
 
     /// <summary>Gets the granularity of the rows.</summary>
-    public required ApiKeyUsageGranularity Level { get; init; }
+    public required ApiKeyUsageGranularity Granularity { get; init; }
 
     /// <summary>Gets the dimension of the rows.</summary>
     public required ApiKeyUsageDimension Dimension { get; init; }

@@ -10,7 +10,7 @@ public readonly record struct ApiKeyUsageSlot
     public required string KeyId { get; init; }
 
     /// <summary>Gets the length of the time that the row covers.</summary>
-    public required ApiKeyUsageGranularity Level { get; init; }
+    public required ApiKeyUsageGranularity Granularity { get; init; }
 
     /// <summary>Gets the start of the time that the row covers.</summary>
     public required DateTimeOffset At { get; init; }

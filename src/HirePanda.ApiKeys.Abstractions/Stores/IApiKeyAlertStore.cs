@@ -71,15 +71,6 @@ public interface IApiKeyAlertStore
     /// <returns>The number of alerts.</returns>
     ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Lists keys of all workspaces that are active, not replaced by rotation, and about to expire or old, ordered by id
-    /// (ordinal).
-    /// </summary>
-    /// <param name="query">Which keys to list.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
-    /// <returns>At most <see cref="ApiKeyReminderQuery.Limit"/> keys.</returns>
-    ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken);
-
     /// <summary>Adds a webhook.</summary>
     /// <param name="webhook">The webhook.</param>
     /// <param name="limit">The largest number of webhooks that the workspace may have, including this one.</param>

@@ -11,7 +11,7 @@ public interface IApiKeyManagementStore
     /// <param name="id">The id of the key.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The key, or null if the workspace has no key with that id.</returns>
-    ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken);
+    ValueTask<ApiKey?> GetKeyAsync(string workspace, string id, CancellationToken cancellationToken);
 
     /// <summary>
     /// Lists keys, newest first: by <see cref="ApiKey.CreatedAt"/>, then by <see cref="ApiKey.Id"/> (ordinal), both descending.
@@ -19,14 +19,23 @@ public interface IApiKeyManagementStore
     /// <param name="query">Which keys to list.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>At most <see cref="ApiKeyQuery.Limit"/> keys.</returns>
-    ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(ApiKeyQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists keys of all workspaces that are active, not replaced by rotation, and about to expire or old, ordered by id
+    /// (ordinal).
+    /// </summary>
+    /// <param name="query">Which keys to list.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>At most <see cref="ApiKeyReminderQuery.Limit"/> keys.</returns>
+    ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken);
 
     /// <summary>Gets the names of keys.</summary>
     /// <param name="workspace">The workspace. Keys of other workspaces are left out.</param>
     /// <param name="ids">The ids of the keys.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The names by id, of the keys that exist.</returns>
-    ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+    ValueTask<IReadOnlyDictionary<string, string>> GetKeyNamesAsync(
         string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
     /// <summary>Gets the settings of a workspace.</summary>

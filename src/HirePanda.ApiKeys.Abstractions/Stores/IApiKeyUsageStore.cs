@@ -26,8 +26,8 @@ public interface IApiKeyUsageStore
     /// every sum.
     /// </summary>
     /// <param name="queries">
-    /// Which rows to sum: parts of one range that differ in level, from, and to only. <see cref="ApiKeyUsageQuery.ByTime"/> is
-    /// false.
+    /// Which rows to sum: parts of one range that differ in granularity, from, and to only.
+    /// <see cref="ApiKeyUsageQuery.ByTime"/> is false.
     /// </param>
     /// <param name="limit">The largest number of sums to return, at least 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
@@ -60,9 +60,9 @@ public interface IApiKeyUsageStore
     /// <summary>
     /// Deletes old rows of a granularity. For minutes, it also deletes the ids of batches made before the time.
     /// </summary>
-    /// <param name="level">The granularity.</param>
+    /// <param name="granularity">The granularity.</param>
     /// <param name="before">The time. Rows that start earlier are deleted.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>A task that represents the write.</returns>
-    ValueTask PruneUsageAsync(ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken);
+    ValueTask PruneUsageAsync(ApiKeyUsageGranularity granularity, DateTimeOffset before, CancellationToken cancellationToken);
 }

@@ -52,7 +52,7 @@ internal sealed class ActivityWatch : BackgroundJob
             foreach (var row in batch.Rows)
             {
                 var slot = row.Slot;
-                if (slot.Level != ApiKeyUsageGranularity.Day || slot.KeyId.Length == 0)
+                if (slot.Granularity != ApiKeyUsageGranularity.Day || slot.KeyId.Length == 0)
                 {
                     continue;
                 }
@@ -123,7 +123,7 @@ internal sealed class ActivityWatch : BackgroundJob
         var query = new ApiKeyUsageQuery
         {
             Workspace = workspace,
-            Level = ApiKeyUsageGranularity.Hour,
+            Granularity = ApiKeyUsageGranularity.Hour,
             Dimension = ApiKeyUsageDimension.Key,
             From = hour.AddHours(-1),
             To = hour.AddHours(1),
@@ -174,7 +174,7 @@ internal sealed class ActivityWatch : BackgroundJob
         {
             Workspace = workspace,
             KeyId = keyId,
-            Level = ApiKeyUsageGranularity.Day,
+            Granularity = ApiKeyUsageGranularity.Day,
             Dimension = ApiKeyUsageDimension.Country,
             From = day - _countryMemory,
             To = day,
@@ -222,7 +222,7 @@ internal sealed class ActivityWatch : BackgroundJob
             {
                 Workspace = workspace,
                 KeyId = keyId,
-                Level = ApiKeyUsageGranularity.Hour,
+                Granularity = ApiKeyUsageGranularity.Hour,
                 Dimension = ApiKeyUsageDimension.Status,
                 From = hour - _length,
                 To = hour,

@@ -54,11 +54,11 @@ internal sealed class AlertReminders(
         while (keys.Count == PageSize);
     }
 
-    /// <summary>Reads a page of keys. It is empty if no alert store is registered.</summary>
+    /// <summary>Reads a page of keys. It is empty if no key management store is registered.</summary>
     private async Task<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return scope.ServiceProvider.GetService<IApiKeyAlertStore>() is { } store
+        return scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } store
             ? await store.ListReminderKeysAsync(query, cancellationToken)
             : [];
     }

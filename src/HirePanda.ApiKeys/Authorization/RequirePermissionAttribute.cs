@@ -1,40 +1,19 @@
-using HirePanda.ApiKeys;
 using Microsoft.AspNetCore.Authorization;
 
-namespace HirePanda.ApiKeys
-{
-    /// <summary>
-    /// Requires an API key that holds a permission, whatever <see cref="ApiKeyOptions.PolicyPrefix"/> is and whatever the host
-    /// names its own policies.
-    /// </summary>
-    /// <param name="permission">
-    /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint that
-    /// is added later fails at each request.
-    /// </param>
-    [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
-    public sealed class RequirePermissionAttribute(string permission)
-        : AuthorizeAttribute(CatalogPolicies.PermissionPrefix + permission)
-    {
-        /// <summary>Gets the name of the permission or tier.</summary>
-        public string Permission { get; } = permission;
-    }
-}
+namespace HirePanda.ApiKeys;
 
-namespace Microsoft.AspNetCore.Builder
+/// <summary>
+/// Requires an API key that holds a permission. <see cref="ApiKeyOptions.PolicyPrefix"/> and the names of the host's own policies
+/// do not matter.
+/// </summary>
+/// <param name="permission">
+/// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint that is
+/// added later fails at each request.
+/// </param>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
+public sealed class RequirePermissionAttribute(string permission)
+    : AuthorizeAttribute(CatalogPolicies.PermissionPrefix + permission)
 {
-    /// <summary>Requires permissions of API keys.</summary>
-    public static class RequirePermissionEndpointConventionBuilderExtensions
-    {
-        /// <summary>Requires an API key that holds a permission.</summary>
-        /// <typeparam name="TBuilder">The type of the endpoints' builder.</typeparam>
-        /// <param name="builder">The endpoints.</param>
-        /// <param name="permission">
-        /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint
-        /// that is added later fails at each request.
-        /// </param>
-        /// <returns>The endpoints' builder.</returns>
-        public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
-            where TBuilder : IEndpointConventionBuilder
-            => builder.RequireAuthorization(new RequirePermissionAttribute(permission));
-    }
+    /// <summary>Gets the name of the permission or tier.</summary>
+    public string Permission { get; } = permission;
 }

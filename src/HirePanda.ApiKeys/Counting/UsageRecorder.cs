@@ -40,7 +40,7 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
             endpoints.Of(endpoint ?? context.GetEndpoint(), method),
             status,
             countries.Of(context, address, now),
-            IsStream(status, method, response.Headers) ? 0 : ApiKeyLatency.BucketOf(TimeSpan.FromTicks(now - startedAt)));
+            IsStream(status, method, response.Headers) ? 0 : ApiKeyLatency.GetBucket(TimeSpan.FromTicks(now - startedAt)));
         uses.Count(use, cell, UsageTime.Minute(now));
     }
 

@@ -5,18 +5,24 @@ namespace HirePanda.ApiKeys;
 /// <summary>
 /// An error as callers see it: <c>{"error":{"code","message","status"}}</c>, with <c>details</c> for bad input.
 /// </summary>
-/// <param name="Code">What went wrong, for programs: <c>unauthorized</c>, <c>not_found</c>, ….</param>
-/// <param name="Message">What went wrong, for people.</param>
-/// <param name="Status">The HTTP status.</param>
-public sealed record ApiKeyError(string Code, string Message, int Status)
+public sealed record ApiKeyError
 {
-    /// <summary>Which members of the input are wrong; empty where that is not what went wrong.</summary>
+    /// <summary>Gets the error as programs know it, such as <c>unauthorized</c> or <c>not_found</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Gets the error as people read it.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Gets the HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>Gets the members of the input that are wrong. The default is empty: the input is not what went wrong.</summary>
     public IReadOnlyList<ApiKeyErrorDetail> Details { get; init; } = [];
 
-    /// <summary>The value of <c>WWW-Authenticate</c> (RFC 6750, section 3), or null if there is no such field.</summary>
+    /// <summary>Gets the value of <c>WWW-Authenticate</c> (RFC 6750, section 3), or null if there is no such field.</summary>
     public string? WwwAuthenticate { get; init; }
 
-    /// <summary>The time after which another attempt may succeed, or null if it is unknown.</summary>
+    /// <summary>Gets the time after which another attempt may succeed, or null if it is unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     internal const string BadTokenChallenge = "Bearer error=\"invalid_token\"";
@@ -25,24 +31,26 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     internal static readonly ApiKeyError Invalid = Unauthorized(BadTokenChallenge);
     internal static readonly ApiKeyError Ambiguous = Unauthorized("Bearer error=\"invalid_request\"");
 
-    internal static readonly ApiKeyError Expired = new("key_expired", "API key has expired", StatusCodes.Status401Unauthorized)
-    {
-        WwwAuthenticate = BadTokenChallenge + ", error_description=\"The API key has expired\"",
-    };
+    internal static readonly ApiKeyError Expired
+        = New("key_expired", "API key has expired", StatusCodes.Status401Unauthorized) with
+        {
+            WwwAuthenticate = BadTokenChallenge + ", error_description=\"The API key has expired\"",
+        };
 
     internal static readonly ApiKeyError AddressRefused
-        = new("forbidden", "IP address is not on the allowlist", StatusCodes.Status403Forbidden);
+        = New("forbidden", "IP address is not on the allowlist", StatusCodes.Status403Forbidden);
 
-    internal static readonly ApiKeyError Forbidden = new("forbidden", "Insufficient permissions", StatusCodes.Status403Forbidden)
-    {
-        WwwAuthenticate = "Bearer error=\"insufficient_scope\"",
-    };
+    internal static readonly ApiKeyError Forbidden
+        = New("forbidden", "Insufficient permissions", StatusCodes.Status403Forbidden) with
+        {
+            WwwAuthenticate = "Bearer error=\"insufficient_scope\"",
+        };
 
-    internal static readonly ApiKeyError RateLimited = new(
+    internal static readonly ApiKeyError RateLimited = New(
         "rate_limited", "Too many requests", StatusCodes.Status429TooManyRequests);
 
     internal static readonly ApiKeyError Unavailable
-        = new("service_unavailable", "API keys cannot be verified at the moment", StatusCodes.Status503ServiceUnavailable)
+        = New("service_unavailable", "API keys cannot be verified at the moment", StatusCodes.Status503ServiceUnavailable) with
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         };
@@ -51,12 +59,12 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
         = Unavailable with { Message = "API keys cannot be managed at the moment" };
 
     internal static readonly ApiKeyError NoWorkspace
-        = new("forbidden", "The caller belongs to no workspace", StatusCodes.Status403Forbidden);
+        = New("forbidden", "The caller belongs to no workspace", StatusCodes.Status403Forbidden);
 
-    internal static readonly ApiKeyError NotFound = new("not_found", "There is no such API key", StatusCodes.Status404NotFound);
+    internal static readonly ApiKeyError NotFound = New("not_found", "There is no such API key", StatusCodes.Status404NotFound);
 
     internal static readonly ApiKeyError PreconditionFailed
-        = new(
+        = New(
             "precondition_failed",
             "If-Match is not the current version: somebody has made a change meanwhile",
             StatusCodes.Status412PreconditionFailed);
@@ -90,16 +98,31 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
         };
     }
 
-    internal static ApiKeyError Conflict(string message) => new("conflict", message, StatusCodes.Status409Conflict);
+    internal static ApiKeyError Conflict(string message) => New("conflict", message, StatusCodes.Status409Conflict);
 
     internal static ApiKeyError InvalidRequest(params IReadOnlyList<ApiKeyErrorDetail> details)
-        => new("invalid_request", "The request is invalid", StatusCodes.Status400BadRequest) { Details = details };
+        => New("invalid_request", "The request is invalid", StatusCodes.Status400BadRequest) with { Details = details };
+
+    internal static ApiKeyError New(string code, string message, int status)
+        => new() { Code = code, Message = message, Status = status };
 
     private static ApiKeyError Unauthorized(string challenge)
-        => new("unauthorized", "Invalid or missing API key", StatusCodes.Status401Unauthorized) { WwwAuthenticate = challenge };
+        => New("unauthorized", "Invalid or missing API key", StatusCodes.Status401Unauthorized) with
+        {
+            WwwAuthenticate = challenge,
+        };
 }
 
 /// <summary>One wrong member of the input.</summary>
-/// <param name="Field">Its camelCase JSON path, such as <c>allowedNetworks[1]</c>; empty: the input as a whole.</param>
-/// <param name="Message">What is wrong with it and what is allowed.</param>
-public sealed record ApiKeyErrorDetail(string Field, string Message);
+public sealed record ApiKeyErrorDetail
+{
+    /// <summary>
+    /// Gets the member's camelCase JSON path, such as <c>allowedNetworks[1]</c>, or an empty text for the input as a whole.
+    /// </summary>
+    public required string Field { get; init; }
+
+    /// <summary>Gets what is wrong with the member, and what is allowed.</summary>
+    public required string Message { get; init; }
+
+    internal static ApiKeyErrorDetail New(string field, string message) => new() { Field = field, Message = message };
+}

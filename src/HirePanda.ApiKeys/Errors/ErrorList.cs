@@ -17,7 +17,7 @@ internal sealed class ErrorList
         if (_details.Count < Max)
         {
             // A member that nobody knows may have any name.
-            _details.Add(new(field.Length <= MaxField ? field : field[..MaxField] + "…", message));
+            _details.Add(ApiKeyErrorDetail.New(field.Length <= MaxField ? field : field[..MaxField] + "…", message));
         }
     }
 

@@ -54,17 +54,17 @@ internal static class AlertEndpoints
             return new ErrorAnswer(error);
         }
 
-        var webhook = await manager.AddWebhookAsync(ApiKeyEndpoints.Actor(context), url, context.RequestAborted)
+        var issued = await manager.AddWebhookAsync(ApiKeyEndpoints.Actor(context), url, context.RequestAborted)
             .ConfigureAwait(false);
-        return webhook.Succeeded
+        return issued.Succeeded
             ? new JsonAnswer<WebhookResponse>(
-                WebhookResponse.Of(webhook.Value) with { Secret = webhook.Value.Secret },
+                WebhookResponse.Of(issued.Value.Webhook) with { Secret = issued.Value.Secret },
                 AlertJson.Contract.WebhookResponse,
                 StatusCodes.Status201Created)
             {
-                Location = Path(context) + "/" + webhook.Value.Id,
+                Location = Path(context) + "/" + issued.Value.Webhook.Id,
             }
-            : new ErrorAnswer(webhook.Failure);
+            : new ErrorAnswer(issued.Failure);
     }
 
     public static async Task<IResult> GetWebhookAsync(HttpContext context, ApiKeyAlertManager manager, string id)

@@ -9,24 +9,21 @@ public sealed partial class ApiKeyAlertManager
     /// <param name="actor">Whose workspace.</param>
     /// <param name="page">Which page, or null for the first one.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKeyPage<ApiKeyWebhook>>> ListWebhooksAsync(
+    public Task<ApiKeyResult<ApiKeyPage<ApiKeyWebhook>>> ListWebhooksAsync(
         ApiKeyActor actor, ApiKeyPageOptions? page = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        page ??= new ApiKeyPageOptions();
-        return actor.OwnerId is not null ? ApiKeyFailure.OwnerBound : await PageReader.ReadAsync(
+        => PageReader.ReadWorkspaceAsync(
+            actor,
             page,
             new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time)),
-            after => _stores.Alerts.ListWebhooksAsync(actor.Workspace, after, page.Limit + 1, cancellationToken),
-            webhook => (webhook.CreatedAt, webhook.Id)).ConfigureAwait(false);
-    }
+            (after, limit) => _stores.Alerts.ListWebhooksAsync(actor.Workspace, after, limit, cancellationToken),
+            webhook => (webhook.CreatedAt, webhook.Id));
 
     /// <summary>Adds a webhook, which is told of the workspace's alerts from now on; at most 10 a workspace.</summary>
     /// <param name="actor">Who adds it.</param>
     /// <param name="url">Where messages are posted: an absolute https address of a public host, at most 2,000 characters.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The webhook with its signing secret, which no later answer has.</returns>
-    public async Task<ApiKeyResult<ApiKeyWebhook>> AddWebhookAsync(
+    public async Task<ApiKeyResult<IssuedApiKeyWebhook>> AddWebhookAsync(
         ApiKeyActor actor, string url, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -53,32 +50,33 @@ public sealed partial class ApiKeyAlertManager
 
         if (wrong is not null)
         {
-            return await RefuseWebhookAsync(actor, url, ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail("url", wrong)))
+            return await RefuseWebhookAsync(actor, url, ApiKeyFailure.InvalidRequest(ApiKeyErrorDetail.New("url", wrong)))
                 .ConfigureAwait(false);
         }
 
         var now = Timestamps.Now(_time);
+        var (id, secret) = ("whk_" + Guid.CreateVersion7(now).ToString("N"), WebhookSecrets.New());
         var webhook = new ApiKeyWebhook
         {
-            Id = "whk_" + Guid.CreateVersion7(now).ToString("N"),
+            Id = id,
             Workspace = actor.Workspace,
             Url = url,
-            Secret = WebhookSecrets.New(),
+            ProtectedSecret = _secrets.Protect(id, secret),
             CreatedAt = now,
         };
-        var stored = webhook with { Secret = _secrets.Protect(webhook.Id, webhook.Secret) };
         var audit = AuditEntries.New(actor, "webhook.create", now, null, null, Json(webhook));
         cancellationToken.ThrowIfCancellationRequested();
         return await _stores.Alerts.AddWebhookAsync(
-            stored, WebhookTargets.MaxWebhooks, actor.Guard(now), audit, CancellationToken.None).ConfigureAwait(false) switch
+            webhook, WebhookTargets.MaxWebhooks, actor.Guard(now), audit, CancellationToken.None).ConfigureAwait(false) switch
         {
-            ApiKeySaveResult.Saved => webhook,
+            ApiKeySaveResult.Saved => new IssuedApiKeyWebhook(webhook, secret),
             ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,
-            _ => await RefuseWebhookAsync(
+            ApiKeySaveResult.LimitReached => await RefuseWebhookAsync(
                 actor,
                 url,
                 ApiKeyFailure.Conflict(
                     $"The workspace has {WebhookTargets.MaxWebhooks} webhooks already: delete one first")).ConfigureAwait(false),
+            _ => ApiKeyFailure.Raced,
         };
     }
 
@@ -126,7 +124,8 @@ public sealed partial class ApiKeyAlertManager
         {
             ApiKeySaveResult.Saved => found,
             ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,
-            _ => NoWebhook,
+            ApiKeySaveResult.NotFound => NoWebhook,
+            _ => ApiKeyFailure.Raced,
         };
     }
 

@@ -25,17 +25,14 @@ public sealed partial class ApiKeyAlertManager
     /// <param name="actor">Whose workspace.</param>
     /// <param name="page">Which page, or null for the first one.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKeyPage<ApiKeyAlert>>> ListAlertsAsync(
+    public Task<ApiKeyResult<ApiKeyPage<ApiKeyAlert>>> ListAlertsAsync(
         ApiKeyActor actor, ApiKeyPageOptions? page = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        page ??= new ApiKeyPageOptions();
-        return actor.OwnerId is not null ? ApiKeyFailure.OwnerBound : await PageReader.ReadAsync(
+        => PageReader.ReadWorkspaceAsync(
+            actor,
             page,
             new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time)),
-            after => _stores.Alerts.ListAlertsAsync(actor.Workspace, after, page.Limit + 1, cancellationToken),
-            alert => (alert.RaisedAt, alert.Id)).ConfigureAwait(false);
-    }
+            (after, limit) => _stores.Alerts.ListAlertsAsync(actor.Workspace, after, limit, cancellationToken),
+            alert => (alert.RaisedAt, alert.Id));
 
     /// <summary>Says that somebody has taken note of an alert. Doing it again changes nothing.</summary>
     /// <param name="actor">Who has.</param>
@@ -64,6 +61,7 @@ public sealed partial class ApiKeyAlertManager
             ApiKeySaveResult.Saved when await _stores.Alerts.GetAlertAsync(
                 actor.Workspace, id, cancellationToken).ConfigureAwait(false) is { } alert => alert,
             ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,
+            ApiKeySaveResult.VersionConflict => ApiKeyFailure.Raced,
             _ => await _refusals.RefuseAsync(
                 AuditEntries.New(actor, "alert.acknowledge.refused", audit.At, null, null, after), NoAlert).ConfigureAwait(false),
         };

@@ -115,7 +115,7 @@ internal static class ApiKeyEndpoints
         if (wanted is null && status is not null)
         {
             return new ErrorAnswer(
-                ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("status", "must be active, disabled, expired or revoked")));
+                ApiKeyError.InvalidRequest(ApiKeyErrorDetail.New("status", "must be active, disabled, expired or revoked")));
         }
 
         var options = new ApiKeyListOptions

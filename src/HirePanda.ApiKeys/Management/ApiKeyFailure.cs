@@ -44,7 +44,7 @@ public sealed class ApiKeyFailure
     };
 
     internal static readonly ApiKeyFailure Raced
-        = Conflict("The API key was changed by somebody else at the same time: read it and try again");
+        = Conflict("Somebody else made a change at the same time: read the current state and try again");
 
     internal static readonly ApiKeyFailure StoreUnavailable
         = Unavailable("API keys cannot be managed at the moment", TimeSpan.FromSeconds(1));

@@ -45,7 +45,7 @@ public sealed class ApiKeyIssuer
         var bytes = ApiKeyVerifier.Read(settings, secret, stackalloc byte[SecretFormat.MaxLength]);
         if (bytes.IsEmpty)
         {
-            return ApiKeyFailure.InvalidRequest(new ApiKeyErrorDetail(
+            return ApiKeyFailure.InvalidRequest(ApiKeyErrorDetail.New(
                 "secret",
                 "is neither a secret of this library nor one that IsLegacySecret accepts, so verification would refuse it"));
         }

@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>Says which page of a list is wanted.</summary>
-public record ApiKeyPageOptions
+public class ApiKeyPageOptions
 {
     /// <summary>
     /// Gets the <see cref="ApiKeyPage{T}.NextCursor"/> of the last page, or null for the first page. The default is null.
@@ -13,7 +13,7 @@ public record ApiKeyPageOptions
 }
 
 /// <summary>Says which keys are listed.</summary>
-public sealed record ApiKeyListOptions : ApiKeyPageOptions
+public sealed class ApiKeyListOptions : ApiKeyPageOptions
 {
     /// <summary>Gets the status of the keys, or null for keys of any status. The default is null.</summary>
     public ApiKeyStatus? Status { get; init; }
@@ -32,7 +32,7 @@ public sealed record ApiKeyListOptions : ApiKeyPageOptions
 }
 
 /// <summary>Says what a report of usage covers.</summary>
-public sealed record ApiKeyUsageReportOptions
+public sealed class ApiKeyUsageReportOptions
 {
     /// <summary>
     /// Gets the time at which the report begins, including a minute that has begun. The default is null: 24 hours before
@@ -54,13 +54,13 @@ public sealed record ApiKeyUsageReportOptions
 }
 
 /// <summary>Says how a workspace's IP allowlist is to be.</summary>
-public sealed record SetAllowlistRequest
+public sealed class SetAllowlistRequest
 {
     /// <summary>Gets whether the list is in force.</summary>
-    public required bool Enabled { get; init; }
+    public required bool IsEnabled { get; init; }
 
     /// <summary>Gets whether the list only reports what it would refuse. The default is false.</summary>
-    public bool ReportOnly { get; init; }
+    public bool IsReportOnly { get; init; }
 
     /// <summary>
     /// Gets addresses and CIDR networks, at most 1,000. An enabled list that is empty admits nobody. The default is empty.

@@ -87,7 +87,7 @@ public sealed partial class ApiKeyManager
     private static ApiKeyFailure? CheckReason(string? reason)
         => reason is not null && (reason.Length > MaxReasonLength || !Characters.AreText(reason))
             ? ApiKeyFailure.InvalidRequest(
-                new ApiKeyErrorDetail(
+                ApiKeyErrorDetail.New(
                     "reason", $"must have at most {MaxReasonLength} characters, none of them a control character"))
             : null;
 

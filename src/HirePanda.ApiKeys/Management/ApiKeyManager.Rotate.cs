@@ -43,7 +43,7 @@ public sealed partial class ApiKeyManager
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {
             return ApiKeyFailure.InvalidRequest(
-                new ApiKeyErrorDetail("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
+                ApiKeyErrorDetail.New("overlapSeconds", $"must be 0 to {MaxOverlap.TotalSeconds}"));
         }
 
         var found = await GetLivingAsync(actor, id, expectedVersions, "key.rotate", "rotated", cancellationToken)

@@ -95,9 +95,10 @@ public sealed partial class ApiKeyManager
         return await PageReader.ReadAsync(options, rules, ReadAsync, key => (key.CreatedAt, key.Id)).ConfigureAwait(false);
 
         // An actor that is bound to an owner sees nothing of another one.
-        ValueTask<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyPageToken? after) => actor.OwnerId is not null && actor.OwnerId != owner
+        ValueTask<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyPageToken? after, int limit)
+            => actor.OwnerId is not null && actor.OwnerId != owner
             ? new([])
-            : _stores.Keys.ListAsync(
+            : _stores.Keys.ListKeysAsync(
                 new ApiKeyQuery
                 {
                     Workspace = actor.Workspace,
@@ -106,7 +107,7 @@ public sealed partial class ApiKeyManager
                     Name = options.Name,
                     OwnerId = owner,
                     After = after,
-                    Limit = options.Limit + 1,
+                    Limit = limit,
                     Now = now,
                 },
                 cancellationToken);
@@ -152,18 +153,18 @@ public sealed partial class ApiKeyManager
         var rules = new KeyRequestValidator(catalog, Timestamps.Now(_time));
         var updated = key with
         {
-            Name = update.Name.IsSet ? rules.Name(update.Name.GetValueOrDefault(null)) : key.Name,
+            Name = update.Name.HasValue ? rules.Name(update.Name.GetValueOrDefault(null)) : key.Name,
             IsEnabled = update.IsEnabled.GetValueOrDefault(key.IsEnabled),
-            OwnerId = update.OwnerId.IsSet ? rules.Owner(update.OwnerId.GetValueOrDefault(null)) : key.OwnerId,
-            Tier = update.Tier.IsSet ? rules.Tier(update.Tier.GetValueOrDefault(null)) : key.Tier,
-            Permissions = update.Permissions.IsSet ? rules.Permissions(
+            OwnerId = update.OwnerId.HasValue ? rules.Owner(update.OwnerId.GetValueOrDefault(null)) : key.OwnerId,
+            Tier = update.Tier.HasValue ? rules.Tier(update.Tier.GetValueOrDefault(null)) : key.Tier,
+            Permissions = update.Permissions.HasValue ? rules.Permissions(
                 update.Permissions.GetValueOrDefault(null)) : key.Permissions,
-            AllowedNetworks = update.AllowedNetworks.IsSet ? rules.Networks(
+            AllowedNetworks = update.AllowedNetworks.HasValue ? rules.Networks(
                 update.AllowedNetworks.GetValueOrDefault(null)) : key.AllowedNetworks,
-            RateLimits = update.RateLimits.IsSet ? rules.RateLimits(
+            RateLimits = update.RateLimits.HasValue ? rules.RateLimits(
                 update.RateLimits.GetValueOrDefault(null), _settings.Current.Options.MaxRateLimit) : key.RateLimits,
-            ExpiresAt = update.ExpiresAt.IsSet ? rules.ExpiresAt(update.ExpiresAt.GetValueOrDefault(null)) : key.ExpiresAt,
-            Metadata = update.Metadata.IsSet ? rules.Metadata(
+            ExpiresAt = update.ExpiresAt.HasValue ? rules.ExpiresAt(update.ExpiresAt.GetValueOrDefault(null)) : key.ExpiresAt,
+            Metadata = update.Metadata.HasValue ? rules.Metadata(
                 key.Metadata, update.Metadata.GetValueOrDefault(null)) : key.Metadata,
             Version = key.Version + 1,
         };
@@ -208,7 +209,7 @@ public sealed partial class ApiKeyManager
         // Some databases accept no U+0000, which no id has.
         var key = id.Contains('\0', StringComparison.Ordinal)
             ? null
-            : await _stores.Keys.GetAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
+            : await _stores.Keys.GetKeyAsync(actor.Workspace, id, cancellationToken).ConfigureAwait(false);
         if (key is null || !actor.Sees(key))
         {
             return null;

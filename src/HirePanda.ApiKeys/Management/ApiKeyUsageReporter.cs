@@ -108,7 +108,7 @@ public sealed class ApiKeyUsageReporter
     private async Task<IReadOnlyList<ApiKeyUsageByKey>> NamedAsync(
         string workspace, IReadOnlyList<ApiKeyUsageByKey> keys, CancellationToken cancellationToken)
     {
-        var names = await _stores.Keys.GetNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken)
+        var names = await _stores.Keys.GetKeyNamesAsync(workspace, [.. keys.Select(key => key.KeyId)], cancellationToken)
             .ConfigureAwait(false);
         return [.. keys.Select(key => key with { Name = names.GetValueOrDefault(key.KeyId) })];
     }

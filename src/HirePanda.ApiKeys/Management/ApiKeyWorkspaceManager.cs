@@ -13,14 +13,17 @@ public sealed class ApiKeyWorkspaceManager
         ManagementStores stores, ChangeWriter changes, RefusalAudit refusals, ApiKeySettings settings, TimeProvider time)
         => (_stores, _changes, _refusals, _settings, _time) = (stores, changes, refusals, settings, time);
 
-    /// <summary>Gets the settings of the actor's workspace; those that were never changed have version 0.</summary>
-    /// <param name="actor">Whose workspace.</param>
+    /// <summary>Gets the settings of the actor's workspace. Settings that were never changed have version 0.</summary>
+    /// <param name="actor">The actor that asks.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyWorkspace> GetWorkspaceAsync(ApiKeyActor actor, CancellationToken cancellationToken = default)
+    /// <returns>The settings, or a failure if the actor belongs to no workspace.</returns>
+    public async Task<ApiKeyResult<ApiKeyWorkspace>> GetWorkspaceAsync(
+        ApiKeyActor actor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return await _stores.Keys.GetWorkspaceAsync(actor.Workspace, cancellationToken).ConfigureAwait(false)
-            ?? new ApiKeyWorkspace { Id = actor.Workspace, Version = 0 };
+        return actor.Workspace.Length == 0
+            ? ApiKeyFailure.NoWorkspace
+            : await ReadAsync(actor, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -62,11 +65,11 @@ public sealed class ApiKeyWorkspaceManager
 
         var now = Timestamps.Now(_time);
         var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
-        var before = await GetWorkspaceAsync(actor, cancellationToken).ConfigureAwait(false);
+        var before = await ReadAsync(actor, cancellationToken).ConfigureAwait(false);
         var after = before with
         {
-            AllowlistEnabled = request.Enabled,
-            AllowlistReportOnly = request.ReportOnly,
+            IsAllowlistEnabled = request.IsEnabled,
+            IsAllowlistReportOnly = request.IsReportOnly,
             AllowedNetworks = rules.Networks(request.Networks, "networks"),
             Version = before.Version + 1,
         };
@@ -102,15 +105,16 @@ public sealed class ApiKeyWorkspaceManager
     /// <param name="actor">Whose workspace.</param>
     /// <param name="page">Which page, or null for the first one.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<ApiKeyPage<ApiKeyAuditEntry>>> ListAuditAsync(
+    public Task<ApiKeyResult<ApiKeyPage<ApiKeyAuditEntry>>> ListAuditAsync(
         ApiKeyActor actor, ApiKeyPageOptions? page = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        page ??= new ApiKeyPageOptions();
-        return actor.OwnerId is not null ? ApiKeyFailure.OwnerBound : await PageReader.ReadAsync(
+        => PageReader.ReadWorkspaceAsync(
+            actor,
             page,
             new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time)),
-            after => _stores.Keys.ListAuditAsync(actor.Workspace, after, page.Limit + 1, cancellationToken),
-            entry => (entry.At, entry.Id)).ConfigureAwait(false);
-    }
+            (after, limit) => _stores.Keys.ListAuditAsync(actor.Workspace, after, limit, cancellationToken),
+            entry => (entry.At, entry.Id));
+
+    private async Task<ApiKeyWorkspace> ReadAsync(ApiKeyActor actor, CancellationToken cancellationToken)
+        => await _stores.Keys.GetWorkspaceAsync(actor.Workspace, cancellationToken).ConfigureAwait(false)
+            ?? new ApiKeyWorkspace { Id = actor.Workspace, Version = 0 };
 }

@@ -97,11 +97,11 @@ public readonly struct Optional<T>(T value)
     private readonly T _value = value;
 
     /// <summary>Gets a value that indicates whether there is a value.</summary>
-    public bool IsSet { get; } = true;
+    public bool HasValue { get; } = true;
 
-    /// <summary>Returns the value, or another value if there is none.</summary>
-    /// <param name="other">The other value.</param>
-    public T GetValueOrDefault(T other) => IsSet ? _value : other;
+    /// <summary>Returns the value, or a default value if there is none.</summary>
+    /// <param name="defaultValue">The default value.</param>
+    public T GetValueOrDefault(T defaultValue) => HasValue ? _value : defaultValue;
 
     /// <summary>Converts a value to an optional value that is set.</summary>
     /// <param name="value">The value.</param>

@@ -11,7 +11,7 @@ namespace HirePanda.ApiKeys;
 internal static class CrossSiteRequest
 {
     private static readonly ApiKeyError _refused
-        = new("forbidden", "The request comes from another site", StatusCodes.Status403Forbidden);
+        = ApiKeyError.New("forbidden", "The request comes from another site", StatusCodes.Status403Forbidden);
 
     /// <summary>The answer to a request that another site may have made; null if it did not, or the caller is a key.</summary>
     public static ErrorAnswer? Refusal(HttpContext context)

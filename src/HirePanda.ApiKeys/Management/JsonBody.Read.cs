@@ -99,15 +99,15 @@ internal sealed partial class JsonBody
     /// <summary>What a body that cannot be read is answered.</summary>
     public static ApiKeyError Unreadable(BadHttpRequestException exception) => exception.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => new(
+        StatusCodes.Status413PayloadTooLarge => ApiKeyError.New(
             "payload_too_large", $"The body has more than {MaxBytes} bytes", StatusCodes.Status413PayloadTooLarge),
-        StatusCodes.Status408RequestTimeout => new(
+        StatusCodes.Status408RequestTimeout => ApiKeyError.New(
             "request_timeout", "The body did not arrive in time", StatusCodes.Status408RequestTimeout),
         _ => Invalid("is not valid HTTP"),
     };
 
     public static ApiKeyError NotJson
-        => new(
+        => ApiKeyError.New(
             "unsupported_media_type",
             "The Content-Type must be application/json, in UTF-8",
             StatusCodes.Status415UnsupportedMediaType);
@@ -125,5 +125,5 @@ internal sealed partial class JsonBody
     private static BadHttpRequestException TooLarge => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private static ApiKeyError Invalid(string message)
-        => ApiKeyError.InvalidRequest(new ApiKeyErrorDetail("", "The body " + message));
+        => ApiKeyError.InvalidRequest(ApiKeyErrorDetail.New("", "The body " + message));
 }

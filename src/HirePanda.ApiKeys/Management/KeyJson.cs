@@ -110,7 +110,7 @@ internal sealed record RevokedResponse(int Revoked);
 internal sealed record AllowlistResponse(bool Enabled, bool ReportOnly, IReadOnlyList<string> Networks)
 {
     public static AllowlistResponse Of(ApiKeyWorkspace workspace)
-        => new(workspace.AllowlistEnabled, workspace.AllowlistReportOnly, workspace.AllowedNetworks);
+        => new(workspace.IsAllowlistEnabled, workspace.IsAllowlistReportOnly, workspace.AllowedNetworks);
 }
 
 /// <summary>An audit entry as callers see it.</summary>

@@ -138,7 +138,7 @@ internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffse
                 Refuse(ErrorList.Item("rateLimits", i) + ".permits", $"must be 1 to {RateLimit.MaxPermits}");
             }
 
-            if (!(limits[i] with { Permits = 1 }).IsValid)
+            if (!new RateLimit(1, limits[i].Window).IsValid)
             {
                 Refuse(ErrorList.Item("rateLimits", i) + ".windowSeconds", $"must be 1 to {RateLimit.MaxWindow.TotalSeconds}");
             }

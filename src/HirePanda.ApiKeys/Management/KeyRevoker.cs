@@ -124,7 +124,7 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            if (await stores.Keys.GetAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false)
+            if (await stores.Keys.GetKeyAsync(key.Workspace, key.Id, CancellationToken.None).ConfigureAwait(false)
                 is not { } current)
             {
                 return ApiKeySaveResult.Saved;
@@ -170,7 +170,7 @@ internal sealed class KeyRevoker(ManagementStores stores, ChangeWriter changes, 
         IReadOnlyList<ApiKey> page;
         do
         {
-            page = await stores.Keys.ListAsync(query, CancellationToken.None).ConfigureAwait(false);
+            page = await stores.Keys.ListKeysAsync(query, CancellationToken.None).ConfigureAwait(false);
             if (page.Count > 0)
             {
                 yield return page;

@@ -10,7 +10,7 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal static class UnmappedEndpoints
 {
-    /// <summary>The methods of every path, for those who use another one.</summary>
+    /// <summary>The methods of every path, as the <c>Allow</c> header names them. A test compares them with the endpoints.</summary>
     private static readonly (string Pattern, string Allow)[] _allowed =
     [
         ("/", "GET, HEAD, POST"),
@@ -29,7 +29,8 @@ internal static class UnmappedEndpoints
     ];
 
     private static readonly ApiKeyError _methodNotAllowed
-        = new("method_not_allowed", "The method is not one of those that Allow names", StatusCodes.Status405MethodNotAllowed);
+        = ApiKeyError.New(
+            "method_not_allowed", "The method is not one of those that Allow names", StatusCodes.Status405MethodNotAllowed);
 
     private static readonly ApiKeyError _noEndpoint = ApiKeyError.NotFound with { Message = "There is no such resource" };
 

@@ -31,10 +31,10 @@ internal static class WorkspaceEndpoints
 
         var workspace = await manager.SetAllowlistAsync(
             ApiKeyEndpoints.Actor(context),
-            new SetAllowlistRequest { Enabled = enabled, ReportOnly = reportOnly, Networks = networks, Force = isForced },
+            new SetAllowlistRequest { IsEnabled = enabled, IsReportOnly = reportOnly, Networks = networks, Force = isForced },
             IfMatch.ExpectedVersions(context),
             context.RequestAborted).ConfigureAwait(false);
-        return workspace.Succeeded ? Answer(workspace.Value) : new ErrorAnswer(workspace.Failure);
+        return Answer(workspace);
     }
 
     public static async Task<IResult> ListAuditAsync(
@@ -49,6 +49,11 @@ internal static class WorkspaceEndpoints
             : new ErrorAnswer(page.Failure);
     }
 
-    private static JsonAnswer<AllowlistResponse> Answer(ApiKeyWorkspace workspace)
-        => new(AllowlistResponse.Of(workspace), KeyJson.Contract.AllowlistResponse) { Version = workspace.Version };
+    private static IResult Answer(ApiKeyResult<ApiKeyWorkspace> result)
+        => result.Succeeded
+            ? new JsonAnswer<AllowlistResponse>(AllowlistResponse.Of(result.Value), KeyJson.Contract.AllowlistResponse)
+            {
+                Version = result.Value.Version,
+            }
+            : new ErrorAnswer(result.Failure);
 }

@@ -17,11 +17,11 @@ internal sealed class Allowlist
 
     /// <summary>Compiles settings; null where no list is enabled.</summary>
     public static Allowlist? Compile(ApiKeyWorkspace? workspace)
-        => workspace is { AllowlistEnabled: true } ? new(workspace.AllowedNetworks, workspace.AllowlistReportOnly) : null;
+        => workspace is { IsAllowlistEnabled: true } ? new(workspace.AllowedNetworks, workspace.IsAllowlistReportOnly) : null;
 
     /// <summary>Whether settings would be compiled to the same.</summary>
-    public bool IsOf(ApiKeyWorkspace? workspace) => workspace is { AllowlistEnabled: true }
-        && workspace.AllowlistReportOnly == IsReportOnly && workspace.AllowedNetworks.SequenceEqual(_text);
+    public bool IsOf(ApiKeyWorkspace? workspace) => workspace is { IsAllowlistEnabled: true }
+        && workspace.IsAllowlistReportOnly == IsReportOnly && workspace.AllowedNetworks.SequenceEqual(_text);
 
     public bool Admits(IPAddress? address) => _networks.Contains(address);
 }

@@ -95,19 +95,6 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyAlertStore
         }
     }
 
-    public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        lock (_lock)
-        {
-            return new(_byId.Values
-                .Where(key => key.GetStatus(query.Now) == ApiKeyStatus.Active && key.ReplacedBy is null
-                    && (key.ExpiresAt < query.ExpiresBefore || key.CreatedAt < query.CreatedBefore)
-                    && (query.AfterId is null || string.CompareOrdinal(key.Id, query.AfterId) > 0))
-                .OrderBy(key => key.Id, StringComparer.Ordinal).Take(query.Limit).ToList());
-        }
-    }
-
     public ValueTask<ApiKeySaveResult> AddWebhookAsync(
         ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken)
     {

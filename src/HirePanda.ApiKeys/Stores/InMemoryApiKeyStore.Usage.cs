@@ -7,7 +7,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
 {
     /// <summary>The rows by what a query names, so that a query does not walk through all of them.</summary>
     private readonly Dictionary<
-        (string Workspace, string KeyId, ApiKeyUsageGranularity Level, ApiKeyUsageDimension Dimension),
+        (string Workspace, string KeyId, ApiKeyUsageGranularity Granularity, ApiKeyUsageDimension Dimension),
         Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>> _usage = [];
 
     private readonly Dictionary<string, DateTimeOffset> _usageBatches = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
                 {
                     var slot = row.Slot;
                     ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(
-                        _usage, (slot.Workspace, slot.KeyId, slot.Level, slot.Dimension), out _);
+                        _usage, (slot.Workspace, slot.KeyId, slot.Granularity, slot.Dimension), out _);
                     ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(rows ??= [], slot, out _);
                     sum = row with { Requests = sum.Requests + row.Requests, Errors = sum.Errors + row.Errors };
                 }
@@ -39,7 +39,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
         ArgumentNullException.ThrowIfNull(query);
         lock (_lock)
         {
-            return new(_usage.TryGetValue((query.Workspace, query.KeyId, query.Level, query.Dimension), out var rows)
+            return new(_usage.TryGetValue((query.Workspace, query.KeyId, query.Granularity, query.Dimension), out var rows)
                 ? rows.Values.Where(row => row.Slot.At >= query.From && row.Slot.At < query.To)
                     .GroupBy(row => query.ByTime
                         ? (row.Slot.At, row.Slot.Name, Bucket: 0)
@@ -57,11 +57,12 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
         }
     }
 
-    public ValueTask PruneUsageAsync(ApiKeyUsageGranularity level, DateTimeOffset before, CancellationToken cancellationToken)
+    public ValueTask PruneUsageAsync(
+        ApiKeyUsageGranularity granularity, DateTimeOffset before, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            foreach (var (_, rows) in _usage.Where(rows => rows.Key.Level == level))
+            foreach (var (_, rows) in _usage.Where(rows => rows.Key.Granularity == granularity))
             {
                 foreach (var slot in rows.Keys.Where(slot => slot.At < before).ToList())
                 {
@@ -69,7 +70,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
                 }
             }
 
-            if (level == ApiKeyUsageGranularity.Minute)
+            if (granularity == ApiKeyUsageGranularity.Minute)
             {
                 foreach (var (id, _) in _usageBatches.Where(batch => batch.Value < before).ToList())
                 {

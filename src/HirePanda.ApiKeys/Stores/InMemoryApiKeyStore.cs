@@ -38,7 +38,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
         return default;
     }
 
-    public ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
+    public ValueTask<ApiKey?> GetKeyAsync(string workspace, string id, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -46,7 +46,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
         }
     }
 
-    public ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(ApiKeyQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         lock (_lock)
@@ -63,6 +63,19 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
                 .OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id, StringComparer.Ordinal)
                 .Take(query.Limit)
                 .ToList());
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        lock (_lock)
+        {
+            return new(_byId.Values
+                .Where(key => key.GetStatus(query.Now) == ApiKeyStatus.Active && key.ReplacedBy is null
+                    && (key.ExpiresAt < query.ExpiresBefore || key.CreatedAt < query.CreatedBefore)
+                    && (query.AfterId is null || string.CompareOrdinal(key.Id, query.AfterId) > 0))
+                .OrderBy(key => key.Id, StringComparer.Ordinal).Take(query.Limit).ToList());
         }
     }
 
@@ -86,7 +99,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
         }
     }
 
-    public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+    public ValueTask<IReadOnlyDictionary<string, string>> GetKeyNamesAsync(
         string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ids);

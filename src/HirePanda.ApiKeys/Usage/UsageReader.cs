@@ -39,7 +39,7 @@ internal sealed class UsageReader(
     /// Splits a range into parts of one granularity each: the coarsest inside, and finer ones at the edges where they are still
     /// stored.
     /// </summary>
-    private List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> Parts(
+    private List<(ApiKeyUsageGranularity Granularity, DateTimeOffset From, DateTimeOffset To)> Parts(
         DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity level, DateTimeOffset now)
     {
         var parts = new List<(ApiKeyUsageGranularity, DateTimeOffset, DateTimeOffset)>();
@@ -85,7 +85,7 @@ internal sealed class UsageReader(
 
     private async Task<List<ApiKeyUsageAggregate>> SumAsync(
         ApiKeyUsageDimension dimension,
-        List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> parts,
+        List<(ApiKeyUsageGranularity Granularity, DateTimeOffset From, DateTimeOffset To)> parts,
         bool byTime = false)
     {
         var sums = new List<ApiKeyUsageAggregate>();
@@ -101,7 +101,7 @@ internal sealed class UsageReader(
 
     /// <summary>Reads the busiest keys. The number of keys is not limited, so the store sorts them.</summary>
     private ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> TopKeysAsync(
-        List<(ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To)> parts)
+        List<(ApiKeyUsageGranularity Granularity, DateTimeOffset From, DateTimeOffset To)> parts)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var queries = parts.ConvertAll(part => Query(ApiKeyUsageDimension.Key, part, byTime: false));
@@ -109,12 +109,14 @@ internal sealed class UsageReader(
     }
 
     private ApiKeyUsageQuery Query(
-        ApiKeyUsageDimension dimension, (ApiKeyUsageGranularity Level, DateTimeOffset From, DateTimeOffset To) part, bool byTime)
+        ApiKeyUsageDimension dimension,
+        (ApiKeyUsageGranularity Granularity, DateTimeOffset From, DateTimeOffset To) part,
+        bool byTime)
         => new()
         {
             Workspace = workspace,
             KeyId = keyId,
-            Level = part.Level,
+            Granularity = part.Granularity,
             Dimension = dimension,
             From = part.From,
             To = part.To,

@@ -30,7 +30,7 @@ internal static class UsageRows
                 {
                     Workspace = use.Workspace,
                     KeyId = "",
-                    Level = level,
+                    Granularity = level,
                     At = UsageTime.Floor(at, level),
                     Dimension = ApiKeyUsageDimension.Key,
                     Name = use.KeyId,

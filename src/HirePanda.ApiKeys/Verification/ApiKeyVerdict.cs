@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace HirePanda.ApiKeys;
 
 /// <summary>The outcome of verifying one secret for one caller.</summary>
-public readonly record struct ApiKeyVerdict
+public readonly struct ApiKeyVerdict
 {
     private readonly ApiKey? _key;
     private readonly TimeSpan? _retryAfter;

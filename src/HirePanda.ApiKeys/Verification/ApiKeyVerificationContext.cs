@@ -3,7 +3,7 @@ using System.Net;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Describes who presents a secret, and for what.</summary>
-public readonly record struct ApiKeyVerificationContext
+public readonly struct ApiKeyVerificationContext
 {
     /// <summary>Creates a context for a call that costs one permit.</summary>
     /// <param name="address">The caller's address, or null if it is unknown.</param>

@@ -55,7 +55,7 @@ internal sealed class WebhookSecrets(ApiKeySettings settings, IServiceProvider s
     /// <exception cref="CryptographicException">It was protected by a pepper or a key that is gone.</exception>
     public string Unprotect(ApiKeyWebhook webhook)
     {
-        var stored = webhook.Secret;
+        var stored = webhook.ProtectedSecret;
         if (stored.StartsWith(PepperPrefix, StringComparison.Ordinal))
         {
             return Decrypt(webhook.Id, stored[PepperPrefix.Length..]);

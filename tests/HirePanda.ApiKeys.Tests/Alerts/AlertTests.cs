@@ -230,9 +230,12 @@ public sealed class AlertTests
         public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
             => inner.FindByHashAsync(hashes, cancellationToken);
 
-        public ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken) => inner.GetAsync(workspace, id, cancellationToken);
+        public ValueTask<ApiKey?> GetKeyAsync(string workspace, string id, CancellationToken cancellationToken) => inner.GetKeyAsync(workspace, id, cancellationToken);
 
-        public ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
+        public ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(ApiKeyQuery query, CancellationToken cancellationToken) => inner.ListKeysAsync(query, cancellationToken);
+
+        public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+            => inner.ListReminderKeysAsync(query, cancellationToken);
 
         public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
             => inner.GetWorkspaceAsync(workspace, cancellationToken);
@@ -243,9 +246,9 @@ public sealed class AlertTests
 
         public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken) => inner.SaveAsync(change, cancellationToken);
 
-        public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+        public ValueTask<IReadOnlyDictionary<string, string>> GetKeyNamesAsync(
             string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
-            => inner.GetNamesAsync(workspace, ids, cancellationToken);
+            => inner.GetKeyNamesAsync(workspace, ids, cancellationToken);
 
         public ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
             => inner.SaveLastUsedAsync(lastUsed, cancellationToken);

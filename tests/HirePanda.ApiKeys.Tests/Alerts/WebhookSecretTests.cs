@@ -26,9 +26,9 @@ public sealed class WebhookSecretTests
         await api.RaiseAsync("a");
         await sender.SendDueAsync(Token);
 
-        stored.Should().HaveCount(2).And.OnlyContain(webhook => webhook.Secret.StartsWith("pepper1:", StringComparison.Ordinal));
+        stored.Should().HaveCount(2).And.OnlyContain(webhook => webhook.ProtectedSecret.StartsWith("pepper1:", StringComparison.Ordinal));
         var random = secret[6..];
-        stored.Should().NotContain(webhook => webhook.Secret.Contains(random) || webhook.Secret.Contains("whsec_"));
+        stored.Should().NotContain(webhook => webhook.ProtectedSecret.Contains(random) || webhook.ProtectedSecret.Contains("whsec_"));
         receiver.Messages.Count(message => message.IsSignedWith(secret)).Should().Be(1);
     }
 
@@ -39,7 +39,7 @@ public sealed class WebhookSecretTests
 
         var (_, secret) = await api.AddWebhookAsync(api.Secret(), "https://8.8.8.8/");
 
-        (await StoredAsync(api)).Should().ContainSingle().Which.Secret.Should().Be(secret);
+        (await StoredAsync(api)).Should().ContainSingle().Which.ProtectedSecret.Should().Be(secret);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class WebhookSecretTests
 
         receiver.Messages.Should().BeEmpty();
         api.Logs.Ours.Should().Contain(entry => entry.Level == LogLevel.Error && entry.Text.Contains("The signing secret of webhook"));
-        api.Logs.All.Should().NotContain(webhook.Secret);
+        api.Logs.All.Should().NotContain(webhook.ProtectedSecret);
         (await api.ItemsAsync(AlertApi.Webhooks, api.Secret())).Single().GetProperty("disabledAt").ValueKind.Should().Be(JsonValueKind.Null);
     }
 
@@ -112,7 +112,7 @@ public sealed class WebhookSecretTests
         await api.RaiseAsync("a");
         await sender.SendDueAsync(Token);
 
-        (await StoredAsync(api)).Should().ContainSingle().Which.Secret.Should().StartWith(prefix);
+        (await StoredAsync(api)).Should().ContainSingle().Which.ProtectedSecret.Should().StartWith(prefix);
         receiver.Messages.Should().ContainSingle().Which.IsSignedWith(secret).Should().BeTrue();
     }
 

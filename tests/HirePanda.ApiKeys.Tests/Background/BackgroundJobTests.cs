@@ -136,7 +136,7 @@ public sealed class BackgroundJobTests : IDisposable
     {
         await using var api = await TestApi.StartAsync();
         var (key, secret) = api.Issue();
-        var reportOnly = new ApiKeyWorkspace { Id = key.Workspace, AllowlistEnabled = true, AllowlistReportOnly = true, Version = 1 };
+        var reportOnly = new ApiKeyWorkspace { Id = key.Workspace, IsAllowlistEnabled = true, IsAllowlistReportOnly = true, Version = 1 };
         await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = reportOnly }, Token);
         using var goOn = new ManualResetEventSlim();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -196,7 +196,7 @@ public sealed class BackgroundJobTests : IDisposable
         var query = new ApiKeyUsageQuery
         {
             Workspace = key.Workspace,
-            Level = ApiKeyUsageGranularity.Day,
+            Granularity = ApiKeyUsageGranularity.Day,
             Dimension = ApiKeyUsageDimension.Status,
             From = TestApi.Start.AddDays(-1),
             To = TestApi.Start.AddDays(1),

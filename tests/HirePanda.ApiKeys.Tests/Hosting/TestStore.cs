@@ -40,7 +40,7 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
     /// <summary>Changes a key behind the library's back.</summary>
     public void Change(ApiKey key, Func<ApiKey, ApiKey> change)
     {
-        var stored = _inner.GetAsync(key.Workspace, key.Id, default).AsTask().GetAwaiter().GetResult()!;
+        var stored = _inner.GetKeyAsync(key.Workspace, key.Id, default).AsTask().GetAwaiter().GetResult()!;
         _inner.SaveAsync(new ApiKeyChangeSet { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
     }
 
@@ -53,26 +53,26 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
         return key;
     }
 
-    public ValueTask<ApiKey?> GetAsync(string workspace, string id, CancellationToken cancellationToken)
+    public ValueTask<ApiKey?> GetKeyAsync(string workspace, string id, CancellationToken cancellationToken)
     {
         BeforeManagement();
         Interlocked.Increment(ref _keyReads);
-        return _inner.GetAsync(workspace, id, cancellationToken);
+        return _inner.GetKeyAsync(workspace, id, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<ApiKey>> ListAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(ApiKeyQuery query, CancellationToken cancellationToken)
     {
         BeforeManagement();
         Interlocked.Increment(ref _keyReads);
-        return _inner.ListAsync(query, cancellationToken);
+        return _inner.ListKeysAsync(query, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyDictionary<string, string>> GetNamesAsync(
+    public ValueTask<IReadOnlyDictionary<string, string>> GetKeyNamesAsync(
         string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         BeforeManagement();
         NamesRead.Enqueue(ids.Count);
-        return _inner.GetNamesAsync(workspace, ids, cancellationToken);
+        return _inner.GetKeyNamesAsync(workspace, ids, cancellationToken);
     }
 
     public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)

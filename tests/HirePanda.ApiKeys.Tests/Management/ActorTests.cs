@@ -64,7 +64,7 @@ public sealed class ActorTests
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         var token = TestContext.Current.CancellationToken;
-        (await api.Store.ListAsync(new ApiKeyQuery { Workspace = TestApi.Workspace, Limit = 10, Now = TestApi.Start }, token)).Should().BeEmpty();
+        (await api.Store.ListKeysAsync(new ApiKeyQuery { Workspace = TestApi.Workspace, Limit = 10, Now = TestApi.Start }, token)).Should().BeEmpty();
         (await api.Store.ListAuditAsync(TestApi.Workspace, null, 10, token)).Should().ContainSingle()
             .Which.Should().BeEquivalentTo(new { Actor = "person", Action = "key.create.refused" });
     }

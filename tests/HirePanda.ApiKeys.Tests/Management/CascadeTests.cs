@@ -39,7 +39,7 @@ public sealed class CascadeTests
         api.Store.BeforeManagement = () => { };
         foreach (var id in new[] { children[0].Id, children[4_999].Id, grandchildren[2].Id })
         {
-            (await api.Store.GetAsync(TestApi.Workspace, id, Token))!.RevokedAt.Should().NotBeNull();
+            (await api.Store.GetKeyAsync(TestApi.Workspace, id, Token))!.RevokedAt.Should().NotBeNull();
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class CascadeTests
         (await api.StatusAsync(rootSecret)).Should().Be(HttpStatusCode.Unauthorized);
         foreach (var child in children)
         {
-            (await api.Store.GetAsync(TestApi.Workspace, child.Id, Token))!.RevokedAt.Should().NotBeNull();
+            (await api.Store.GetKeyAsync(TestApi.Workspace, child.Id, Token))!.RevokedAt.Should().NotBeNull();
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class CascadeTests
 
         (await api.PostAsync($"/{root.Id}/revoke", secret, new { cascade = true })).Dispose();
 
-        (await api.Store.GetAsync(TestApi.Workspace, grandchild.Id, Token))!.RevokedAt.Should().NotBeNull();
+        (await api.Store.GetKeyAsync(TestApi.Workspace, grandchild.Id, Token))!.RevokedAt.Should().NotBeNull();
     }
 
     [Fact]
@@ -329,6 +329,6 @@ public sealed class CascadeTests
     private static async Task<IEnumerable<string>> ActiveAsync(TestApi api)
     {
         var query = new ApiKeyQuery { Workspace = TestApi.Workspace, Status = ApiKeyStatus.Active, Limit = 10_000, Now = api.Time.GetUtcNow() };
-        return (await api.Store.ListAsync(query, Token)).Select(key => key.Id);
+        return (await api.Store.ListKeysAsync(query, Token)).Select(key => key.Id);
     }
 }

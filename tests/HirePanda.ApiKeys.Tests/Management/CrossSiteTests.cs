@@ -30,7 +30,7 @@ public sealed class CrossSiteTests
         response.StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
         (await response.CodeAsync()).Should().Be("unsupported_media_type");
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
-        (await api.Store.GetAsync(TestApi.Workspace, key.Id, TestContext.Current.CancellationToken))!.Version.Should().Be(1);
+        (await api.Store.GetKeyAsync(TestApi.Workspace, key.Id, TestContext.Current.CancellationToken))!.Version.Should().Be(1);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class CrossSiteTests
             app.UseRouting().UseAuthentication().UseAuthorization();
         });
         await api.Store.AddWebhookAsync(
-            new ApiKeyWebhook { Id = "whk_x", Workspace = TestApi.Workspace, Url = "https://example.com/", Secret = "", CreatedAt = TestApi.Start },
+            new ApiKeyWebhook { Id = "whk_x", Workspace = TestApi.Workspace, Url = "https://example.com/", ProtectedSecret = "", CreatedAt = TestApi.Start },
             10,
             null,
             AuditEntries.New(new ApiKeyActor { Id = "person", Workspace = TestApi.Workspace }, "webhook.create", TestApi.Start, null),

@@ -140,7 +140,7 @@ public sealed class DisableTests
         using var created = await api.PostAsync("", secret, new { name = "x", type = "ci" });
 
         created.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        (await api.Store.ListAsync(new() { Workspace = TestApi.Workspace, Limit = 10, Now = TestApi.Start }, TestContext.Current.CancellationToken))
+        (await api.Store.ListKeysAsync(new() { Workspace = TestApi.Workspace, Limit = 10, Now = TestApi.Start }, TestContext.Current.CancellationToken))
             .Should().ContainSingle();
     }
 

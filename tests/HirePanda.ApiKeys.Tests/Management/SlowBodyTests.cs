@@ -108,7 +108,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         var answer = await call.FinishAsync();
 
         answer.Should().StartWith("HTTP/1.1 401 ").And.Contain("\"code\":\"unauthorized\"");
-        (await Store.GetAsync("acme", fresh.Id, Token)).Should().Be(fresh);
+        (await Store.GetKeyAsync("acme", fresh.Id, Token)).Should().Be(fresh);
         (await Store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
         (await Store.ListWebhooksAsync("acme", null, 10, Token)).Should().BeEmpty();
     }
@@ -180,7 +180,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
                 (await manager.RevokeAsync(_operator, key.Id, cancellationToken: Token)).Succeeded.Should().BeTrue();
                 break;
             case "locked out by the workspace":
-                var request = new SetAllowlistRequest { Enabled = true, Networks = ["10.0.0.0/8"], Force = true };
+                var request = new SetAllowlistRequest { IsEnabled = true, Networks = ["10.0.0.0/8"], Force = true };
                 var workspaces = scope.ServiceProvider.GetRequiredService<ApiKeyWorkspaceManager>();
                 (await workspaces.SetAllowlistAsync(_operator, request, cancellationToken: Token)).Succeeded.Should().BeTrue();
                 break;
@@ -198,7 +198,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     }
 
     private async Task<IReadOnlyList<ApiKey>> KeysAsync()
-        => await Store.ListAsync(new ApiKeyQuery { Workspace = "acme", Limit = 100, Now = _time.GetUtcNow() }, Token);
+        => await Store.ListKeysAsync(new ApiKeyQuery { Workspace = "acme", Limit = 100, Now = _time.GetUtcNow() }, Token);
 
     /// <summary>Sends the headers of a call, and waits until the server has admitted its key.</summary>
     private async Task<Call> StartAsync(string secret, string line, string body, string? length = null)

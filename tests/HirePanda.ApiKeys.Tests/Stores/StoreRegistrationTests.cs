@@ -26,7 +26,8 @@ public sealed class StoreRegistrationTests
                 nameof(IApiKeyManagementStore.SaveAsync),
                 nameof(IApiKeyManagementStore.GetWorkspaceAsync),
                 nameof(IApiKeyManagementStore.SaveLastUsedAsync),
-                nameof(IApiKeyManagementStore.GetNamesAsync),
+                nameof(IApiKeyManagementStore.GetKeyNamesAsync),
+                nameof(IApiKeyManagementStore.ListReminderKeysAsync),
             ]
         },
         {
@@ -44,7 +45,6 @@ public sealed class StoreRegistrationTests
                 nameof(IApiKeyAlertStore.ListAlertsAsync),
                 nameof(IApiKeyAlertStore.AddWebhookAsync),
                 nameof(IApiKeyAlertStore.LeaseDeliveriesAsync),
-                nameof(IApiKeyAlertStore.ListReminderKeysAsync),
             ]
         },
     };

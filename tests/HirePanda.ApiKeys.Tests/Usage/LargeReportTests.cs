@@ -20,7 +20,7 @@ public sealed class LargeReportTests
                 {
                     Workspace = TestApi.Workspace,
                     KeyId = "",
-                    Level = level,
+                    Granularity = level,
                     At = UsageTime.Floor(TestApi.Start, level),
                     Dimension = ApiKeyUsageDimension.Key,
                     Name = key.Id,

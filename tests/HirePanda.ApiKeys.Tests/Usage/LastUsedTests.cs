@@ -69,7 +69,7 @@ public sealed class LastUsedTests
     }
 
     private static async Task<DateTimeOffset?> LastUsedAsync(TestApi api, ApiKey key)
-        => (await api.Store.GetAsync(key.Workspace, key.Id, TestContext.Current.CancellationToken))!.LastUsedAt;
+        => (await api.Store.GetKeyAsync(key.Workspace, key.Id, TestContext.Current.CancellationToken))!.LastUsedAt;
 
     private static Task StopAsync(TestApi api, CancellationToken cancellationToken)
         => api.Services.Jobs().StopAsync(cancellationToken);

@@ -168,7 +168,7 @@ public sealed class UsageCountersTests
             var counts = new long[ApiKeyLatency.MaxBucket + 1];
             foreach (var one in ticks)
             {
-                counts[ApiKeyLatency.BucketOf(TimeSpan.FromTicks(one))]++;
+                counts[ApiKeyLatency.GetBucket(TimeSpan.FromTicks(one))]++;
             }
 
             Array.Sort(ticks);
@@ -182,5 +182,5 @@ public sealed class UsageCountersTests
     [InlineData(0)]
     [InlineData(long.MaxValue)]
     public void Buckets_OfTimesThatCannotBe_AreTheOutermost(long ticks)
-        => ApiKeyLatency.BucketOf(TimeSpan.FromTicks(ticks)).Should().Be(ticks <= 0 ? 1 : ApiKeyLatency.MaxBucket);
+        => ApiKeyLatency.GetBucket(TimeSpan.FromTicks(ticks)).Should().Be(ticks <= 0 ? 1 : ApiKeyLatency.MaxBucket);
 }

@@ -189,7 +189,7 @@ public sealed class UsageFlushTests
         {
             Workspace = key.Workspace,
             KeyId = key.Id,
-            Level = ApiKeyUsageGranularity.Day,
+            Granularity = ApiKeyUsageGranularity.Day,
             Dimension = ApiKeyUsageDimension.Status,
             From = TestApi.Start.AddDays(-1),
             To = TestApi.Start.AddDays(1),

@@ -58,7 +58,7 @@ public sealed class AllowlistReportTests
     private static async Task<TestApi> StartAsync()
     {
         var api = await TestApi.StartAsync();
-        var workspace = new ApiKeyWorkspace { Id = TestApi.Workspace, AllowlistEnabled = true, AllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
+        var workspace = new ApiKeyWorkspace { Id = TestApi.Workspace, IsAllowlistEnabled = true, IsAllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
         await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = workspace }, TestContext.Current.CancellationToken);
         return api;
     }
