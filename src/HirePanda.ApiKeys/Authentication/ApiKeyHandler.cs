@@ -64,17 +64,22 @@ internal sealed class ApiKeyHandler(
     {
         using var activity = ApiKeyTracing.Start();
         request.StartedAt = TimeProvider.GetUtcNow().UtcTicks;
-        var received = new ApiKeyMessageReceivedContext(Context, Scheme, Options);
-        await Events.MessageReceivedAsync(received).ConfigureAwait(false);
-        var result = received.Result;
+        ApiKeyMessageReceivedContext? received = null;
+        if (Events.HandlesMessages)
+        {
+            received = new ApiKeyMessageReceivedContext(Context, Scheme, Options);
+            await Events.MessageReceivedAsync(received).ConfigureAwait(false);
+        }
+
+        var result = received?.Result;
         if (result is not null)
         {
             Decide(request, new(result.None ? ApiKeyOutcome.Missing : ApiKeyOutcome.RejectedByHost));
         }
         else
         {
-            request.IsSupplied = !string.IsNullOrEmpty(received.Secret);
-            request.Verdict = await VerifyAsync(request, received.Secret).ConfigureAwait(false);
+            request.IsSupplied = !string.IsNullOrEmpty(received?.Secret);
+            request.Verdict = await VerifyAsync(request, received?.Secret).ConfigureAwait(false);
             result = request.Verdict.IsValid
                 ? await SucceedAsync(request).ConfigureAwait(false)
                 : await RefuseAsync(request.Verdict).ConfigureAwait(false);
@@ -101,10 +106,10 @@ internal sealed class ApiKeyHandler(
             Cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1,
             Memo = supplied.IsEmpty && Options.HeaderNames.Count == 0 ? ConnectionMemo.Get(Context) : null,
         };
-        return verifier.VerifyAsync(secret, context, Context.RequestAborted);
+        return verifier.VerifyAsync(secret, context, request.StartedAt, Context.RequestAborted);
     }
 
-    private async Task<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
+    private async ValueTask<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
     {
         var (live, properties) = (request.Verdict.Live!, new AuthenticationProperties());
         if (live.Key.ExpiresAt is { } expiry)
@@ -112,9 +117,15 @@ internal sealed class ApiKeyHandler(
             properties.ExpiresUtc = expiry;
         }
 
+        var principal = new ClaimsPrincipal(new ApiKeyIdentity(live, Scheme.Name, ClaimsIssuer));
+        if (!Events.HandlesKeys)
+        {
+            return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
+        }
+
         var validated = new ApiKeyValidatedContext(Context, Scheme, Options, live.Key)
         {
-            Principal = new ClaimsPrincipal(new ApiKeyIdentity(live, Scheme.Name, ClaimsIssuer)),
+            Principal = principal,
             Properties = properties,
         };
         await Events.KeyValidatedAsync(validated).ConfigureAwait(false);
@@ -132,7 +143,7 @@ internal sealed class ApiKeyHandler(
         return validated.Result!;
     }
 
-    private async Task<AuthenticateResult> RefuseAsync(ApiKeyVerdict verdict)
+    private async ValueTask<AuthenticateResult> RefuseAsync(ApiKeyVerdict verdict)
     {
         if (verdict.Outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.NotAnApiKey)
         {

@@ -5,17 +5,20 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 public class ApiKeyEvents
 {
+    private static readonly Func<ApiKeyMessageReceivedContext, Task> _receiveNothing = static _ => Task.CompletedTask;
+    private static readonly Func<ApiKeyValidatedContext, Task> _validateNothing = static _ => Task.CompletedTask;
+
     /// <summary>
     /// Gets or sets the delegate that runs first. It may supply the secret from elsewhere, or end authentication with a result
     /// of its own.
     /// </summary>
-    public Func<ApiKeyMessageReceivedContext, Task> OnMessageReceived { get; set; } = static _ => Task.CompletedTask;
+    public Func<ApiKeyMessageReceivedContext, Task> OnMessageReceived { get; set; } = _receiveNothing;
 
     /// <summary>
     /// Gets or sets the delegate that runs when a key was admitted. It may add claims and identities, or fail. A principal
     /// without the identity that the delegate received meets no policy of tiers and permissions.
     /// </summary>
-    public Func<ApiKeyValidatedContext, Task> OnKeyValidated { get; set; } = static _ => Task.CompletedTask;
+    public Func<ApiKeyValidatedContext, Task> OnKeyValidated { get; set; } = _validateNothing;
 
     /// <summary>Gets or sets the delegate that runs when a credential was refused.</summary>
     public Func<ApiKeyAuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = static _ => Task.CompletedTask;
@@ -31,6 +34,14 @@ public class ApiKeyEvents
     /// <see cref="ApiKeyForbiddenContext.HandleResponse"/> to replace the answer.
     /// </summary>
     public Func<ApiKeyForbiddenContext, Task> OnForbidden { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>Gets a value that indicates whether the host handles the event, so that a request needs its context.</summary>
+    internal bool HandlesMessages => IsDerived || OnMessageReceived != _receiveNothing;
+
+    /// <summary>Gets a value that indicates whether the host handles the event, so that a request needs its context.</summary>
+    internal bool HandlesKeys => IsDerived || OnKeyValidated != _validateNothing;
+
+    private bool IsDerived => GetType() != typeof(ApiKeyEvents);
 
     /// <summary>Invokes <see cref="OnMessageReceived"/>.</summary>
     /// <param name="context">The context of the event.</param>

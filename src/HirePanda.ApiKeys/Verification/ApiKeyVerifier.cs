@@ -38,8 +38,17 @@ public sealed class ApiKeyVerifier
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public ValueTask<ApiKeyVerdict> VerifyAsync(
         ReadOnlySpan<char> secret, ApiKeyVerificationContext context, CancellationToken cancellationToken = default)
+        => VerifyAsync(secret, context, Now, cancellationToken);
+
+    /// <inheritdoc cref="VerifyAsync(ReadOnlySpan{char}, ApiKeyVerificationContext, CancellationToken)"/>
+    /// <param name="secret">The whole token, as the caller sent it.</param>
+    /// <param name="context">Who sent it, and for what.</param>
+    /// <param name="started">The time at which the call began, in ticks.</param>
+    /// <param name="cancellationToken">Stops waiting for the store.</param>
+    internal ValueTask<ApiKeyVerdict> VerifyAsync(
+        ReadOnlySpan<char> secret, ApiKeyVerificationContext context, long started, CancellationToken cancellationToken)
     {
-        var (options, started) = (_settings.Current, Now);
+        var options = _settings.Current;
         if (context.Memo is { } memo && memo.TryGet(options, out var known) && _lookup.Cached(known, started) is { } same)
         {
             return new(Observed(Admit(same, context, started), context, started));
