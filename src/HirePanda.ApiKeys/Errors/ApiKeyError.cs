@@ -3,20 +3,22 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// An error as callers see it: <c>{"error":{"code","message","status"}}</c>, with <c>details</c> for bad input.
+/// An error in a response: <c>{"error":{"code","message","status"}}</c>, with <c>details</c> for bad input.
 /// </summary>
-/// <param name="Code">What went wrong, for programs: <c>unauthorized</c>, <c>not_found</c>, ….</param>
-/// <param name="Message">What went wrong, for people.</param>
+/// <param name="Code">The error code for programs, such as <c>unauthorized</c> or <c>not_found</c>.</param>
+/// <param name="Message">The error message for people.</param>
 /// <param name="Status">The HTTP status.</param>
 public sealed record ApiKeyError(string Code, string Message, int Status)
 {
-    /// <summary>Which members of the input are wrong; empty where that is not what went wrong.</summary>
+    /// <summary>Gets the members of the input that are not valid. The list is empty for every other error.</summary>
     public IReadOnlyList<ApiKeyErrorDetail> Details { get; init; } = [];
 
-    /// <summary>The value of <c>WWW-Authenticate</c> (RFC 6750, section 3), or null if there is no such field.</summary>
+    /// <summary>
+    /// Gets the value of <c>WWW-Authenticate</c> (RFC 6750, section 3), or null if the response does not have this field.
+    /// </summary>
     public string? WwwAuthenticate { get; init; }
 
-    /// <summary>The time after which another attempt may succeed, or null if it is unknown.</summary>
+    /// <summary>Gets the time after which another attempt may succeed, or null if it is unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     internal const string BadTokenChallenge = "Bearer error=\"invalid_token\"";
@@ -30,7 +32,7 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
         WwwAuthenticate = BadTokenChallenge + ", error_description=\"The API key has expired\"",
     };
 
-    internal static readonly ApiKeyError AddressRefused
+    internal static readonly ApiKeyError AddressNotAllowed
         = new("forbidden", "IP address is not on the allowlist", StatusCodes.Status403Forbidden);
 
     internal static readonly ApiKeyError Forbidden = new("forbidden", "Insufficient permissions", StatusCodes.Status403Forbidden)
@@ -58,23 +60,25 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
     internal static readonly ApiKeyError PreconditionFailed
         = new(
             "precondition_failed",
-            "If-Match is not the current version: somebody has made a change meanwhile",
+            "If-Match does not match the current version",
             StatusCodes.Status412PreconditionFailed);
 
-    /// <summary>What a refused credential is answered.</summary>
+    /// <summary>Gets the error for a refused credential.</summary>
+    /// <param name="outcome">The outcome of verification.</param>
+    /// <param name="retryAfter">The time after which another attempt may succeed, or null if waiting does not help.</param>
     internal static ApiKeyError For(ApiKeyOutcome outcome, TimeSpan? retryAfter) => outcome switch
     {
         ApiKeyOutcome.Missing => Missing,
         ApiKeyOutcome.Ambiguous => Ambiguous,
         ApiKeyOutcome.Expired => Expired,
-        ApiKeyOutcome.AddressNotAllowed => AddressRefused,
+        ApiKeyOutcome.AddressNotAllowed => AddressNotAllowed,
         ApiKeyOutcome.RateLimited or ApiKeyOutcome.ClientThrottled => RateLimited with { RetryAfter = retryAfter },
         ApiKeyOutcome.Unavailable => Unavailable,
         _ => Invalid,
     };
 
-    /// <summary>What a caller without the right to something is answered.</summary>
-    /// <param name="missing">Names of the tiers and permissions that are missing.</param>
+    /// <summary>Creates the error for a caller that lacks tiers or permissions.</summary>
+    /// <param name="missing">The names of the missing tiers and permissions.</param>
     internal static ApiKeyError Lacking(IReadOnlyCollection<string> missing)
     {
         if (missing.Count == 0)
@@ -99,7 +103,9 @@ public sealed record ApiKeyError(string Code, string Message, int Status)
         => new("unauthorized", "Invalid or missing API key", StatusCodes.Status401Unauthorized) { WwwAuthenticate = challenge };
 }
 
-/// <summary>One wrong member of the input.</summary>
-/// <param name="Field">Its camelCase JSON path, such as <c>allowedNetworks[1]</c>; empty: the input as a whole.</param>
-/// <param name="Message">What is wrong with it and what is allowed.</param>
+/// <summary>Describes one member of the input that is not valid.</summary>
+/// <param name="Field">
+/// The member's camelCase JSON path, such as <c>allowedNetworks[1]</c>, or an empty string for the input as a whole.
+/// </param>
+/// <param name="Message">What is wrong and what is allowed.</param>
 public sealed record ApiKeyErrorDetail(string Field, string Message);
