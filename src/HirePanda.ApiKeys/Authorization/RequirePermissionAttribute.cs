@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys
 {
     /// <summary>
-    /// Requires an API key that holds a permission, whatever <see cref="ApiKeyOptions.PolicyPrefix"/> is and whatever the host
-    /// names its own policies.
+    /// Requires an API key that holds a permission. It does not depend on <see cref="ApiKeyOptions.PolicyPrefix"/> or on the
+    /// names of the host's own policies.
     /// </summary>
     /// <param name="permission">
-    /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint that
-    /// is added later fails at each request.
+    /// The name of a permission or tier, in any case. If the catalog does not have it, the host does not start. For an endpoint
+    /// that is added later, every request fails.
     /// </param>
     [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
     public sealed class RequirePermissionAttribute(string permission)
@@ -29,8 +29,8 @@ namespace Microsoft.AspNetCore.Builder
         /// <typeparam name="TBuilder">The type of the endpoints' builder.</typeparam>
         /// <param name="builder">The endpoints.</param>
         /// <param name="permission">
-        /// The name of a permission or tier, in any case. If the catalog does not have it, the host stops at start. An endpoint
-        /// that is added later fails at each request.
+        /// The name of a permission or tier, in any case. If the catalog does not have it, the host does not start. For an
+        /// endpoint that is added later, every request fails.
         /// </param>
         /// <returns>The endpoints' builder.</returns>
         public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)

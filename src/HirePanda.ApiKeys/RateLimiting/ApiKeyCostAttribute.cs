@@ -2,14 +2,17 @@ using HirePanda.ApiKeys;
 
 namespace HirePanda.ApiKeys
 {
-    /// <summary>How many permits of a key's rate limit one call of this endpoint takes. Without it: 1.</summary>
+    /// <summary>
+    /// Specifies the number of permits that a call of the endpoint takes from the key's rate limits. Without the attribute, a
+    /// call takes 1 permit.
+    /// </summary>
     /// <remarks>
-    /// Capped at the limit's permits. Known only where routing runs before authentication, as it does by default.
+    /// The cost is capped at the limit's permits. It applies only if routing runs before authentication, as it does by default.
     /// </remarks>
     [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
     public sealed class ApiKeyCostAttribute : Attribute
     {
-        /// <summary>States the cost of an endpoint.</summary>
+        /// <summary>Sets the cost of an endpoint.</summary>
         /// <param name="cost">The number of permits, at least 1.</param>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="cost"/> is less than 1.</exception>
         public ApiKeyCostAttribute(int cost)
@@ -18,18 +21,18 @@ namespace HirePanda.ApiKeys
             Cost = cost;
         }
 
-        /// <summary>The number of permits.</summary>
+        /// <summary>Gets the number of permits.</summary>
         public int Cost { get; }
     }
 }
 
 namespace Microsoft.AspNetCore.Builder
 {
-    /// <summary>States what endpoints cost.</summary>
+    /// <summary>Sets the cost of endpoints.</summary>
     public static class ApiKeyCostEndpointConventionBuilderExtensions
     {
-        /// <summary>States how many permits of a key's rate limit one call of these endpoints takes.</summary>
-        /// <typeparam name="TBuilder">The endpoints' builder.</typeparam>
+        /// <summary>Sets the number of permits that a call of these endpoints takes from the key's rate limits.</summary>
+        /// <typeparam name="TBuilder">The type of the endpoints' builder.</typeparam>
         /// <param name="builder">The endpoints.</param>
         /// <param name="cost">The number of permits, at least 1.</param>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="cost"/> is less than 1.</exception>
