@@ -23,8 +23,8 @@ public sealed class ApiKeyBuilder
     /// <summary>
     /// Sets the store. One instance of it serves every store interface that <typeparamref name="TStore"/> implements:
     /// <see cref="IApiKeyStore"/>, <see cref="IApiKeyManagementStore"/>, <see cref="IApiKeyUsageStore"/>,
-    /// <see cref="IApiKeyAlertStore"/>, and <see cref="IApiKeyChangeFeed"/>. What it does not implement is turned off, unless you
-    /// register it yourself.
+    /// <see cref="IApiKeyAlertStore"/>, and <see cref="IApiKeyChangeFeed"/>. A feature is off if the store does not implement its
+    /// interface and you do not register that interface yourself.
     /// </summary>
     /// <typeparam name="TStore">The store.</typeparam>
     /// <param name="lifetime">
@@ -33,10 +33,14 @@ public sealed class ApiKeyBuilder
     /// </param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// <para> The last registration of an interface counts, as everywhere in dependency injection. To decorate one interface, or
-    /// to serve it with another class, register it after this call. The decorator gets the store by its class, and the other
-    /// interfaces stay as they are. A second call replaces the store of the first call under every interface. </para> <para>The
-    /// container may dispose a disposable store more than once, because it resolves the store under several interfaces.</para>
+    /// <para>
+    /// The last registration of an interface is used, as everywhere in dependency injection. To decorate one interface, or to
+    /// serve it with another class, register it after this call. The decorator resolves the store by its class, and the other
+    /// interfaces stay as they are. A second call replaces the store of the first call under every interface.
+    /// </para>
+    /// <para>
+    /// The container may dispose a disposable store more than once, because it resolves the store under several interfaces.
+    /// </para>
     /// </remarks>
     public ApiKeyBuilder AddStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>(
         ServiceLifetime lifetime = ServiceLifetime.Singleton)
@@ -88,7 +92,7 @@ public sealed class ApiKeyBuilder
     }
 
     /// <summary>
-    /// Marks what <see cref="AddStore"/> registers, so that a later call can replace it and leaves the host's registrations.
+    /// Marks a registration of <see cref="AddStore"/>, so that a later call replaces it and keeps the host's registrations.
     /// </summary>
     private sealed class StoreDescriptor : ServiceDescriptor
     {

@@ -14,14 +14,14 @@ public static class ApiKeyServiceCollectionExtensions
     /// same options.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <returns>A builder, on which the host sets its store.</returns>
+    /// <returns>The builder, which sets the host's store.</returns>
     public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         if (services.InEffect(typeof(ApiKeyVerifier)) is null)
         {
-            // In the order of the rooms, which is the order of their jobs too. The jobs' runner comes last, so that nothing runs
-            // in a host whose checks at start fail.
+            // The order is the order of the rooms, and therefore of their jobs. The service that runs the jobs comes last, so
+            // that no job runs if a startup check fails.
             services
                 .AddOptionsServices()
                 .AddTelemetryServices()
@@ -43,7 +43,7 @@ public static class ApiKeyServiceCollectionExtensions
 
     /// <inheritdoc cref="AddHirePandaApiKeys(IServiceCollection)"/>
     /// <param name="services">The host's services.</param>
-    /// <param name="configure">Sets options.</param>
+    /// <param name="configure">The delegate that sets options.</param>
     public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services, Action<ApiKeyOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -55,9 +55,9 @@ public static class ApiKeyServiceCollectionExtensions
     /// <inheritdoc cref="AddHirePandaApiKeys(IServiceCollection)"/>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">
-    /// A section with options by name, such as <c>ApiKeys</c>. A list that it names, such as <c>HeaderNames</c> or
-    /// <c>Catalog:Tiers</c>, replaces the list that was there. A change applies to the next request, except for the capacities of
-    /// the caches. A change that is not valid is logged and ignored.
+    /// A section with options by name, such as <c>ApiKeys</c>. A list that it contains, such as <c>HeaderNames</c> or
+    /// <c>Catalog:Tiers</c>, replaces the existing list. A change applies to the next request, except for the capacities of the
+    /// caches. A change that is not valid is logged and ignored.
     /// </param>
     public static ApiKeyBuilder AddHirePandaApiKeys(this IServiceCollection services, IConfiguration configuration)
     {

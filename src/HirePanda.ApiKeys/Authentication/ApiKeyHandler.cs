@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>The authentication scheme: reads a request's credential, has it verified, and makes its principal.</summary>
+/// <summary>The authentication scheme. It reads a request's credential, verifies it, and creates the principal.</summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<ApiKeyOptions> options,
     ILoggerFactory loggers,
@@ -32,7 +32,7 @@ internal sealed class ApiKeyHandler(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // Not if it throws: a challenge is answered all the same, and the verdict says that nothing is known.
+        // If authentication throws, the challenge is still answered, and the verdict has its initial value: unavailable.
         await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
         var verdict = ApiKeyRequest.Get(Context).Verdict;
         if (verdict.Outcome == ApiKeyOutcome.NotAnApiKey)
@@ -156,9 +156,9 @@ internal sealed class ApiKeyHandler(
         return failed.Result ?? _refused;
     }
 
-    /// <summary>Decides without verification, which observers learn of all the same.</summary>
+    /// <summary>Sets a verdict without verification, and notifies the observers.</summary>
     private ApiKeyVerdict Decide(ApiKeyRequest request, ApiKeyVerdict verdict)
-        => request.Verdict = verifier.Observed(verdict, new(Context.Connection.RemoteIpAddress), request.StartedAt);
+        => request.Verdict = verifier.NotifyObservers(verdict, new(Context.Connection.RemoteIpAddress), request.StartedAt);
 
     private Task AnswerAsync(ApiKeyError error)
     {

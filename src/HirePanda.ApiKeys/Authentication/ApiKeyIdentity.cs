@@ -3,8 +3,8 @@ using System.Security.Claims;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The identity of an admitted key. Authorization looks at the key, never at claims: what a claims transformation adds or another
-/// scheme brings gives a key no rights. Every request has its own identity.
+/// The identity of an admitted key. Authorization reads the key, never the claims, so claims of a claims transformation or of
+/// another scheme do not add rights to a key. Every request has its own identity.
 /// </summary>
 internal sealed class ApiKeyIdentity : ClaimsIdentity
 {
@@ -25,7 +25,7 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
         Add(ApiKeyClaimTypes.KeyType, live.Key.Type);
         Add(ApiKeyClaimTypes.Scope, live.Scope);
 
-        // With this identity as its subject; a claim without it would be cloned.
+        // The claim has this identity as its subject. Otherwise, AddClaim would clone it.
         void Add(string type, string value) => AddClaim(new Claim(type, value, ClaimValueTypes.String, issuer, issuer, this));
     }
 
@@ -35,27 +35,29 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
 
     public LiveKey Live { get; }
 
-    /// <summary>Finds our identity in a principal; null if there is none.</summary>
+    /// <summary>Finds the identity of a key in a principal. The result is null if there is none.</summary>
     public static ApiKeyIdentity? Find(ClaimsPrincipal principal)
     {
         foreach (var identity in principal.Identities)
         {
-            if (identity is ApiKeyIdentity { IsAuthenticated: true } ours)
+            if (identity is ApiKeyIdentity { IsAuthenticated: true } found)
             {
-                return ours;
+                return found;
             }
         }
 
         return null;
     }
 
-    /// <summary>Creates a principal like another one, with the key of this identity replaced by a newer record of it.</summary>
+    /// <summary>Copies a principal, and replaces the key of this identity with a newer record of the same key.</summary>
     public ClaimsPrincipal ReplaceIn(ClaimsPrincipal principal, LiveKey live)
         => new(principal.Identities.Select(identity => identity == this ? ReplaceBy(live) : identity));
 
     public override ClaimsIdentity Clone() => new ApiKeyIdentity(this);
 
-    /// <summary>Keeps what a claims transformation of the host has added.</summary>
+    /// <summary>
+    /// Creates an identity for a newer record. It keeps the claims that the host's claims transformation added.
+    /// </summary>
     private ApiKeyIdentity ReplaceBy(LiveKey live)
     {
         var replacement = new ApiKeyIdentity(live, AuthenticationType!, _issuer);

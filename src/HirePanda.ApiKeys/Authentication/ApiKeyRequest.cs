@@ -5,32 +5,38 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// What is known of a request's key. A request has one, so that it is verified and counted once, however often and in however
-/// many scopes it is authenticated.
+/// The state of a request's key. A request has one instance, so that it is verified and counted once even if it is authenticated
+/// several times or in several scopes.
 /// </summary>
 internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
 {
     public HttpContext Context { get; } = context;
 
-    /// <summary>The result of authentication; null before it starts.</summary>
+    /// <summary>Gets or sets the result of authentication, or null before it starts.</summary>
     public Task<AuthenticateResult>? Result { get; set; }
 
     public ApiKeyVerdict Verdict { get; set; }
 
-    /// <summary>Whether the host's event supplied the secret: from a cookie, say, that a browser sends by itself.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether the host's event supplied the secret, for example from a cookie, which
+    /// browsers send by themselves.
+    /// </summary>
     public bool IsSupplied { get; set; }
 
-    /// <summary>The address that was verified.</summary>
+    /// <summary>Gets or sets the address that was verified, or null if it is unknown.</summary>
     public IPAddress? Address { get; set; }
 
-    /// <summary>When the key was presented, in ticks.</summary>
+    /// <summary>Gets or sets the time when the key was presented, in ticks.</summary>
     public long StartedAt { get; set; }
 
-    /// <summary>The endpoint that routing had chosen when the cost was taken; null for none, or not yet.</summary>
+    /// <summary>
+    /// Gets or sets the endpoint when the cost was taken, or null if routing had not run yet or did not find an endpoint.
+    /// </summary>
     public Endpoint? Endpoint { get; set; }
 
     /// <summary>
-    /// How a refusal by authorization is answered; null if there is none, or our result handler is not in play.
+    /// Gets or sets the pending response to a refusal by authorization, or null if there is no refusal or
+    /// <see cref="ApiKeyAuthorizationResultHandler"/> did not handle it.
     /// </summary>
     public PendingErrorResponse? PendingErrorResponse { get; set; }
 
@@ -46,22 +52,26 @@ internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
         return request;
     }
 
-    /// <summary>The request's own; features copied from another request are not.</summary>
+    /// <summary>
+    /// Gets the state of a request, or null if there is none. A feature that was copied from another request does not count.
+    /// </summary>
     public static ApiKeyRequest? Find(HttpContext context)
         => context.Features.Get<IApiKeyFeature>() is ApiKeyRequest request && request.Context == context ? request : null;
 }
 
 /// <summary>
-/// A refusal whose body <see cref="ApiKeyAuthorizationResultHandler"/> writes once every scheme has had its say.
+/// A refusal whose body <see cref="ApiKeyAuthorizationResultHandler"/> writes after all schemes of the policy have responded.
 /// </summary>
 internal sealed class PendingErrorResponse
 {
-    /// <summary>The tiers and permissions that authorization found missing.</summary>
+    /// <summary>Gets the missing tiers and permissions.</summary>
     public required IReadOnlyCollection<string> Missing { get; init; }
 
-    /// <summary>Whether schemes are still having their say.</summary>
+    /// <summary>Gets or sets a value that indicates whether a scheme may still respond. The default is true.</summary>
     public bool IsOpen { get; set; } = true;
 
-    /// <summary>The error that our scheme answered, as long as its body is not written.</summary>
+    /// <summary>
+    /// Gets or sets the error whose body is still to be written, or null if the API key scheme did not respond.
+    /// </summary>
     public ApiKeyError? Error { get; set; }
 }

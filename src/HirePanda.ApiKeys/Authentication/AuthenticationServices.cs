@@ -2,13 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Registers the authentication scheme and what it does with responses.</summary>
+/// <summary>Registers the authentication scheme and the services that act on its responses.</summary>
 internal static class AuthenticationServices
 {
     public static IServiceCollection AddAuthenticationServices(this IServiceCollection services)
     {
-        // Not AddAuthentication(), which adds data protection: it reads and writes a key ring when the host starts, and API keys
-        // do not need one. A host that adds another scheme calls it.
+        // AddAuthentication() would add data protection, which reads and writes a key ring when the host starts. API keys do not
+        // need it. A host that adds another scheme calls AddAuthentication() itself.
         services.AddAuthenticationCore(
             options => options.AddScheme<ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, displayName: null));
         services.AddWebEncoders();

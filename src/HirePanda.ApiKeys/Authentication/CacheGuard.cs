@@ -6,10 +6,9 @@ using Microsoft.Net.Http.Headers;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Keeps responses out of shared caches if the secret can come from elsewhere than <c>Authorization</c>, the only place that
-/// these caches protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint
-/// can set
-/// <c>public</c>, so the fields of the response are guarded from authentication on.
+/// Keeps responses out of shared caches if the secret is not in <c>Authorization</c>, which is the only place that these caches
+/// protect (RFC 9111, section 3.5). A cache inside the process decides before the response starts, and an endpoint can set
+/// <c>public</c>, so the header fields are guarded from authentication on.
 /// </summary>
 internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<string> headerNames, bool isPrivate)
     : IHttpResponseFeature
@@ -25,13 +24,13 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
         get
         {
             var headers = inner.Headers;
-            return _headers?.IsOf(headers) == true ? _headers : _headers = new(headers, headerNames, isPrivate);
+            return _headers?.Wraps(headers) == true ? _headers : _headers = new(headers, headerNames, isPrivate);
         }
 
         set => inner.Headers = value;
     }
 
-#pragma warning disable CS0618 // The interface still has it.
+#pragma warning disable CS0618 // The interface still requires this obsolete member.
     public Stream Body { get => inner.Body; set => inner.Body = value; }
 #pragma warning restore CS0618
 
@@ -39,8 +38,8 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
 
     /// <summary>Guards a response from now on.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="headerNames">The further headers that can hold a secret. Every answer depends on them.</param>
-    /// <param name="isPrivate">Whether this request's secret comes from elsewhere than <c>Authorization</c>.</param>
+    /// <param name="headerNames">The further headers that can hold a secret. Every response depends on them.</param>
+    /// <param name="isPrivate">True if the secret of the request is in another place than <c>Authorization</c>.</param>
     public static void Attach(HttpContext context, IReadOnlyList<string> headerNames, bool isPrivate)
     {
         var features = context.Features;
@@ -50,14 +49,14 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
             Apply(context.Response.Headers, headerNames, isPrivate);
         }
 
-        // The framework's output cache does not look at the fields. If it runs before authentication, it sees no signed-in user.
+        // The framework's output cache does not read the fields. If it runs before authentication, it does not see the user.
         if (isPrivate && features.Get<IOutputCacheFeature>() is { } output)
         {
             output.Context.AllowCacheStorage = false;
         }
     }
 
-    /// <summary>Sets the fields as they have to be.</summary>
+    /// <summary>Sets <c>Vary</c> and <c>Cache-Control</c> to values that protect the response.</summary>
     public static void Apply(IHeaderDictionary headers, IReadOnlyList<string> headerNames, bool isPrivate)
     {
         for (var i = 0; i < headerNames.Count; i++)

@@ -4,19 +4,18 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Remembers the hash of the secret that a caller has just sent on a kept-alive connection. The server hands out the same string
-/// for a header that did not change. It works for HTTP/1.1 only, where a connection has one request at a time.
+/// Remembers the hash of the secret that a caller last sent on a kept-alive connection. The server reuses the same string for a
+/// header that did not change. The memo works only for HTTP/1.1, where a connection has one request at a time.
 /// </summary>
 internal sealed class ConnectionMemo
 {
-    private static readonly object _place = new();
+    private static readonly object _itemKey = new();
 
     private readonly SecretHashMemo _memo = new();
     private string? _header;
 
     /// <summary>
-    /// Gets the remembered hashes of the secret in a connection's <c>Authorization</c> header, or null if nothing can be
-    /// remembered.
+    /// Gets the memo for the secret in a connection's <c>Authorization</c> header, or null if the connection cannot have one.
     /// </summary>
     public static SecretHashMemo? Get(HttpContext context)
     {
@@ -27,9 +26,9 @@ internal sealed class ConnectionMemo
             return null;
         }
 
-        if (!items.TryGetValue(_place, out var found) || found is not ConnectionMemo connection)
+        if (!items.TryGetValue(_itemKey, out var found) || found is not ConnectionMemo connection)
         {
-            items[_place] = connection = new ConnectionMemo();
+            items[_itemKey] = connection = new ConnectionMemo();
         }
 
         if (!ReferenceEquals(connection._header, header))

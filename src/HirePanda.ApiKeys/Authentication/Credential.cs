@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Finds the one credential of a request (RFC 6750, section 2.1).</summary>
+/// <summary>Finds the credential of a request (RFC 6750, section 2.1).</summary>
 internal static class Credential
 {
     private const string Scheme = "Bearer";
@@ -10,9 +10,9 @@ internal static class Credential
     /// <summary>Reads the token from the headers.</summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="headerNames">The further headers that can hold a secret.</param>
-    /// <param name="verifier">Determines which tokens are API keys.</param>
-    /// <param name="token">The token, if the result is null.</param>
-    /// <returns>The reason why there is nothing to verify, or null.</returns>
+    /// <param name="verifier">The verifier, which determines which tokens are API keys.</param>
+    /// <param name="token">The token to verify, if the result is null.</param>
+    /// <returns>The reason why there is no token to verify, or null if there is one.</returns>
     public static ApiKeyOutcome? Read(
         IHeaderDictionary headers, IReadOnlyList<string> headerNames, ApiKeyVerifier verifier, out ReadOnlySpan<char> token)
     {

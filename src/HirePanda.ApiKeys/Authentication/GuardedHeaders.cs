@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The fields of a response. <see cref="CacheGuard"/> has the last word on <c>Vary</c> and <c>Cache-Control</c>.
+/// The header fields of a response. After each change of <c>Vary</c> or <c>Cache-Control</c>, <see cref="CacheGuard"/> corrects
+/// them.
 /// </summary>
 internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<string> headerNames, bool isPrivate)
     : IHeaderDictionary
@@ -32,18 +33,19 @@ internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<stri
         }
     }
 
-    public bool IsOf(IHeaderDictionary headers) => inner == headers;
+    /// <summary>Determines whether this object guards the given fields.</summary>
+    public bool Wraps(IHeaderDictionary headers) => inner == headers;
 
     public void Add(string key, StringValues value)
     {
-        // Both fields can exist only because the guard added them.
+        // The guard may have added the field, so Add must not fail because it exists.
         if (IsGuarded(key))
         {
             this[key] = StringValues.Concat(inner[key], value);
             return;
         }
 
-#pragma warning disable ASP0019 // A caller that adds twice gets the exception of the fields themselves.
+#pragma warning disable ASP0019 // A caller that adds a field twice gets the exception of the inner dictionary.
         inner.Add(key, value);
 #pragma warning restore ASP0019
     }

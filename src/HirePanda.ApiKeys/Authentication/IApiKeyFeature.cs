@@ -2,7 +2,7 @@ using HirePanda.ApiKeys;
 
 namespace HirePanda.ApiKeys
 {
-    /// <summary>Gives access to what became of a request's API key. Tests may set a feature of their own.</summary>
+    /// <summary>Provides the verdict about a request's API key. Tests can set their own feature.</summary>
     public interface IApiKeyFeature
     {
         /// <summary>Gets the verdict about the request's credential.</summary>
@@ -12,12 +12,12 @@ namespace HirePanda.ApiKeys
 
 namespace Microsoft.AspNetCore.Http
 {
-    /// <summary>Gives access to the API key of a request.</summary>
+    /// <summary>Provides access to the API key of a request.</summary>
     public static class ApiKeyHttpContextExtensions
     {
         /// <summary>Gets the key that a request was authenticated with.</summary>
         /// <param name="context">The request.</param>
-        /// <returns>The key, or null if the request has none or its key was refused.</returns>
+        /// <returns>The key, or null if the request does not have a key or its key was refused.</returns>
         public static ApiKey? GetApiKey(this HttpContext context)
         {
             ArgumentNullException.ThrowIfNull(context);

@@ -15,7 +15,7 @@ internal sealed class RequestCompletion
     private readonly TimeProvider _time;
     private readonly ILogger<RequestCompletion> _logger;
 
-    /// <summary>Made once, since a request would allocate it.</summary>
+    /// <summary>The callback. It is created once, so that a request does not allocate it.</summary>
     private readonly Func<object, Task> _complete;
 
     private int _addressWarned;
@@ -32,7 +32,7 @@ internal sealed class RequestCompletion
         };
     }
 
-    /// <summary>Has the request counted when its response completes, if its key is known.</summary>
+    /// <summary>Registers the request to be counted when its response completes, if its key is known.</summary>
     public void Attach(ApiKeyRequest request)
     {
         if (request.Verdict.Live is not null)
@@ -46,7 +46,7 @@ internal sealed class RequestCompletion
         if (request.Verdict.Live is { IsBlocked: false } live)
         {
             _recorder.Record(
-                live.Use, request.Context, request.Endpoint, request.Address, request.StartedAt, _time.GetUtcNow().UtcTicks);
+                live.Activity, request.Context, request.Endpoint, request.Address, request.StartedAt, _time.GetUtcNow().UtcTicks);
         }
 
         CheckAddress(request);
@@ -64,7 +64,8 @@ internal sealed class RequestCompletion
     }
 
     /// <summary>
-    /// Warns once if a proxy names clients and nothing uses the names. The framework's middleware renames what it has used.
+    /// Warns once if a proxy forwards client addresses and no middleware uses them. The framework's middleware renames the header
+    /// that it has used.
     /// </summary>
     private void CheckForwarding(ApiKeyRequest request)
     {

@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Writes the header fields of a key's responses when the response starts, so that no error page loses them: rate limits, the
-/// key's expiry, and the fields that keep responses to further headers out of shared caches.
+/// Writes the header fields of a key's responses: the rate limits, the key's expiry, and the fields that keep responses out of
+/// shared caches. It writes them when the response starts, so that error pages have them too.
 /// </summary>
 internal sealed class ResponseHeaders
 {
     private readonly ApiKeySettings _settings;
     private readonly TimeProvider _time;
 
-    /// <summary>Created once, so that a request does not allocate it.</summary>
+    /// <summary>The callback. It is created once, so that a request does not allocate it.</summary>
     private readonly Func<object, Task> _write;
 
     public ResponseHeaders(ApiKeySettings settings, TimeProvider time)
@@ -24,7 +24,9 @@ internal sealed class ResponseHeaders
         };
     }
 
-    /// <summary>Writes the fields when the response starts, and keeps it out of shared caches from now on.</summary>
+    /// <summary>
+    /// Registers the fields to be written when the response starts, and guards it against shared caches from now on.
+    /// </summary>
     public void Attach(ApiKeyRequest request)
     {
         var (response, headerNames) = (request.Context.Response, _settings.Current.Options.HeaderNames);
@@ -40,8 +42,8 @@ internal sealed class ResponseHeaders
     }
 
     /// <summary>
-    /// Determines whether the request's secret comes from elsewhere than <c>Authorization</c>. No shared cache protects the
-    /// response then.
+    /// Determines whether the secret of the request is in another place than <c>Authorization</c>. Shared caches then do not
+    /// protect the response by themselves.
     /// </summary>
     private static bool IsPrivate(ApiKeyRequest request, IReadOnlyList<string> headerNames)
     {
@@ -71,7 +73,7 @@ internal sealed class ResponseHeaders
             headers["Api-Key-Expires"] = live.ExpiresField;
         }
 
-        // Code that got the fields before they were guarded can have changed them since.
+        // Code that got the fields before they were guarded may have changed them.
         CacheGuard.Apply(headers, options.HeaderNames, IsPrivate(request, options.HeaderNames));
     }
 }

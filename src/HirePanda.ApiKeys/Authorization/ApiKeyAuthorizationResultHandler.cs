@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Lets every scheme of a policy set its status and headers before our body is written, once, and tells ours what was missing and
-/// the endpoint who was refused.
+/// Writes the body of a refusal once, after every scheme of the policy has set its status and headers. It passes the missing
+/// permissions to the API key scheme, and notifies the endpoint of refused callers.
 /// </summary>
 internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareResultHandler inner, ApiKeySettings settings)
     : IAuthorizationMiddlewareResultHandler
@@ -54,7 +54,8 @@ internal sealed class ApiKeyAuthorizationResultHandler(IAuthorizationMiddlewareR
             return;
         }
 
-        // Another bearer scheme answers 401 to a token that is not its own; what became of ours says more. A redirect stands.
+        // Another bearer scheme responds with 401 to a token that it does not accept. The status of the API key scheme is more
+        // precise, so it replaces a 401. A redirect stays.
         if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
         {
             context.Response.StatusCode = error.Status;

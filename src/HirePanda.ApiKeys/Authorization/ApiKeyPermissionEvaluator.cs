@@ -1,6 +1,8 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Tells what a key may do: the permissions of its tier and its own, as the catalog defines them now.</summary>
+/// <summary>
+/// Evaluates the permissions of a key: the permissions of its tier and its own, as the catalog defines them now.
+/// </summary>
 public sealed class ApiKeyPermissionEvaluator
 {
     private readonly ApiKeySettings _settings;

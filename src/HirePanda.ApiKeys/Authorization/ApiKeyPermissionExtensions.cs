@@ -3,11 +3,11 @@ using HirePanda.ApiKeys;
 
 namespace HirePanda.ApiKeys
 {
-    /// <summary>Asks in code what policies ask.</summary>
+    /// <summary>Checks permissions of API keys in code.</summary>
     public static class ApiKeyPermissionExtensions
     {
         /// <summary>
-        /// Determines whether a principal is an API key that holds a permission. Claims do not count: only the key itself does.
+        /// Determines whether a principal is an API key that holds a permission. Only the key itself counts, not the claims.
         /// </summary>
         /// <param name="principal">The principal, such as <c>HttpContext.User</c>.</param>
         /// <param name="name">
@@ -33,8 +33,8 @@ namespace Microsoft.AspNetCore.Authorization
         /// </summary>
         /// <param name="builder">The policy's builder.</param>
         /// <param name="name">
-        /// The name of a permission or tier, in any case. If the catalog does not have it, a host with an endpoint under the
-        /// policy stops at start, and no request meets the policy.
+        /// The name of a permission or tier, in any case. If the catalog does not have it, a host with an endpoint that uses the
+        /// policy does not start, and no request meets the policy.
         /// </param>
         /// <returns>The policy's builder.</returns>
         public static AuthorizationPolicyBuilder RequireApiKeyPermission(this AuthorizationPolicyBuilder builder, string name)

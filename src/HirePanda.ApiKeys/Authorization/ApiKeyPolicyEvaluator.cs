@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Spares a policy that pins our scheme a second authentication where the request's user is the very principal that our scheme
-/// made: the result would be the same. Anything else (another default scheme, several schemes, a user that somebody replaced or
-/// transformed) goes the framework's way.
+/// Skips a second authentication if a policy names only the API key scheme and the request's user is the principal that this
+/// scheme created, because the result would be the same. In all other cases (another default scheme, several schemes, a user that
+/// was replaced or transformed) it behaves like the framework.
 /// </summary>
 internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization) : PolicyEvaluator(authorization)
 {
@@ -16,7 +16,7 @@ internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(context);
-#pragma warning disable RS0030 // It has completed: nothing blocks.
+#pragma warning disable RS0030 // The task has completed, so reading its result does not block.
         return policy.AuthenticationSchemes is [ApiKeyDefaults.AuthenticationScheme]
             && ApiKeyRequest.Find(context) is { Result: { IsCompletedSuccessfully: true } done }
             && done.Result is { Succeeded: true } result && result.Principal == context.User

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Adds a policy for every tier and permission to the host's own provider, which is asked first and keeps the default and
-/// fallback policies. A name that neither knows is null, so that a misspelled permission fails loudly.
+/// Adds a policy for every tier and permission to the host's own provider. The host's provider comes first, and provides the
+/// default and fallback policies. The result for an unknown name is null, so that a misspelled permission causes an error.
 /// </summary>
 internal sealed class ApiKeyPolicyProvider(
     IAuthorizationPolicyProvider inner, CatalogPolicies policies) : IAuthorizationPolicyProvider
@@ -21,7 +21,7 @@ internal sealed class ApiKeyPolicyProvider(
             ?? policies.Find(policyName);
 
     /// <summary>
-    /// Gets the tiers and permissions whose policy is hidden by a policy of the host, and the name of that policy.
+    /// Gets the tiers and permissions whose policy is hidden by a policy of the host, with the name of that policy.
     /// </summary>
     public async Task<IReadOnlyList<(string Policy, string Name)>> GetHiddenAsync()
     {

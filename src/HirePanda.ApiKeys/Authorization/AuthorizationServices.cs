@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Registers policies, the decision about them, and the checks at start.</summary>
+/// <summary>Registers the policies, their evaluation, and the startup checks.</summary>
 internal static class AuthorizationServices
 {
     public static IServiceCollection AddAuthorizationServices(this IServiceCollection services)
@@ -17,7 +17,7 @@ internal static class AuthorizationServices
         services.TryAddSingleton<IApiKeyActorResolver, ApiKeyActorResolver>();
         services.Decorate<IAuthorizationPolicyProvider>((provider, inner)
             => new ApiKeyPolicyProvider(inner, provider.GetRequiredService<CatalogPolicies>()));
-        services.ReplaceFrameworks<IPolicyEvaluator, PolicyEvaluator, ApiKeyPolicyEvaluator>();
+        services.ReplaceDefault<IPolicyEvaluator, PolicyEvaluator, ApiKeyPolicyEvaluator>();
         services.Decorate<IAuthorizationMiddlewareResultHandler>((provider, inner)
             => new ApiKeyAuthorizationResultHandler(inner, provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton<StartupValidator>();

@@ -4,19 +4,20 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The policies of the catalog. Each pins our scheme, so that a host's default scheme (cookies, say) never answers for it.
+/// Creates the policies of the catalog. Each policy names the API key scheme, so that the host's default scheme, such as cookies,
+/// never handles it.
 /// </summary>
 internal sealed class CatalogPolicies(ApiKeySettings settings)
 {
     /// <summary>
-    /// The prefix of the policies that <see cref="RequirePermissionAttribute"/> names. An attribute cannot know the options, and
-    /// a policy of the host never has such a name.
+    /// The prefix of the policies that <see cref="RequirePermissionAttribute"/> names. An attribute cannot read
+    /// <see cref="ApiKeyOptions.PolicyPrefix"/>, and a policy of the host never has such a name.
     /// </summary>
     public const string PermissionPrefix = "HirePanda.ApiKeys.RequirePermission/";
 
     private readonly ConcurrentDictionary<string, AuthorizationPolicy> _policies = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Gets the name of the policy of every tier and permission.</summary>
+    /// <summary>Gets the names of all tiers and permissions, each with the name of its policy.</summary>
     public IEnumerable<(string Policy, string Name)> Names
     {
         get

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Stops a host with an endpoint that requires a permission that the catalog does not have. It runs when the host's middleware is
-/// set up: every endpoint that is mapped at start is known then, and the server does not listen yet.
+/// Stops the host if an endpoint requires a permission that the catalog does not have. The check runs after the host's middleware
+/// is set up. All endpoints that are mapped at startup are then known, and the server does not listen yet.
 /// </summary>
 internal sealed class EndpointPermissionCheck(ApiKeySettings settings) : IStartupFilter
 {

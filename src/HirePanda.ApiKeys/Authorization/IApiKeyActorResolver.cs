@@ -4,18 +4,18 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Maps the signed-in user of a request to a workspace, its rights and a name for audits. The default knows users that are API
-/// keys. If people manage keys too, for example with a cookie, register your own.
+/// Maps the signed-in user of a request to a workspace, its rights and an id for the audit log. The default implementation maps
+/// users that are API keys. If people manage keys too, for example with a cookie, register your own implementation.
 /// </summary>
 public interface IApiKeyActorResolver
 {
     /// <summary>
-    /// Maps the user of a request to an actor. Management calls this after it has read the body of the request. An exception is
-    /// answered 503.
+    /// Maps the user of a request to an actor. Management calls this method after it has read the body of the request. If the
+    /// method throws, the response is 503.
     /// </summary>
     /// <param name="context">The request. Its user is authenticated.</param>
-    /// <param name="cancellationToken">Is canceled when the caller disconnects or the call takes too long.</param>
-    /// <returns>The actor, or null if the user belongs to no workspace, which is answered 403.</returns>
+    /// <param name="cancellationToken">The token that is canceled when the caller disconnects or the call takes too long.</param>
+    /// <returns>The actor, or null if the user does not belong to a workspace. The response is then 403.</returns>
     ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken);
 }
 
@@ -25,12 +25,12 @@ public sealed record ApiKeyActor
     /// <summary>Gets the id for the audit log: the id of a key, or the id that the host gives its own actors.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the workspace whose keys the actor manages. An empty string is answered 403.</summary>
+    /// <summary>Gets the workspace whose keys the actor manages. If it is an empty string, the response is 403.</summary>
     public required string Workspace { get; init; }
 
     /// <summary>
     /// Gets the owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only
-    /// keys of this owner, creates keys for it, and can set no other owner. It has no access to what concerns the whole
+    /// keys of this owner, creates keys for it, and cannot set another owner. It cannot access settings and lists of the whole
     /// workspace.
     /// </summary>
     public string? OwnerId { get; init; }
@@ -44,19 +44,21 @@ public sealed record ApiKeyActor
     public IReadOnlyList<string> Permissions { get; init; } = [];
 
     /// <summary>
-    /// Gets the address that the actor acts from, or null if it is not known. It is written to the audit log, and an
-    /// allowlist that would lock out the actor is refused. Over HTTP it is the address of the connection.
+    /// Gets the address of the actor, or null if it is unknown. It is written to the audit log, and an allowlist that would lock
+    /// out the actor is refused. Over HTTP it is the address of the connection.
     /// </summary>
     public IPAddress? Address { get; init; }
 
     /// <summary>
     /// Gets the key that the actor acts with, as it was evaluated, or null if the actor is not a key. A change is stored only
-    /// while the stored key is still the same, the actor cannot loosen this key or its rotations, and revoking everything leaves
-    /// it alone.
+    /// while the stored key is still the same. The actor cannot loosen this key or its rotations. Revoking all keys does not
+    /// revoke it.
     /// </summary>
     public ApiKey? Key { get; init; }
 
-    /// <summary>Creates what a store compares with the actor's key, or returns null if the actor is not a key.</summary>
+    /// <summary>
+    /// Creates the guard that the store compares with the actor's key. The result is null if the actor is not a key.
+    /// </summary>
     /// <param name="now">The time at which the key must be active.</param>
     internal ApiKeyActorGuard? Guard(DateTimeOffset now)
         => Key is null ? null : new() { KeyId = Key.Id, Version = Key.Version, At = now };
@@ -64,11 +66,13 @@ public sealed record ApiKeyActor
     /// <summary>Determines whether the actor may see a key of its workspace.</summary>
     internal bool Sees(ApiKey key) => OwnerId is null || OwnerId == key.OwnerId;
 
-    /// <summary>Determines whether a key is the actor's own, or linked with it by rotation.</summary>
+    /// <summary>
+    /// Determines whether a key is the actor's own key or belongs to the same family (see <see cref="KeyFamily"/>).
+    /// </summary>
     internal bool IsOwn(ApiKey key) => Key is not null && (Key.Family ?? Key.Id) == (key.Family ?? key.Id);
 }
 
-/// <summary>Knows the principals that our scheme made.</summary>
+/// <summary>The default resolver, which maps the principals of the API key scheme.</summary>
 internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
 {
     public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)

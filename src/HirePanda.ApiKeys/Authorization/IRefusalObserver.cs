@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Metadata of an endpoint that is told of callers whom a policy refuses.</summary>
+/// <summary>Endpoint metadata that is notified of callers that a policy refuses.</summary>
 internal interface IRefusalObserver
 {
-    /// <summary>Takes note of a caller who is known and may not call the endpoint. Never throws.</summary>
+    /// <summary>Handles a known caller that may not call the endpoint. Implementations must not throw.</summary>
     /// <param name="context">The request, whose user is the caller.</param>
     Task RefusedAsync(HttpContext context);
 }

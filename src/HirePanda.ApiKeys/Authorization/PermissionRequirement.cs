@@ -2,13 +2,15 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Demands a tier or a permission of the one identity that our scheme made. It is its own handler.</summary>
+/// <summary>
+/// Requires a tier or a permission of the identity that the API key scheme created. The requirement is its own handler.
+/// </summary>
 /// <param name="name">
-/// The tier's or permission's name. What it means is asked of the catalog that the key was compiled with.
+/// The name of the tier or permission. The catalog that the key was compiled with defines its meaning.
 /// </param>
 internal sealed class PermissionRequirement(string name) : IAuthorizationRequirement, IAuthorizationHandler
 {
-    private Meaning? _lastMeaning;
+    private Definition? _last;
 
     public string Name { get; } = name;
 
@@ -16,7 +18,9 @@ internal sealed class PermissionRequirement(string name) : IAuthorizationRequire
 
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (ApiKeyIdentity.Find(context.User)?.Live is { } live && Need(live.Catalog) is { } need && live.Grant.Meets(need))
+        if (ApiKeyIdentity.Find(context.User)?.Live is { } live
+            && GetRequired(live.Catalog) is { } required
+            && live.Grant.Meets(required))
         {
             context.Succeed(this);
         }
@@ -24,17 +28,17 @@ internal sealed class PermissionRequirement(string name) : IAuthorizationRequire
         return Task.CompletedTask;
     }
 
-    /// <summary>What it means in a catalog: nearly always the one that was asked the last time.</summary>
-    private Grant? Need(CompiledCatalog catalog)
+    /// <summary>Gets the required grant in a catalog. The catalog is nearly always the same as the last time.</summary>
+    private Grant? GetRequired(CompiledCatalog catalog)
     {
-        var meaning = _lastMeaning;
-        if (meaning?.Catalog != catalog)
+        var definition = _last;
+        if (definition?.Catalog != catalog)
         {
-            _lastMeaning = meaning = new(catalog, catalog.Need(Name));
+            _last = definition = new(catalog, catalog.GetRequired(Name));
         }
 
-        return meaning.Need;
+        return definition.Required;
     }
 
-    private sealed record Meaning(CompiledCatalog Catalog, Grant? Need);
+    private sealed record Definition(CompiledCatalog Catalog, Grant? Required);
 }

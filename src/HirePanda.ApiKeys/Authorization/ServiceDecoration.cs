@@ -6,37 +6,37 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Wraps and replaces services that are registered already.</summary>
+/// <summary>Decorates and replaces services that are already registered.</summary>
 internal static class ServiceDecoration
 {
-    /// <summary>Gets the registration that is in effect so far: the last one, or null if there is none.</summary>
+    /// <summary>Gets the last registration of a type, which is in effect, or null if there is none.</summary>
     public static ServiceDescriptor? InEffect(this IServiceCollection services, Type type)
         => services.LastOrDefault(service => service.ServiceType == type && !service.IsKeyedService);
 
     /// <summary>
-    /// Puts a type that is derived from the framework's in its place, with the same lifetime. A host's own service stays.
+    /// Replaces the framework's default implementation with a derived type, with the same lifetime. A host's own service stays.
     /// </summary>
-    public static void ReplaceFrameworks<
-        TService, TFrameworks, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TOurs>(
+    public static void ReplaceDefault<
+        TService, TDefault, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TReplacement>(
         this IServiceCollection services)
         where TService : class
-        where TOurs : class, TFrameworks, TService
+        where TReplacement : class, TDefault, TService
     {
         var current = services.InEffect(typeof(TService))!;
-        if (current.ImplementationType == typeof(TFrameworks))
+        if (current.ImplementationType == typeof(TDefault))
         {
-            services.Replace(ServiceDescriptor.Describe(typeof(TService), typeof(TOurs), current.Lifetime));
+            services.Replace(ServiceDescriptor.Describe(typeof(TService), typeof(TReplacement), current.Lifetime));
         }
     }
 
-    /// <summary>Wraps the service that is in effect so far.</summary>
+    /// <summary>Decorates the registration of a service that is in effect.</summary>
     public static void Decorate<TService>(this IServiceCollection services, Func<IServiceProvider, TService, TService> decorate)
         where TService : class
     {
         var inner = services.InEffect(typeof(TService))!;
 
-        // The framework's own are stateless transients, created for every request. Wrapped, one serves all requests.
-        var isFrameworks = inner.ImplementationType?.Assembly == typeof(DefaultAuthorizationPolicyProvider).Assembly
+        // The framework's own services are stateless transients. One decorated instance can serve all requests.
+        var isDefault = inner.ImplementationType?.Assembly == typeof(DefaultAuthorizationPolicyProvider).Assembly
             || inner.ImplementationType?.Assembly == typeof(PolicyEvaluator).Assembly;
         var innerKey = new object();
         services.Remove(inner);
@@ -44,9 +44,9 @@ internal static class ServiceDecoration
         services.Add(ServiceDescriptor.Describe(
             typeof(TService),
             provider => decorate(provider, provider.GetRequiredKeyedService<TService>(innerKey)),
-            isFrameworks ? ServiceLifetime.Singleton : inner.Lifetime));
+            isDefault ? ServiceLifetime.Singleton : inner.Lifetime));
 
-        // With a key of its own, the inner service is still created and disposed of by the container.
+        // The inner service gets a key of its own, so that the container still creates and disposes it.
         static ServiceDescriptor Keyed(ServiceDescriptor service, object key) => service switch
         {
             { ImplementationInstance: { } instance } => new(service.ServiceType, key, instance),

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Stops a host that is set up so that our policies would not hold, before it serves anything.</summary>
+/// <summary>
+/// Checks the registered services before the host serves requests. It stops the host if the policies of API keys would not work.
+/// </summary>
 internal sealed class StartupValidator(
     IServiceScopeFactory scopes, IServiceProviderIsService services, ILogger<StartupValidator> logger) : IHostedLifecycleService
 {
@@ -22,7 +24,7 @@ internal sealed class StartupValidator(
         {
             throw new InvalidOperationException(
                 $"The authorization policy provider in effect is {provider.GetType()}, so the policies of API keys would be "
-                + "unknown. Register it before AddHirePandaApiKeys(), which then asks it first.");
+                + "unknown. Register it before AddHirePandaApiKeys(), which then decorates it.");
         }
 
         foreach (var (policy, name) in await policies.GetHiddenAsync().ConfigureAwait(false))

@@ -3,28 +3,30 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Something that is done again and again in the background: when its time has come, or when somebody wakes it; never twice at
-/// once. A run that fails is logged, and the next one tries again.
+/// A job that runs repeatedly in the background: at an interval, and when <see cref="Wake"/> is called. Runs never overlap. A
+/// run that fails is logged, and the next run tries again.
 /// </summary>
-/// <param name="interval">The time between two runs; infinite: only when it is woken.</param>
+/// <param name="interval">The time between two runs. With an infinite time, the job runs only when it is woken.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Whom to tell of failures.</param>
+/// <param name="logger">The logger for failures.</param>
 internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private ITimer? _timer;
-    private int _hasBegun;
-    private int _isWanted;
+    private int _hasStarted;
+    private int _isRunRequested;
     private bool _isFailing;
 
-    /// <summary>The most that it may take to end: its share of the time that all have.</summary>
+    /// <summary>Gets the longest time that the job can take to stop. The default is 0.3 seconds.</summary>
     public virtual TimeSpan TimeToStop => TimeSpan.FromSeconds(0.3);
 
-    /// <summary>How long after the start it runs for the first time; zero: at once.</summary>
+    /// <summary>
+    /// Gets the time from the start to the first run. With zero, the job runs at once. The default is the interval.
+    /// </summary>
     protected virtual TimeSpan FirstRun => interval;
 
-    /// <summary>What it means that a run failed, for the log.</summary>
+    /// <summary>Gets the log message for a failed run, which says what the failure means.</summary>
     protected abstract string FailureMessage { get; }
 
     protected TimeProvider Time => time;
@@ -37,46 +39,47 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
             return;
         }
 
-        // It may fire at once, and by then this must be all set.
+        // The timer starts only after the fields are set, because it may fire at once.
         _timer = time.CreateTimer(
             static job => ((BackgroundJob)job!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Interlocked.Exchange(ref _hasBegun, 1);
+        Interlocked.Exchange(ref _hasStarted, 1);
         var runsAtOnce = FirstRun == TimeSpan.Zero;
         RunIn(runsAtOnce ? interval : FirstRun);
-        if (runsAtOnce || Volatile.Read(ref _isWanted) != 0)
+        if (runsAtOnce || Volatile.Read(ref _isRunRequested) != 0)
         {
             Run();
         }
     }
 
-    /// <summary>Requests a run: now, after the run that is under way, or as soon as the job has started.</summary>
+    /// <summary>Requests a run: now, after the run in progress, or as soon as the job has started.</summary>
     public void Wake()
     {
-        // One that is wanted already stands for all.
-        if (Interlocked.Exchange(ref _isWanted, 1) == 0 && Volatile.Read(ref _hasBegun) != 0)
+        // If a run is already requested, it serves this request too.
+        if (Interlocked.Exchange(ref _isRunRequested, 1) == 0 && Volatile.Read(ref _hasStarted) != 0)
         {
             Run();
         }
     }
 
-    /// <summary>Runs once, after the run that is under way.</summary>
-    /// <returns>Whether it succeeded.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <summary>Runs once, after the run in progress.</summary>
+    /// <returns>True if the run succeeded; otherwise, false.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public Task<bool> TryRunAsync(CancellationToken cancellationToken) => TryAsync(RunAsync, cancellationToken);
 
-    /// <summary>Ends the run that is under way, and does what is left to do.</summary>
+    /// <summary>Cancels the run in progress, and then finishes the remaining work.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _timer?.Dispose();
         await _stopping.CancelAsync().ConfigureAwait(false);
 
-        // The last failure is logged also where others were.
+        // A failure of the last run is logged even if the run before it failed too.
         _isFailing = false;
         await TryAsync(FinishAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// For a host that is thrown away without being stopped; a run that was left alone at the stop may still use what it holds.
+    /// Stops the job of a host that is disposed without being stopped. It does not dispose the gate and the token, because a run
+    /// that did not end in time may still use them.
     /// </summary>
     public void Dispose()
     {
@@ -84,33 +87,34 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
         _stopping.Cancel();
     }
 
-    /// <summary>Does it once.</summary>
+    /// <summary>Runs the job once.</summary>
     protected abstract Task RunAsync(CancellationToken cancellationToken);
 
-    /// <summary>Does what must not be left undone when the host stops.</summary>
+    /// <summary>Finishes the work that must be complete when the host stops. The default does nothing.</summary>
     protected virtual Task FinishAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Says when the next run is due, if not an interval after the last one.</summary>
+    /// <summary>Schedules the next run after a time other than the interval.</summary>
     protected void RunIn(TimeSpan due) => _timer?.Change(due, interval);
 
-    /// <summary>Without the ambient state of a request, which may be the one that wakes it.</summary>
-    private void Run() => ThreadPool.UnsafeQueueUserWorkItem(static job => _ = job.RunWantedAsync(), this, preferLocal: false);
+    /// <summary>Queues a run without the caller's execution context, because the caller may be a request.</summary>
+    private void Run()
+        => ThreadPool.UnsafeQueueUserWorkItem(static job => _ = job.RunRequestedAsync(), this, preferLocal: false);
 
-    private async Task RunWantedAsync()
+    private async Task RunRequestedAsync()
     {
         try
         {
-            await TryAsync(RunAsWantedAsync, _stopping.Token).ConfigureAwait(false);
+            await TryAsync(RunAndResetAsync, _stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // The host stops.
+            // The host is stopping.
         }
 
-        Task RunAsWantedAsync(CancellationToken cancellationToken)
+        Task RunAndResetAsync(CancellationToken cancellationToken)
         {
-            // Whoever wakes it from here on wants another run; a full fence, before it looks at what there is to do.
-            Interlocked.Exchange(ref _isWanted, 0);
+            // A call of Wake from here on requests another run. The exchange is a full fence before the run reads its work.
+            Interlocked.Exchange(ref _isRunRequested, 0);
             return RunAsync(cancellationToken);
         }
     }
@@ -124,7 +128,7 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
             _isFailing = false;
             return true;
         }
-#pragma warning disable CA1031 // Whatever a store or a host's code throws, the next run may succeed.
+#pragma warning disable CA1031 // A store or a host's code can throw any exception, and the next run may succeed.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -138,8 +142,8 @@ internal abstract class BackgroundJob(TimeSpan interval, TimeProvider time, ILog
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // However a database's client says that it was cancelled.
-            throw new OperationCanceledException("A background job of API keys was cancelled.", exception, cancellationToken);
+            // Database clients report a cancellation with exceptions of their own.
+            throw new OperationCanceledException("A background job of API keys was canceled.", exception, cancellationToken);
         }
         finally
         {

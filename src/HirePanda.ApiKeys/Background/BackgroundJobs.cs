@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Makes and starts what the library does in the background once the host has started, which does not wait for it, and ends it
-/// one after the other when the host stops, the last one first, within a time that all share: a store that is away must not hold
-/// the host up until its supervisor kills it.
+/// Creates and starts the background jobs when the host has started. The host does not wait for them. When the host stops, the
+/// jobs stop one after another, in reverse order, and share one time limit, so that an unavailable store does not delay the stop
+/// until a supervisor kills the process.
 /// </summary>
 internal sealed class BackgroundJobs(
     IServiceProvider services,
@@ -15,8 +15,10 @@ internal sealed class BackgroundJobs(
     TimeProvider time,
     ILogger<BackgroundJobs> logger) : IHostedService
 {
-    /// <summary>Some hosts serve long before they have started: then it begins without them.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// The time after which the jobs start even if the host has not. Some hosts serve long before they have started.
+    /// </summary>
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(6);
 
@@ -24,24 +26,26 @@ internal sealed class BackgroundJobs(
     private readonly TaskCompletionSource<BackgroundJob[]> _jobs = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _start;
     private ITimer? _timer;
-    private int _isBeginning;
+    private int _isStarting;
     private Task? _stop;
 
-    /// <summary>Completes when all have started, or when one cannot be created.</summary>
-    public Task Begun => Task.WhenAny(_jobs.Task);
+    /// <summary>Gets a task that completes when all jobs have started, or when a job could not be created.</summary>
+    public Task Started => Task.WhenAny(_jobs.Task);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _timer = time.CreateTimer(static jobs => ((BackgroundJobs)jobs!).Begin(), this, _patience, Timeout.InfiniteTimeSpan);
-        _start = lifetime.ApplicationStarted.UnsafeRegister(static jobs => ((BackgroundJobs)jobs!).Begin(), this);
+        _timer = time.CreateTimer(
+            static jobs => ((BackgroundJobs)jobs!).StartJobs(), this, _startTimeout, Timeout.InfiniteTimeSpan);
+        _start = lifetime.ApplicationStarted.UnsafeRegister(static jobs => ((BackgroundJobs)jobs!).StartJobs(), this);
         return Task.CompletedTask;
     }
 
     /// <summary>
-    /// Stops the jobs, once. A host can be stopped twice at the same time; both calls end together, so that neither disposes of
-    /// what the other still uses. Ignores the host's token, which may be canceled already: what is stored last has its own time.
+    /// Stops the jobs once. If a host is stopped twice at the same time, both calls end together, so that neither disposes
+    /// services that the other still uses. The method ignores the host's token, which may already be canceled. The jobs have
+    /// their own time limit instead.
     /// </summary>
-    /// <exception cref="Exception">A job could not be made, so that the process must not seem to have ended well.</exception>
+    /// <exception cref="Exception">A job could not be created. The exception lets the process end with an error.</exception>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_stopping)
@@ -54,17 +58,17 @@ internal sealed class BackgroundJobs(
     {
         if (_timer is null)
         {
-            // The host's start failed before it came here.
+            // The host failed to start before it called StartAsync.
             return;
         }
 
-        var begunAt = time.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _start.DisposeAsync().ConfigureAwait(false);
 
-        // Even if they have not started, because there may be something to store.
-        Begin();
-        await Begun.WaitAsync(_timeToStop, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Jobs that have not started yet start now, because there may be data to store.
+        StartJobs();
+        await Started.WaitAsync(_timeToStop, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_jobs.Task.IsCompleted)
         {
             return;
@@ -72,21 +76,21 @@ internal sealed class BackgroundJobs(
 
         foreach (var job in (await _jobs.Task.ConfigureAwait(false)).Reverse())
         {
-            var left = _timeToStop - time.GetElapsedTime(begunAt);
+            var left = _timeToStop - time.GetElapsedTime(startedAt);
             await StopAsync(job, left < job.TimeToStop ? left : job.TimeToStop).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Creates and starts them once, without holding up the caller.</summary>
-    private void Begin()
+    /// <summary>Creates and starts the jobs once, without blocking the caller.</summary>
+    private void StartJobs()
     {
-        if (Interlocked.Exchange(ref _isBeginning, 1) == 0)
+        if (Interlocked.Exchange(ref _isStarting, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static jobs => jobs.Make(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static jobs => jobs.CreateAndStart(), this, preferLocal: false);
         }
     }
 
-    private void Make()
+    private void CreateAndStart()
     {
         try
         {
@@ -96,20 +100,20 @@ internal sealed class BackgroundJobs(
         }
         catch (ObjectDisposedException)
         {
-            // The host was thrown away as soon as it had started.
+            // The host was disposed as soon as it had started.
             _jobs.SetResult([]);
         }
-#pragma warning disable CA1031 // Whatever a service of the host's throws that cannot be made, it is a mistake of its set-up.
+#pragma warning disable CA1031 // Any exception from creating a job means that the host is set up incorrectly.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.JobsNotMade(logger, exception);
+            Log.JobNotCreated(logger, exception);
             lifetime.StopApplication();
             _jobs.SetException(exception);
         }
     }
 
-    /// <summary>When its time is over a job is left alone, even if it does not heed the token.</summary>
+    /// <summary>Stops a job. When its time is over, the method returns even if the job ignores the token.</summary>
     private async Task StopAsync(BackgroundJob job, TimeSpan atMost)
     {
         if (atMost <= TimeSpan.Zero)
@@ -117,8 +121,8 @@ internal sealed class BackgroundJobs(
             return;
         }
 
-        // Not disposed of: a call that does not end in time may still ask the token. On another thread: a database's client may
-        // block when it is cancelled.
+        // The source is not disposed, because a call that does not end in time may still read the token. The job stops on another
+        // thread, because a database client may block when it is canceled.
 #pragma warning disable CA2000
         var over = new CancellationTokenSource(atMost, time);
 #pragma warning restore CA2000

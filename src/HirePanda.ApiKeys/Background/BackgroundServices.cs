@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Registers what runs background jobs. Every room adds its own jobs.</summary>
+/// <summary>Registers the service that runs background jobs. Every room adds its own jobs.</summary>
 internal static class BackgroundServices
 {
     public static IServiceCollection AddBackgroundServices(this IServiceCollection services)

@@ -29,8 +29,8 @@ public sealed class ApiKeyCatalog
     public IList<ApiKeyTier> Tiers { get; } = [];
 
     /// <summary>
-    /// Gets the permissions that belong to no tier. Only keys that list them, or whose tier grants everything, hold them. The
-    /// default is empty.
+    /// Gets the permissions that do not belong to a tier. Only keys that list them, or whose tier grants everything, hold them.
+    /// The default is empty.
     /// </summary>
     public IList<string> Permissions { get; } = [];
 
@@ -113,14 +113,14 @@ public sealed class ApiKeyTier
     public IList<string> Permissions { get; } = [];
 
     /// <summary>
-    /// Gets or sets whether the tier grants every permission, including permissions defined later. Only the highest tier can. The
-    /// default is false.
+    /// Gets or sets a value that indicates whether the tier grants every permission, including permissions defined later. Only
+    /// the highest tier can. The default is false.
     /// </summary>
     public bool GrantsEverything { get; set; }
 }
 
 /// <summary>
-/// A type of key: what it is for, how its secrets begin, and what a key gets when its creator asks for nothing.
+/// A type of key. It determines the prefix of secrets, the default tier and permissions, and the rate limit.
 /// </summary>
 public sealed class ApiKeyType
 {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Checks a catalog. Every message begins with the key of configuration that holds the mistake.</summary>
+/// <summary>Validates a catalog. Every message starts with the configuration key of the invalid value.</summary>
 internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string> errors)
 {
     public const int MaxNameLength = 100;
@@ -22,10 +22,11 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
     /// <summary>Determines whether a text can name a tier or permission.</summary>
     public static bool IsName(string? text) => IsMadeOf(text, _nameCharacters, MaxNameLength);
 
-    /// <summary>Determines whether a text can begin secrets.</summary>
+    /// <summary>Determines whether a text can be the brand, or the prefix of a type, in secrets.</summary>
     public static bool IsPrefix(string? text) => IsMadeOf(text, _prefixCharacters, MaxPrefixLength);
 
-    /// <summary>Says what a rate limit must be.</summary>
+    /// <summary>Creates the message for a rate limit that is out of range.</summary>
+    /// <param name="what">The configuration key of the rate limit.</param>
     public static string Limit(string what)
         => $"{what} must have 1 to {RateLimit.MaxPermits} permits and a window of whole seconds, "
             + $"1 second to {RateLimit.MaxWindow.TotalDays} days.";
@@ -74,7 +75,7 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
         if (CheckName(tier.Name, "tier", $"{key}:{nameof(tier.Name)}")
             && (!_tiers.Add(tier.Name) | _permissions.Contains(tier.Name)))
         {
-            errors.Add($"{key}:{nameof(tier.Name)} is '{tier.Name}', which names two tiers, or a tier and a permission.");
+            errors.Add($"{key}:{nameof(tier.Name)} is '{tier.Name}', which is already the name of a tier or permission.");
         }
 
         if (tier.GrantsEverything && !isHighest)
@@ -87,7 +88,7 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
     {
         if (CheckName(type.Name, "type", $"{key}:{nameof(type.Name)}") && !_types.Add(type.Name))
         {
-            errors.Add($"{key}:{nameof(type.Name)} is '{type.Name}', which names two types.");
+            errors.Add($"{key}:{nameof(type.Name)} is '{type.Name}', which is already the name of another type.");
         }
 
         if (!IsPrefix(type.Prefix))
@@ -98,7 +99,7 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
         }
         else if (!_prefixes.Add(type.Prefix))
         {
-            errors.Add($"{key}:{nameof(type.Prefix)} is '{type.Prefix}', which is the prefix of two types.");
+            errors.Add($"{key}:{nameof(type.Prefix)} is '{type.Prefix}', which is already the prefix of another type.");
         }
 
         if (type.DefaultTier is { } tier && !_tiers.Contains(tier))

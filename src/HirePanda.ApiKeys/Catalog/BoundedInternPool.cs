@@ -3,7 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>What many keys have in common, made once for all of them: by name, and only so many, however keys are made.</summary>
+/// <summary>
+/// Shares equal values between keys, by name, so that each value is in memory once. The number of shared values is bounded.
+/// </summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <param name="capacity">The maximum number of shared values. The default is 10,000.</param>
 internal sealed class BoundedInternPool<T>(int capacity = 10_000)
     where T : class
 {
@@ -12,8 +16,8 @@ internal sealed class BoundedInternPool<T>(int capacity = 10_000)
 
     public bool TryGet(string name, [NotNullWhen(true)] out T? value) => _known.TryGetValue(name, out value);
 
-    /// <summary>Shares a value from here on, unless there is one of this name or no room.</summary>
-    /// <returns>The one to use.</returns>
+    /// <summary>Adds a value, unless the pool has a value with this name or is full.</summary>
+    /// <returns>The value to use.</returns>
     public T Add(string name, T value)
     {
         if (_known.TryGetValue(name, out var known))

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Prepares a catalog for its section of configuration: a list that the section names replaces the catalog's, where the binder
-/// would add to it. Finds the mistakes that the binder ignores.
+/// Prepares a catalog for binding to its configuration section. A list in the section replaces the list of the catalog. The
+/// binder alone would add to it. The class also detects mistakes that the binder ignores.
 /// </summary>
 internal static class CatalogConfiguration
 {
@@ -24,9 +24,9 @@ internal static class CatalogConfiguration
         nameof(ApiKeyType.RateLimit),
     ];
 
-    /// <summary>Empties the lists that the section names.</summary>
+    /// <summary>Clears the lists that the section contains.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The section has a name that no catalog has, or a value in place of a list.
+    /// The section contains an unknown name, or a value in place of a list.
     /// </exception>
     public static void Prepare(ApiKeyCatalog catalog, IConfigurationSection section)
     {

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>The catalog made ready for look-ups. Names are compared ignoring case and kept as the catalog spells them.</summary>
+/// <summary>
+/// The catalog, compiled for lookups. Names are compared ignoring case and are returned as the catalog spells them.
+/// </summary>
 internal sealed class CompiledCatalog
 {
     private readonly Dictionary<string, string> _permissions = new(StringComparer.OrdinalIgnoreCase);
@@ -13,7 +15,7 @@ internal sealed class CompiledCatalog
     private readonly Dictionary<string, Grant> _tierGrants = new(StringComparer.OrdinalIgnoreCase);
     private readonly BoundedInternPool<Grant> _ownGrants = new();
     private readonly BoundedInternPool<LimitSet> _ownLimits = new();
-    private readonly Dictionary<string, Grant> _needs;
+    private readonly Dictionary<string, Grant> _required;
 
     public CompiledCatalog(ApiKeyCatalog catalog, RateLimit defaultRateLimit)
     {
@@ -26,10 +28,10 @@ internal sealed class CompiledCatalog
             _tierGrants.Add(tier.Name, New(_tierGrants.Count, tier.GrantsEverything, tier.GrantsEverything ? Permissions : held));
         }
 
-        _needs = new(_tierGrants, StringComparer.OrdinalIgnoreCase);
+        _required = new(_tierGrants, StringComparer.OrdinalIgnoreCase);
         foreach (var permission in Permissions)
         {
-            _needs[permission] = Grant(null, [permission]);
+            _required[permission] = Grant(null, [permission]);
         }
 
         _defaultLimits = new LimitSet([defaultRateLimit]);
@@ -49,15 +51,15 @@ internal sealed class CompiledCatalog
     public string? CanonicalName(string name)
         => TryGetTier(name, out var tier) ? tier : TryGetPermission(name, out var permission) ? permission : null;
 
-    /// <summary>Gets what the policy of a tier or permission requires, or null if there is no such name.</summary>
-    public Grant? Need(string name) => _needs.GetValueOrDefault(name);
+    /// <summary>Gets the grant that the policy of a tier or permission requires, or null if there is no such name.</summary>
+    public Grant? GetRequired(string name) => _required.GetValueOrDefault(name);
 
     /// <summary>
     /// Determines whether a grant meets the policy of a tier or permission. Nothing meets a name that the catalog does not have.
     /// </summary>
-    public bool IsMet(string name, Grant grant) => Need(name) is { } required && grant.Meets(required);
+    public bool IsMet(string name, Grant grant) => GetRequired(name) is { } required && grant.Meets(required);
 
-    /// <summary>Every permission, in the catalog's order.</summary>
+    /// <summary>Gets all permissions, in the catalog's order.</summary>
     public IReadOnlyList<string> Permissions { get; }
 
     public IEnumerable<string> TypeNames => _types.Values.Select(type => type.Name);
@@ -70,7 +72,9 @@ internal sealed class CompiledCatalog
     public bool TryGetPermission(string name, [NotNullWhen(true)] out string? canonical)
         => _permissions.TryGetValue(name, out canonical);
 
-    /// <summary>What a tier and a list of permissions amount to. Names that the catalog does not know grant nothing.</summary>
+    /// <summary>Gets the effective rights of a tier and a list of permissions. Unknown names grant nothing.</summary>
+    /// <param name="tier">The name of the tier, or null for no tier.</param>
+    /// <param name="permissions">The names of the permissions.</param>
     public Grant Grant(string? tier, IReadOnlyList<string> permissions)
     {
         var inherited = tier is null ? _nothing : _tierGrants.GetValueOrDefault(tier, _nothing);
@@ -94,10 +98,10 @@ internal sealed class CompiledCatalog
             : _ownGrants.Add(name, New(inherited.Rank, inherited.Everything, inherited.Permissions.Concat(own)));
     }
 
-    /// <summary>The names of a grant's permissions, in the catalog's order.</summary>
+    /// <summary>Gets the names of a grant's permissions, in the catalog's order.</summary>
     public IEnumerable<string> Names(Grant grant) => Permissions.Where(grant.Has);
 
-    /// <summary>A key's own limits, else its type's, else the default.</summary>
+    /// <summary>Gets the limits of a key: its own, or else the limit of its type, or else the default limit.</summary>
     public LimitSet Limits(string type, IReadOnlyList<RateLimit> own)
     {
         if (own.Count == 0)

@@ -9,7 +9,7 @@ internal static class ConfigurationLists
     /// <param name="parent">The section.</param>
     /// <param name="name">The name of the list.</param>
     /// <param name="list">The list.</param>
-    /// <returns>Whether the section names the list. It does if the list is named and empty.</returns>
+    /// <returns>True if the section contains the list, even an empty one; otherwise, false.</returns>
     /// <exception cref="InvalidOperationException">The section has a value in place of the list.</exception>
     public static bool TryGetList(this IConfiguration parent, string name, out IConfigurationSection list)
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Registers what counts requests in memory.</summary>
+/// <summary>Registers the services that count requests in memory.</summary>
 internal static class CountingServices
 {
     public static IServiceCollection AddCountingServices(this IServiceCollection services)

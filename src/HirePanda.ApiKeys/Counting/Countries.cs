@@ -5,21 +5,21 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Finds the country of a client: from the header that the host's CDN sets, or else from the registered resolver of addresses.
-/// The resolver's answers are remembered for a few minutes.
+/// Finds the country of a client: from the header that the host's CDN sets, or else with the registered resolver of addresses.
+/// The results of the resolver are cached for up to 5 minutes.
 /// </summary>
 internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCountryResolver> resolvers)
 {
     private const int MaxAddresses = 50_000;
-    private static readonly TimeSpan _remembered = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
 
     private readonly IApiKeyCountryResolver? _resolver = resolvers.LastOrDefault();
     private ConcurrentDictionary<IPAddress, int> _known = new();
     private int _added;
-    private long _forgetAt;
+    private long _clearAt;
 
     /// <summary>Gets the number of the country, or 0 if it is unknown.</summary>
-    public int Of(HttpContext context, IPAddress? address, long now)
+    public int GetNumber(HttpContext context, IPAddress? address, long now)
     {
         if (settings.Current.Options.Usage.CountryHeaderName is { Length: > 0 } header)
         {
@@ -33,18 +33,18 @@ internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCoun
             return 0;
         }
 
-        return Volatile.Read(ref _known).TryGetValue(address, out var country) && now < Volatile.Read(ref _forgetAt)
+        return Volatile.Read(ref _known).TryGetValue(address, out var country) && now < Volatile.Read(ref _clearAt)
             ? country
             : Resolve(address, now);
     }
 
     private int Resolve(IPAddress address, long now)
     {
-        if (now >= Volatile.Read(ref _forgetAt) || Interlocked.Increment(ref _added) > MaxAddresses)
+        if (now >= Volatile.Read(ref _clearAt) || Interlocked.Increment(ref _added) > MaxAddresses)
         {
             Volatile.Write(ref _known, new());
             Volatile.Write(ref _added, 1);
-            Volatile.Write(ref _forgetAt, now + _remembered.Ticks);
+            Volatile.Write(ref _clearAt, now + _lifetime.Ticks);
         }
 
         return _known[address] = UsageCell.CountryNumber(Find(address));
@@ -56,7 +56,7 @@ internal sealed class Countries(ApiKeySettings settings, IEnumerable<IApiKeyCoun
         {
             return _resolver!.GetCountry(address);
         }
-#pragma warning disable CA1031 // A resolver that throws must not lose the count.
+#pragma warning disable CA1031 // The request must be counted even if the resolver throws.
         catch (Exception)
 #pragma warning restore CA1031
         {

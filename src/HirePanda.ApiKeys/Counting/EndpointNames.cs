@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Routing;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Names of endpoints, method and route pattern, and a number for each. There are as many as the host has routes, however many
-/// paths its clients make up.
+/// Assigns a number to each endpoint name, which is a method and a route pattern. The number of names depends on the host's
+/// routes only, not on the paths that clients request.
 /// </summary>
 internal sealed class EndpointNames
 {
-    /// <summary>The number of what has no row of its own.</summary>
+    /// <summary>The number for requests that do not have a row of their own.</summary>
     public const int Other = 0;
 
     private const int MaxNames = 65_536;
@@ -25,12 +25,14 @@ internal sealed class EndpointNames
 
     public EndpointNames()
     {
-        Number(OtherName);
-        _unmatched = Number(UnmatchedName);
+        GetOrAddNumber(OtherName);
+        _unmatched = GetOrAddNumber(UnmatchedName);
     }
 
-    /// <summary>The number of the endpoint that a request was matched with, or null if there is none.</summary>
-    public int Of(Endpoint? endpoint, string method)
+    /// <summary>Gets the number of an endpoint and a method.</summary>
+    /// <param name="endpoint">The endpoint that routing selected, or null if none matched.</param>
+    /// <param name="method">The method of the request.</param>
+    public int GetNumber(Endpoint? endpoint, string method)
     {
         if (endpoint is not RouteEndpoint route)
         {
@@ -45,7 +47,8 @@ internal sealed class EndpointNames
         return methods.Find(method) ?? Add(route, methods, method);
     }
 
-    public string Name(int number)
+    /// <summary>Gets the name that has a number.</summary>
+    public string GetName(int number)
     {
         lock (_names)
         {
@@ -55,7 +58,7 @@ internal sealed class EndpointNames
 
     private int Add(RouteEndpoint route, Methods methods, string method)
     {
-        // What a client makes up as a method is no name either.
+        // A method that a client invented must not create a name.
         var known = HttpMethods.GetCanonicalizedValue(method);
         var isKnown = HttpMethods.IsGet(known)
             || HttpMethods.IsPost(known)
@@ -65,7 +68,7 @@ internal sealed class EndpointNames
                 known) || HttpMethods.IsOptions(known) || HttpMethods.IsConnect(known)
             || HttpMethods.IsTrace(
                 known) || route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(known) == true;
-        var number = Number($"{(isKnown ? known : "*")} /{route.RoutePattern.RawText?.Trim('/')}");
+        var number = GetOrAddNumber($"{(isKnown ? known : "*")} /{route.RoutePattern.RawText?.Trim('/')}");
         if (isKnown)
         {
             methods.Add(known, number);
@@ -74,7 +77,7 @@ internal sealed class EndpointNames
         return number;
     }
 
-    private int Number(string name)
+    private int GetOrAddNumber(string name)
     {
         if (_byName.TryGetValue(name, out var number))
         {
@@ -93,7 +96,7 @@ internal sealed class EndpointNames
         }
     }
 
-    /// <summary>The numbers of one endpoint by method: a few at most.</summary>
+    /// <summary>The numbers of one endpoint by method. Endpoints have few methods, so a linear search is fast.</summary>
     private sealed class Methods
     {
         private (string Method, int Number)[] _numbers = [];

@@ -3,141 +3,148 @@ using System.Collections.Concurrent;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The notes of all keys that were used here: when each was last used, and how often. A request writes a few numbers of one note;
-/// timers turn the numbers into batches, so that the store sees no write per request, and a clean stop loses none.
+/// Holds the activity of all keys that were used in this process: when each was last used, and its counts of requests. A request
+/// changes a few numbers of one activity. Timers turn the numbers into batches, so that requests never write to the store. A
+/// clean stop loses nothing.
 /// </summary>
 internal sealed class KeyActivities(UsageBudget budget)
 {
-    /// <summary>Longer than any cached key is served, so that no use of a key is noted where nobody looks.</summary>
-    private static readonly long _keptUnreferenced = TimeSpan.FromMinutes(10).Ticks;
+    /// <summary>
+    /// The time after which an unused activity is dropped. It is longer than the cache serves any key, so that a cached key does
+    /// not write to a dropped activity.
+    /// </summary>
+    private static readonly long _idleAfter = TimeSpan.FromMinutes(10).Ticks;
 
-    /// <summary>In parts that nobody waits for long.</summary>
-    private readonly HashSet<KeyActivity>[] _uses = Array.ConvertAll(
+    /// <summary>The activities in 256 parts, each with its own lock, so that callers rarely wait.</summary>
+    private readonly HashSet<KeyActivity>[] _activities = Array.ConvertAll(
         new object?[256], _ => new HashSet<KeyActivity>(new ByName()));
 
     /// <summary>
-    /// Notes in which something was counted after they were dropped: by requests that last longer than notes are kept.
+    /// The activities in which a request was counted after they were dropped, because the request lasted longer than they were
+    /// kept.
     /// </summary>
     private readonly ConcurrentQueue<KeyActivity> _late = new();
 
-    /// <summary>All notes; a slow walk, for timers.</summary>
-    public IEnumerable<KeyActivity> All => _uses.SelectMany(Copy);
+    /// <summary>Gets all activities. The enumeration copies each part, so only timers should use it.</summary>
+    public IEnumerable<KeyActivity> All => _activities.SelectMany(Copy);
 
-    /// <summary>Finds or makes a key's note, once per cached key.</summary>
-    public KeyActivity Of(ApiKey key, long now)
+    /// <summary>Gets or creates the activity of a key. Each cached key calls this once.</summary>
+    public KeyActivity Get(ApiKey key, long now)
     {
-        var uses = _uses[key.Id.GetHashCode(StringComparison.Ordinal) & (_uses.Length - 1)];
-        lock (uses)
+        var part = _activities[key.Id.GetHashCode(StringComparison.Ordinal) & (_activities.Length - 1)];
+        lock (part)
         {
-            if (!uses.GetAlternateLookup<(string Workspace, string KeyId)>().TryGetValue((key.Workspace, key.Id), out var use))
+            var lookup = part.GetAlternateLookup<(string Workspace, string KeyId)>();
+            if (!lookup.TryGetValue((key.Workspace, key.Id), out var activity))
             {
-                uses.Add(use = new KeyActivity(key.Workspace, key.Id, budget));
+                part.Add(activity = new KeyActivity(key.Workspace, key.Id, budget));
             }
 
-            use.ReferencedAt = now;
-            return use;
+            activity.ReferencedAt = now;
+            return activity;
         }
     }
 
-    /// <summary>Takes out all that was counted.</summary>
+    /// <summary>Moves all counts to <paramref name="pending"/>.</summary>
     public void TakeInto(UsagePending pending)
     {
-        foreach (var use in All)
+        foreach (var activity in All)
         {
-            use.TakeInto(pending);
+            activity.TakeInto(pending);
         }
 
-        while (_late.TryDequeue(out var use))
+        while (_late.TryDequeue(out var activity))
         {
-            use.TakeInto(pending);
-            use.Drop();
+            activity.TakeInto(pending);
+            activity.Drop();
         }
     }
 
     /// <summary>Counts one request.</summary>
-    public void Count(KeyActivity use, UsageCell cell, uint minute)
+    public void Count(KeyActivity activity, UsageCell cell, uint minute)
     {
-        use.Count(cell, minute);
-        if (use.IsDropped)
+        activity.Count(cell, minute);
+        if (activity.IsDropped)
         {
-            _late.Enqueue(use);
+            _late.Enqueue(activity);
         }
     }
 
-    /// <summary>The last uses that were noted since the last batch that was stored.</summary>
-    public Dictionary<string, DateTimeOffset> PendingLastUses()
+    /// <summary>Gets the last-used times that are not stored yet, by the ids of keys.</summary>
+    public Dictionary<string, DateTimeOffset> GetPendingLastUses()
     {
         var pending = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var use in All)
+        foreach (var activity in All)
         {
-            var at = Volatile.Read(ref use.At);
-            if (at > use.StoredAt)
+            var at = Volatile.Read(ref activity.LastUsedAt);
+            if (at > activity.StoredLastUsedAt)
             {
-                pending[use.KeyId] = Timestamps.ToMicroseconds(new DateTimeOffset(at, TimeSpan.Zero));
+                pending[activity.KeyId] = Timestamps.ToMicroseconds(new DateTimeOffset(at, TimeSpan.Zero));
             }
         }
 
         return pending;
     }
 
-    /// <summary>Notes that a batch of last uses was stored, and drops notes that nobody refers to.</summary>
-    public void LastUsesStored(Dictionary<string, DateTimeOffset> batch, long now)
+    /// <summary>Records that a batch of last-used times was stored, and drops idle activities.</summary>
+    public void MarkStored(Dictionary<string, DateTimeOffset> batch, long now)
     {
-        foreach (var uses in _uses)
+        foreach (var part in _activities)
         {
-            foreach (var use in Copy(uses))
+            foreach (var activity in Copy(part))
             {
-                if (batch.TryGetValue(use.KeyId, out var at))
+                if (batch.TryGetValue(activity.KeyId, out var at))
                 {
-                    // Whole microseconds were stored; what is left of the next one is no other use.
-                    use.StoredAt = at.UtcTicks + TimeSpan.TicksPerMicrosecond - 1;
+                    // The store has whole microseconds. The rest of the microsecond does not count as another use.
+                    activity.StoredLastUsedAt = at.UtcTicks + TimeSpan.TicksPerMicrosecond - 1;
                 }
 
-                Drop(uses, use, now - _keptUnreferenced);
+                Drop(part, activity, now - _idleAfter);
             }
         }
     }
 
-    private static KeyActivity[] Copy(HashSet<KeyActivity> uses)
+    private static KeyActivity[] Copy(HashSet<KeyActivity> part)
     {
-        lock (uses)
+        lock (part)
         {
-            return [.. uses];
+            return [.. part];
         }
     }
 
-    /// <summary>Drops a note unless somebody may refer to it, or something in it is not stored yet.</summary>
-    private void Drop(HashSet<KeyActivity> uses, KeyActivity use, long unreferencedSince)
+    /// <summary>Drops an activity, unless a cached key may use it or it has data that is not stored yet.</summary>
+    private void Drop(HashSet<KeyActivity> part, KeyActivity activity, long unreferencedSince)
     {
-        lock (uses)
+        lock (part)
         {
-            if (Volatile.Read(ref use.At) <= use.StoredAt && !use.HasCounts && use.ReferencedAt < unreferencedSince)
+            if (Volatile.Read(ref activity.LastUsedAt) <= activity.StoredLastUsedAt && !activity.HasCounts
+                && activity.ReferencedAt < unreferencedSince)
             {
-                uses.Remove(use);
-                use.Drop();
-                if (use.HasCounts)
+                part.Remove(activity);
+                activity.Drop();
+                if (activity.HasCounts)
                 {
-                    // Just counted, by a request that did not see that the note was dropped.
-                    _late.Enqueue(use);
+                    // A request was just counted that did not see that the activity was dropped.
+                    _late.Enqueue(activity);
                 }
             }
         }
     }
 
-    /// <summary>A key's note is found by workspace and id.</summary>
+    /// <summary>Finds the activity of a key by its workspace and id.</summary>
     private sealed class ByName : IEqualityComparer<KeyActivity>, IAlternateEqualityComparer<(
         string Workspace, string KeyId), KeyActivity>
     {
-        public bool Equals(KeyActivity? one, KeyActivity? other) => ReferenceEquals(one, other);
+        public bool Equals(KeyActivity? x, KeyActivity? y) => ReferenceEquals(x, y);
 
-        public int GetHashCode(KeyActivity use) => use.GetHashCode();
+        public int GetHashCode(KeyActivity activity) => activity.GetHashCode();
 
-        public bool Equals((string Workspace, string KeyId) name, KeyActivity use)
-            => name.KeyId == use.KeyId && name.Workspace == use.Workspace;
+        public bool Equals((string Workspace, string KeyId) name, KeyActivity activity)
+            => name.KeyId == activity.KeyId && name.Workspace == activity.Workspace;
 
         public int GetHashCode((string Workspace, string KeyId) name) => name.KeyId.GetHashCode(StringComparison.Ordinal);
 
         public KeyActivity Create((string Workspace, string KeyId) name)
-            => throw new NotSupportedException("A note is made with a budget.");
+            => throw new NotSupportedException("An activity cannot be created without a budget.");
     }
 }

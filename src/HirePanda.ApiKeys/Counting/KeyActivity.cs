@@ -1,36 +1,36 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>A key's note.</summary>
+/// <summary>The activity of one key: when it was last used, and its counts of requests that are not stored yet.</summary>
 internal sealed class KeyActivity(string workspace, string keyId, UsageBudget budget) : UsageCounters(budget)
 {
-    /// <summary>When the key was last used.</summary>
-    public long At;
+    /// <summary>The time when the key was last used, in ticks.</summary>
+    public long LastUsedAt;
 
-    /// <summary>Up to when that is stored.</summary>
-    public long StoredAt;
+    /// <summary>The last-used time that is stored, in ticks.</summary>
+    public long StoredLastUsedAt;
 
-    /// <summary>When a cached key last took hold of the note.</summary>
+    /// <summary>The time when a cached key last got this activity, in ticks.</summary>
     public long ReferencedAt;
 
     private int _isDropped;
     private int _hasCounts;
-    private int _saidOn;
+    private int _reportedDay;
 
     public string Workspace { get; } = workspace;
 
     public string KeyId { get; } = keyId;
 
-    /// <summary>Whether the note is no longer among those that are looked through.</summary>
+    /// <summary>Gets a value that indicates whether <see cref="KeyActivities"/> has dropped the activity.</summary>
     public bool IsDropped => Volatile.Read(ref _isDropped) != 0;
 
-    /// <summary>Whether anything was counted since counts were last taken.</summary>
+    /// <summary>Gets a value that indicates whether a request was counted since the counts were last taken.</summary>
     public bool HasCounts => Volatile.Read(ref _hasCounts) != 0;
 
-    /// <summary>True for one caller a day (UTC).</summary>
-    public bool IsFirstOfDay(long now)
+    /// <summary>Determines whether the caller is the first to report about the key today (UTC).</summary>
+    public bool TryReportToday(long now)
     {
         var day = (int)(now / TimeSpan.TicksPerDay);
-        return Volatile.Read(ref _saidOn) != day && Interlocked.Exchange(ref _saidOn, day) != day;
+        return Volatile.Read(ref _reportedDay) != day && Interlocked.Exchange(ref _reportedDay, day) != day;
     }
 
     /// <summary>Counts one request.</summary>
@@ -43,24 +43,27 @@ internal sealed class KeyActivity(string workspace, string keyId, UsageBudget bu
         }
     }
 
-    /// <summary>Says that the note is no longer looked through, and gives its room back.</summary>
+    /// <summary>Marks the activity as dropped, and returns its cells to the budget.</summary>
     public void Drop()
     {
-        // Whoever counts from here on sees it; what was counted before is seen by the caller.
+        // A request that counts after this line sees the mark. The caller sees requests that were counted before.
         Interlocked.Exchange(ref _isDropped, 1);
         Close();
     }
 
-    /// <summary>Takes out all that was counted.</summary>
+    /// <summary>Moves all counts to <paramref name="pending"/>.</summary>
     public void TakeInto(UsagePending pending)
     {
-        // Before the counts are read: a request that comes in between says so again.
+        // The flag is reset before the counts are read, so that a request in between sets it again.
         if (Interlocked.Exchange(ref _hasCounts, 0) != 0)
         {
             Take(this, pending);
         }
     }
 
-    /// <summary>Without a number in the object's header, where its lock is: both at once would cost more than the note.</summary>
+    /// <summary>
+    /// Gets a hash code from the id. The default hash code is in the object's header, together with the lock. An object with both
+    /// takes much more memory.
+    /// </summary>
     public override int GetHashCode() => KeyId.GetHashCode(StringComparison.Ordinal);
 }

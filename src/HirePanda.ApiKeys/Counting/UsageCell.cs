@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// What requests of one key have in common to be counted together, in one number: endpoint, status, country and latency bucket.
+/// Identifies requests of one key that are counted together, in one number: endpoint, status, country and latency bucket.
 /// </summary>
 internal readonly record struct UsageCell(ulong Value)
 {
@@ -11,10 +11,11 @@ internal readonly record struct UsageCell(ulong Value)
     private const ulong MaxStatus = 1023;
     private const int Letters = 'Z' - 'A' + 1;
 
-    /// <param name="endpoint">A number of <see cref="EndpointNames"/>.</param>
-    /// <param name="status">The status code.</param>
-    /// <param name="country">A number of <see cref="CountryNumber"/>.</param>
-    /// <param name="latencyBucket">1 to 255; 0: not measured.</param>
+    /// <summary>Creates a cell.</summary>
+    /// <param name="endpoint">The number from <see cref="EndpointNames"/>.</param>
+    /// <param name="status">The status code. Codes above 1,023 count as 1,023.</param>
+    /// <param name="country">The number from <see cref="CountryNumber"/>.</param>
+    /// <param name="latencyBucket">The latency bucket from 1 to 255, or 0 if the latency was not measured.</param>
     public UsageCell(int endpoint, int status, int country, int latencyBucket)
         : this(((ulong)(uint)endpoint << EndpointShift)
             | ((ulong)(uint)country << CountryShift)
@@ -31,11 +32,11 @@ internal readonly record struct UsageCell(ulong Value)
 
     public int LatencyBucket => (int)(Value & 255);
 
-    /// <summary>Where it is counted when there is no room for its own: with all that has the same status.</summary>
+    /// <summary>Gets the cell to use if there is no room for this one. It combines all cells with the same status.</summary>
     public UsageCell Other => new(EndpointNames.Other, Status, 0, 0);
 
-    /// <summary>A country's number; 0: unknown.</summary>
-    /// <param name="code">Two letters (ISO 3166-1 alpha-2), in either case; anything else is unknown, and so is XX.</param>
+    /// <summary>Gets the number of a country, or 0 if the country is unknown.</summary>
+    /// <param name="code">Two letters (ISO 3166-1 alpha-2), in any case. XX and every other text are unknown.</param>
     public static int CountryNumber(ReadOnlySpan<char> code)
         => code is [var first, var second]
             && char.IsAsciiLetter(first)

@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// One key's counts since they were last taken. A hash table of pairs, a cell and a word, where a word is the minute and its
-/// count: a request changes one word by compare-and-swap, without lock or allocation. Whoever replaces a table closes it first,
-/// pair by pair, so that a request that still holds it notices and turns to the new one: no count is lost.
+/// Counts the requests of one key since the counts were last taken. A hash table holds pairs of a cell and a word. A word is a
+/// minute and its count. A request changes one word by compare-and-swap, without a lock or an allocation. A table that is
+/// replaced is closed pair by pair. A request that still uses it finds a closed pair and changes to the new table, so that no
+/// count is lost.
 /// </summary>
 internal abstract class UsageCounters(UsageBudget budget)
 {
@@ -16,8 +17,8 @@ internal abstract class UsageCounters(UsageBudget budget)
 
     private ulong[] _table = [];
 
-    /// <summary>Counts that have no place in the table: of a minute that is over, or of what there is no room for.</summary>
-    private Dictionary<(UsageCell Cell, uint Minute), long>? _aside;
+    /// <summary>The counts outside the table: of past minutes, and of cells that do not fit into the table.</summary>
+    private Dictionary<(UsageCell Cell, uint Minute), long>? _spilled;
 
     private enum Added
     {
@@ -26,7 +27,7 @@ internal abstract class UsageCounters(UsageBudget budget)
         IsClosed,
     }
 
-    /// <summary>Gives the table's cells back to the budget.</summary>
+    /// <summary>Returns the table's cells to the budget.</summary>
     public void Close() => TryReplace(Volatile.Read(ref _table), 0);
 
     /// <summary>Counts one request.</summary>
@@ -41,14 +42,14 @@ internal abstract class UsageCounters(UsageBudget budget)
                     return;
                 case Added.NoRoom when !TryReplace(table, Math.Max(FirstCells, table.Length)):
                     budget.CountOverflow();
-                    SetAside(cell.Other, minute, 1);
+                    Spill(cell.Other, minute, 1);
                     return;
             }
         }
     }
 
-    /// <summary>Takes out all counts.</summary>
-    protected void Take(KeyActivity use, UsagePending into)
+    /// <summary>Moves all counts to <paramref name="into"/>.</summary>
+    protected void Take(KeyActivity activity, UsagePending into)
     {
         lock (this)
         {
@@ -58,20 +59,20 @@ internal abstract class UsageCounters(UsageBudget budget)
                 if ((uint)Volatile.Read(ref _table[i + 1]) != 0)
                 {
                     var word = Interlocked.Exchange(ref _table[i + 1], 0);
-                    into.Add(use, new UsageCell(_table[i]), (uint)(word >> 32), (uint)word);
+                    into.Add(activity, new UsageCell(_table[i]), (uint)(word >> 32), (uint)word);
                     taken++;
                 }
             }
 
-            foreach (var ((cell, minute), count) in _aside ?? [])
+            foreach (var ((cell, minute), count) in _spilled ?? [])
             {
-                into.Add(use, cell, minute, count);
+                into.Add(activity, cell, minute, count);
             }
 
-            _aside = null;
+            _spilled = null;
             if (_table.Length > 32 * Math.Max(taken, FirstCells))
             {
-                // Nearly all of its cells are no longer used.
+                // Most cells of the table are no longer used.
                 TryReplace(_table, _table.Length / 4);
             }
         }
@@ -120,7 +121,7 @@ internal abstract class UsageCounters(UsageBudget budget)
             {
                 if (!isOfThisMinute && (uint)seen != 0)
                 {
-                    SetAside(cell, (uint)(seen >> 32), (uint)seen);
+                    Spill(cell, (uint)(seen >> 32), (uint)seen);
                 }
 
                 return Added.Yes;
@@ -128,24 +129,25 @@ internal abstract class UsageCounters(UsageBudget budget)
         }
     }
 
-    private void SetAside(UsageCell cell, uint minute, long count)
+    private void Spill(UsageCell cell, uint minute, long count)
     {
         lock (this)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(_aside ??= [], (cell, minute), out _) += count;
+            CollectionsMarshal.GetValueRefOrAddDefault(_spilled ??= [], (cell, minute), out _) += count;
         }
     }
 
-    /// <summary>Puts another table in the place of one; false where there is no room for it.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="cells">How many cells the other one has.</param>
+    /// <summary>Replaces a table with a new one.</summary>
+    /// <param name="table">The table to replace.</param>
+    /// <param name="cells">The number of cells of the new table.</param>
+    /// <returns>False if there is no room for the new table; otherwise, true.</returns>
     private bool TryReplace(ulong[] table, int cells)
     {
         lock (this)
         {
             if (table != _table)
             {
-                // Somebody else just did.
+                // Another thread has just replaced the table.
                 return true;
             }
 
@@ -162,7 +164,7 @@ internal abstract class UsageCounters(UsageBudget budget)
                 var word = Interlocked.Exchange(ref table[i + 1], Closed);
                 if ((uint)word != 0 && TryAdd(other, new UsageCell(cell), (uint)(word >> 32), (uint)word) != Added.Yes)
                 {
-                    SetAside(new UsageCell(cell), (uint)(word >> 32), (uint)word);
+                    Spill(new UsageCell(cell), (uint)(word >> 32), (uint)word);
                 }
             }
 
@@ -171,7 +173,7 @@ internal abstract class UsageCounters(UsageBudget budget)
     }
 }
 
-/// <summary>How many cells all keys together may have: 16 bytes each.</summary>
+/// <summary>Limits the number of cells of all keys together to 8,000,000. A cell takes 16 bytes.</summary>
 internal sealed class UsageBudget
 {
     private const long MaxCells = 8_000_000;
@@ -179,7 +181,7 @@ internal sealed class UsageBudget
     private long _cells;
     private long _overflows;
 
-    /// <summary>Requests that were counted in the "other" row for want of room.</summary>
+    /// <summary>Gets the number of requests that were counted in the "other" row because there was no room.</summary>
     public long Overflows => Volatile.Read(ref _overflows);
 
     public bool TryTake(int cells)

@@ -3,28 +3,32 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts that wait for the store. While it is away they are merged, and beyond a bound told apart less and less: hours instead
-/// of minutes, then days and nothing but key and status. What even then has no room is dropped, and counted as such.
+/// Holds the counts that wait for the store. While the store is unavailable, counts of the same cell are merged. Above the
+/// capacity they lose detail: first minutes become hours, then hours become days and only the key and the status remain. Requests
+/// that still do not fit are dropped and counted as dropped.
 /// </summary>
+/// <param name="capacity">The maximum number of counts. The default is 500,000.</param>
 internal sealed class UsagePending(int capacity = 500_000)
 {
     private const uint MinutesPerHour = 60;
     private const uint MinutesPerDay = 24 * 60;
 
-    private Dictionary<(KeyActivity Use, UsageCell Cell, uint Minute), long> _counts = [];
+    private Dictionary<(KeyActivity Activity, UsageCell Cell, uint Minute), long> _counts = [];
+    /// <summary>The loss of detail: 0 for minutes, 1 for hours, or 2 for days with only the key and the status.</summary>
     private int _step;
 
     public int Count => _counts.Count;
 
-    /// <summary>Requests that were dropped so far.</summary>
+    /// <summary>Gets the number of requests that were dropped so far.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Requests that were merged into an "other" row so far.</summary>
+    /// <summary>Gets the number of requests that were merged into an "other" row so far.</summary>
     public long Overflows { get; private set; }
 
-    public void Add(KeyActivity use, UsageCell cell, uint minute, long count)
+    /// <summary>Adds a number of requests.</summary>
+    public void Add(KeyActivity activity, UsageCell cell, uint minute, long count)
     {
-        var slot = Merge((use, cell, minute), count);
+        var slot = Merge((activity, cell, minute), count);
         while (_counts.Count >= capacity && !_counts.ContainsKey(slot))
         {
             if (_step == 2)
@@ -47,8 +51,8 @@ internal sealed class UsagePending(int capacity = 500_000)
         CollectionsMarshal.GetValueRefOrAddDefault(_counts, slot, out _) += count;
     }
 
-    /// <summary>Takes out everything, or as many as are wanted at most.</summary>
-    public IReadOnlyDictionary<(KeyActivity Use, UsageCell Cell, uint Minute), long> Take(int most = int.MaxValue)
+    /// <summary>Removes and returns the counts, at most <paramref name="most"/> of them.</summary>
+    public IReadOnlyDictionary<(KeyActivity Activity, UsageCell Cell, uint Minute), long> Take(int most = int.MaxValue)
     {
         var counts = _counts;
         if (counts.Count <= most)
@@ -57,7 +61,7 @@ internal sealed class UsagePending(int capacity = 500_000)
             return counts;
         }
 
-        var some = new Dictionary<(KeyActivity Use, UsageCell Cell, uint Minute), long>(most);
+        var some = new Dictionary<(KeyActivity Activity, UsageCell Cell, uint Minute), long>(most);
         foreach (var (slot, count) in counts.Take(most))
         {
             some.Add(slot, count);
@@ -67,7 +71,9 @@ internal sealed class UsagePending(int capacity = 500_000)
         return some;
     }
 
-    private (KeyActivity Use, UsageCell Cell, uint Minute) Merge((KeyActivity Use, UsageCell Cell, uint Minute) slot, long count)
+    /// <summary>Removes the detail of a slot that is not kept at the current step.</summary>
+    private (KeyActivity Activity, UsageCell Cell, uint Minute) Merge(
+        (KeyActivity Activity, UsageCell Cell, uint Minute) slot, long count)
     {
         switch (_step)
         {
@@ -77,7 +83,7 @@ internal sealed class UsagePending(int capacity = 500_000)
                 return slot with { Minute = slot.Minute - (slot.Minute % MinutesPerHour) };
             default:
                 Overflows += slot.Cell == slot.Cell.Other ? 0 : count;
-                return (slot.Use, slot.Cell.Other, slot.Minute - (slot.Minute % MinutesPerDay));
+                return (slot.Activity, slot.Cell.Other, slot.Minute - (slot.Minute % MinutesPerDay));
         }
     }
 }

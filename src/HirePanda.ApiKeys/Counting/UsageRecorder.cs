@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Counts every response to a key that is known: once, when it has ended, whichever way it did.</summary>
-internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints, Countries countries)
+/// <summary>Counts every response to a known key, once, when the response has ended for any reason.</summary>
+internal sealed class UsageRecorder(KeyActivities activities, EndpointNames endpoints, Countries countries)
 {
-    private const int ClientGone = 499;
+    /// <summary>The status of a request whose client disconnected before the response started.</summary>
+    private const int ClientClosedRequest = 499;
 
     private static readonly string[] _streams =
         [
@@ -16,17 +17,21 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
 
     private ContentKind _lastKind = new("", false);
 
-    /// <summary>False where no store keeps usage.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether requests are counted. It is false if no store stores usage. The default is
+    /// true.
+    /// </summary>
     public bool IsOn { get; set; } = true;
 
     /// <summary>Counts one request.</summary>
-    /// <param name="use">The note of the request's key.</param>
+    /// <param name="activity">The activity of the request's key.</param>
     /// <param name="context">The request, at its end.</param>
-    /// <param name="endpoint">The endpoint that was matched first, or null for the one that is matched now.</param>
-    /// <param name="address">The client's address.</param>
-    /// <param name="startedAt">When the key was presented, in ticks.</param>
+    /// <param name="endpoint">The endpoint that was matched first, or null to use the endpoint that is matched now.</param>
+    /// <param name="address">The client's address, or null if it is unknown.</param>
+    /// <param name="startedAt">The time when the key was presented, in ticks.</param>
     /// <param name="now">The time, in ticks.</param>
-    public void Record(KeyActivity use, HttpContext context, Endpoint? endpoint, IPAddress? address, long startedAt, long now)
+    public void Record(
+        KeyActivity activity, HttpContext context, Endpoint? endpoint, IPAddress? address, long startedAt, long now)
     {
         if (!IsOn)
         {
@@ -35,16 +40,20 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
 
         var response = context.Response;
         var method = context.Request.Method;
-        var status = response.HasStarted || !context.RequestAborted.IsCancellationRequested ? response.StatusCode : ClientGone;
+        var status = response.HasStarted || !context.RequestAborted.IsCancellationRequested
+            ? response.StatusCode
+            : ClientClosedRequest;
         var cell = new UsageCell(
-            endpoints.Of(endpoint ?? context.GetEndpoint(), method),
+            endpoints.GetNumber(endpoint ?? context.GetEndpoint(), method),
             status,
-            countries.Of(context, address, now),
+            countries.GetNumber(context, address, now),
             IsStream(status, method, response.Headers) ? 0 : ApiKeyLatency.GetBucket(TimeSpan.FromTicks(now - startedAt)));
-        uses.Count(use, cell, UsageTime.Minute(now));
+        activities.Count(activity, cell, UsageTime.Minute(now));
     }
 
-    /// <summary>Whether the response lasts as long as the client likes, so that its time says nothing.</summary>
+    /// <summary>
+    /// Determines whether the response is a stream. The client decides how long a stream lasts, so its duration is not a latency.
+    /// </summary>
     private bool IsStream(int status, string method, IHeaderDictionary headers)
     {
         if (status == StatusCodes.Status101SwitchingProtocols || HttpMethods.IsConnect(method))
@@ -58,7 +67,7 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
             return false;
         }
 
-        // Nearly always the same string as the last time.
+        // The content type is nearly always the same string as the last time.
         var last = _lastKind;
         if (!ReferenceEquals(last.Type, text))
         {
@@ -68,7 +77,10 @@ internal sealed class UsageRecorder(KeyActivities uses, EndpointNames endpoints,
         return last.IsStream;
     }
 
-    /// <summary>On its own, since what it closes over would be allocated for every request.</summary>
+    /// <summary>
+    /// Determines whether a content type is a stream. It is a method of its own, because its closure would otherwise be allocated
+    /// for every request.
+    /// </summary>
     private static bool IsStream(string type)
         => Array.Exists(_streams, stream => type.StartsWith(stream, StringComparison.OrdinalIgnoreCase));
 

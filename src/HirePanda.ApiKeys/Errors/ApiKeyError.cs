@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// An error as callers see it: <c>{"error":{"code","message","status"}}</c>, with <c>details</c> for bad input.
+/// An error in a response: <c>{"error":{"code","message","status"}}</c>, with <c>details</c> for bad input.
 /// </summary>
 public sealed record ApiKeyError
 {
@@ -37,7 +37,7 @@ public sealed record ApiKeyError
             WwwAuthenticate = BadTokenChallenge + ", error_description=\"The API key has expired\"",
         };
 
-    internal static readonly ApiKeyError AddressRefused
+    internal static readonly ApiKeyError AddressNotAllowed
         = New("forbidden", "IP address is not on the allowlist", StatusCodes.Status403Forbidden);
 
     internal static readonly ApiKeyError Forbidden
@@ -66,23 +66,25 @@ public sealed record ApiKeyError
     internal static readonly ApiKeyError PreconditionFailed
         = New(
             "precondition_failed",
-            "If-Match is not the current version: somebody has made a change meanwhile",
+            "If-Match does not match the current version",
             StatusCodes.Status412PreconditionFailed);
 
-    /// <summary>What a refused credential is answered.</summary>
+    /// <summary>Gets the error for a refused credential.</summary>
+    /// <param name="outcome">The outcome of verification.</param>
+    /// <param name="retryAfter">The time after which another attempt may succeed, or null if waiting does not help.</param>
     internal static ApiKeyError For(ApiKeyOutcome outcome, TimeSpan? retryAfter) => outcome switch
     {
         ApiKeyOutcome.Missing => Missing,
         ApiKeyOutcome.Ambiguous => Ambiguous,
         ApiKeyOutcome.Expired => Expired,
-        ApiKeyOutcome.AddressNotAllowed => AddressRefused,
+        ApiKeyOutcome.AddressNotAllowed => AddressNotAllowed,
         ApiKeyOutcome.RateLimited or ApiKeyOutcome.ClientThrottled => RateLimited with { RetryAfter = retryAfter },
         ApiKeyOutcome.Unavailable => Unavailable,
         _ => Invalid,
     };
 
-    /// <summary>What a caller without the right to something is answered.</summary>
-    /// <param name="missing">Names of the tiers and permissions that are missing.</param>
+    /// <summary>Creates the error for a caller that lacks tiers or permissions.</summary>
+    /// <param name="missing">The names of the missing tiers and permissions.</param>
     internal static ApiKeyError Lacking(IReadOnlyCollection<string> missing)
     {
         if (missing.Count == 0)
@@ -113,7 +115,7 @@ public sealed record ApiKeyError
         };
 }
 
-/// <summary>One wrong member of the input.</summary>
+/// <summary>Describes one member of the input that is not valid.</summary>
 public sealed record ApiKeyErrorDetail
 {
     /// <summary>

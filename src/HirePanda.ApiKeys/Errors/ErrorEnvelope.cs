@@ -12,7 +12,7 @@ internal sealed record ErrorEnvelope(ErrorBody Error)
         => new(new ErrorBody(error.Code, error.Message, error.Status, error.Details.Count == 0 ? null : error.Details));
 }
 
-/// <summary>The content of the envelope. Only bad input has details.</summary>
+/// <summary>The content of the envelope. The details are null unless the input is not valid.</summary>
 internal sealed record ErrorBody(string Code, string Message, int Status, IReadOnlyList<ApiKeyErrorDetail>? Details);
 
 /// <summary>An error as problem details (RFC 9457), for hosts without a problem details service.</summary>
@@ -28,13 +28,15 @@ internal sealed record ProblemBody(
         error.Details.Count == 0 ? null : error.Details);
 }
 
-/// <summary>The JSON of errors, whatever the host's own settings are.</summary>
+/// <summary>Serializes errors, independent of the host's JSON settings.</summary>
 [JsonSerializable(typeof(ErrorEnvelope))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(IReadOnlyList<ApiKeyErrorDetail>))]
 internal sealed partial class ErrorJson : JsonSerializerContext
 {
-    /// <summary>Escapes what JSON demands and no more: an answer of type <c>application/json</c> is not read as HTML.</summary>
+    /// <summary>
+    /// Gets the serializer. It escapes only what JSON requires, because browsers do not read <c>application/json</c> as HTML.
+    /// </summary>
     public static ErrorJson Contract { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Collects what is wrong with an input, by field; the first few, so that no answer grows with its request.</summary>
+/// <summary>Collects the first 20 errors of an input. The limit keeps the response small for every request.</summary>
 internal sealed class ErrorList
 {
     private const int Max = 20;
@@ -16,7 +16,7 @@ internal sealed class ErrorList
     {
         if (_details.Count < Max)
         {
-            // A member that nobody knows may have any name.
+            // An unknown member can have a name of any length.
             _details.Add(ApiKeyErrorDetail.New(field.Length <= MaxField ? field : field[..MaxField] + "…", message));
         }
     }
@@ -25,6 +25,6 @@ internal sealed class ErrorList
 
     public ApiKeyError ToError() => ApiKeyError.InvalidRequest([.. _details]);
 
-    /// <summary>The path of an item of a list.</summary>
+    /// <summary>Gets the JSON path of an item in a list.</summary>
     public static string Item(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}]");
 }

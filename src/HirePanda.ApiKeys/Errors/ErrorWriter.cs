@@ -8,10 +8,12 @@ using Microsoft.Extensions.Primitives;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Writes errors to responses: status and headers first, the body when it is known that nobody else answers.</summary>
+/// <summary>
+/// Writes errors to responses. The status and the headers come first. The body follows when no other scheme can respond.
+/// </summary>
 internal static class ErrorWriter
 {
-    /// <summary>Sets the status and adds the headers; those of other schemes stay.</summary>
+    /// <summary>Sets the status and adds the headers. Headers of other schemes stay.</summary>
     public static void WriteHead(HttpResponse response, ApiKeyError error)
     {
         if (response.HasStarted)
@@ -36,7 +38,9 @@ internal static class ErrorWriter
         }
     }
 
-    /// <summary>Writes the body: the envelope, or problem details, or for gRPC its own status and nothing.</summary>
+    /// <summary>
+    /// Writes the body: the envelope or problem details. A gRPC response gets a gRPC status and does not have a body.
+    /// </summary>
     public static async Task WriteBodyAsync(HttpContext context, ApiKeyError error, bool problemDetails)
     {
         var response = context.Response;
@@ -73,7 +77,9 @@ internal static class ErrorWriter
     }
 
     /// <summary>Lets the host's own problem details service write the body, so that its customization applies.</summary>
-    /// <returns>False if the host has none, or it does not write for this request.</returns>
+    /// <returns>
+    /// True if the service wrote the body; otherwise, false. False if the host has no such service or the method is HEAD.
+    /// </returns>
     private static async ValueTask<bool> TryWriteProblemAsync(HttpContext context, ApiKeyError error)
     {
         if (HttpMethods.IsHead(context.Request.Method)
@@ -86,7 +92,7 @@ internal static class ErrorWriter
         problem.Extensions["code"] = error.Code;
         if (error.Details.Count > 0)
         {
-            // As JSON, since the host's settings need not know our type.
+            // Serialize here, because the host's JSON settings may not support the type.
             problem.Extensions["details"] = JsonSerializer.SerializeToElement(
                 error.Details, ErrorJson.Contract.IReadOnlyListApiKeyErrorDetail);
         }
@@ -95,7 +101,7 @@ internal static class ErrorWriter
             .ConfigureAwait(false);
     }
 
-    /// <summary>The gRPC status codes UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED and UNAVAILABLE.</summary>
+    /// <summary>Gets the gRPC status code: UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED or UNAVAILABLE.</summary>
     private static string GrpcStatus(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => "16",

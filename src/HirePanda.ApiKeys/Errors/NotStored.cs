@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Marks endpoints of which no cache may store an answer, errors included.</summary>
+/// <summary>Marks an endpoint whose responses, including errors, no cache may store.</summary>
 internal sealed class NotStored
 {
     public const string CacheControl = "no-store";

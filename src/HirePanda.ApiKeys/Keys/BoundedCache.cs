@@ -5,15 +5,18 @@ using Microsoft.Extensions.Internal;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// A cache of entries that are their own keys, bounded by their sizes. A full <see cref="MemoryCache"/> refuses the newcomer and
-/// makes room later; here room is made first. While one workspace holds more than half of a full cache, its own keys make room.
+/// A cache of entries with a maximum total size. <see cref="KeyCache"/> has one for keys and one for unknown hashes. A full
+/// <see cref="MemoryCache"/> refuses a new entry and makes room later. This cache makes room first. If one workspace has more
+/// than half of a full cache, its own keys are removed first.
 /// </summary>
 internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposable
 {
     private readonly MemoryCache _entries = new(new MemoryCacheOptions { SizeLimit = capacity, Clock = new Clock(time) });
     private readonly Lock _compacting = new();
 
-    /// <summary>At least the size of all entries: what leaves is subtracted only when room is made.</summary>
+    /// <summary>
+    /// An upper bound of the size of all entries. The size of removed entries is subtracted only when the cache makes room.
+    /// </summary>
     private long _size;
 
     public int Count => _entries.Count;
@@ -44,7 +47,7 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
                     left = Sum(out _);
                 }
 
-                // Others may have added meanwhile.
+                // Other threads may have added entries in the meantime.
                 Interlocked.Add(ref _size, left + size - assumed);
             }
             finally
@@ -54,10 +57,10 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
         }
     }
 
-    /// <summary>Stores an entry in the place of an older one.</summary>
+    /// <summary>Stores an entry and replaces an older entry of the same hash.</summary>
     public void Set(CacheEntry entry)
     {
-        // Removed, not replaced: else the cache would keep the older entry for its key.
+        // The older entry is removed first. Otherwise, the cache would keep it as the key of the new entry.
         _entries.Remove(entry);
         using var stored = _entries.CreateEntry(entry);
         stored.Size = SizeOf(entry);
@@ -71,10 +74,10 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
 
     public void Dispose() => _entries.Dispose();
 
-    /// <summary>The largest of all fits too, alone.</summary>
+    /// <summary>Gets the size of an entry, limited to the capacity, so that every entry fits into an empty cache.</summary>
     private int SizeOf(CacheEntry entry) => Math.Min(entry.Size, capacity);
 
-    /// <summary>Adds up what is stored.</summary>
+    /// <summary>Gets the total size of all entries.</summary>
     /// <param name="largest">The workspace that holds more than half of the capacity, or null if none does.</param>
     private long Sum(out string? largest)
     {
@@ -93,7 +96,7 @@ internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposabl
         return total;
     }
 
-    /// <summary>Removes the keys of a workspace that were read longest ago: what is in use is read again and again.</summary>
+    /// <summary>Removes the keys of a workspace that were read longest ago. Keys in use are read again regularly.</summary>
     private void RemoveOldest(string workspace, long size)
     {
         var entries = _entries.Keys.Cast<CacheEntry>().Where(entry => entry.Live?.Key.Workspace == workspace).ToList();

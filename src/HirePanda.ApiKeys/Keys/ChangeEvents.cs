@@ -1,7 +1,8 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Tells of every change that this process made, once it is committed or may have been: to caches and other observers.
+/// Raises an event for every change that this process makes to keys. Management raises it when the change is committed, or may
+/// have been committed. <see cref="KeyLookup"/> and other observers handle it.
 /// </summary>
 internal sealed class ChangeEvents
 {

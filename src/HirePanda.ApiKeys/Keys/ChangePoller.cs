@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Reads the change feed about once a second and removes from the cache what other processes changed. Numbers are assigned before
-/// transactions commit, so a number may appear after a higher one. Gaps are read again until they can no longer be filled.
+/// A background job that reads the change feed of the store about once a second. It removes keys that other processes changed
+/// from the cache. Row numbers are assigned before transactions commit, so a number may appear after a higher number. Gaps are
+/// read again until they can no longer be filled.
 /// </summary>
 internal sealed class ChangePoller(
     KeyLookup lookup, IServiceScopeFactory scopes, ApiKeyMetrics metrics, TimeProvider time, ILogger<ChangePoller> logger)
@@ -14,7 +15,7 @@ internal sealed class ChangePoller(
     /// <summary>A little less than the second within which a change reaches other processes.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(900);
 
-    /// <summary>The number of row numbers below a known one that may belong to open transactions.</summary>
+    /// <summary>The number of row numbers below a known number that may belong to open transactions.</summary>
     private const int MaxGap = 1000;
 
     /// <summary>The longest time that a transaction stays open.</summary>
@@ -48,7 +49,7 @@ internal sealed class ChangePoller(
         var now = Time.GetUtcNow();
         if (_last < 0 || now - _readAt > _retention)
         {
-            // It is the first time, or rows may have been deleted since the last time, so any cached key may be old.
+            // On the first read, or if rows may have been deleted since the last read, any cached key may be outdated.
             _last = await feed.GetLastChangeAsync(cancellationToken);
             _gaps.Clear();
             _wide = null;
@@ -139,10 +140,10 @@ internal sealed class ChangePoller(
             lookup.ForgetWorkspace(workspace);
         }
 
-        // What changed before this process started to read was never cached.
+        // A change from before the first read was never cached, so its latency is not recorded.
         if (row.At >= _since)
         {
-            metrics.Invalidated(Time.GetUtcNow() - row.At.Value);
+            metrics.RecordInvalidation(Time.GetUtcNow() - row.At.Value);
         }
     }
 

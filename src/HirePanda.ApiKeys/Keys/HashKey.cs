@@ -1,6 +1,9 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>A key of the cache: a hash as an object, since <c>MemoryCache</c> takes no other and boxing would allocate.</summary>
+/// <summary>
+/// A hash as an object, which <see cref="BoundedCache"/> uses as the key of an entry. <c>MemoryCache</c> accepts only objects,
+/// and boxing a hash would allocate.
+/// </summary>
 internal abstract class HashKey(in ApiKeyHash hash) : IEquatable<HashKey>
 {
     [ThreadStatic]
@@ -8,7 +11,7 @@ internal abstract class HashKey(in ApiKeyHash hash) : IEquatable<HashKey>
 
     public ApiKeyHash Hash { get; protected set; } = hash;
 
-    /// <summary>A key to look up with, valid until this thread's next probe.</summary>
+    /// <summary>Gets an object for a lookup. It is valid until the next call on the same thread.</summary>
     public static HashKey Probe(in ApiKeyHash hash)
     {
         var probe = t_probe ??= new HashProbe();

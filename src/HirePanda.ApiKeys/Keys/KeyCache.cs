@@ -1,8 +1,9 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// What is known of hashes: two bounded caches, one for keys and a small one for hashes that no key has, so that a flood of
-/// junk pushes no key out; and a generation per stripe of hashes, by which a slow read sees that it was overtaken.
+/// Caches what the store returned for hashes. <see cref="KeyLookup"/> is its only caller. Keys and unknown hashes have separate
+/// bounded caches, so that a flood of unknown secrets does not remove keys. Hashes are divided into stripes. Each stripe has a
+/// generation, which shows a slow read that one of its hashes was invalidated in the meantime.
 /// </summary>
 internal sealed class KeyCache : IDisposable
 {
@@ -20,12 +21,15 @@ internal sealed class KeyCache : IDisposable
 
     public CacheEntry? Get(in ApiKeyHash hash) => _keys.Get(hash);
 
-    /// <summary>What is known of a secret that may have any of these hashes; waits where one of them is being stored.</summary>
+    /// <summary>
+    /// Gets the entry of a secret that can have any of the hashes, or null if there is none. Waits while an entry is being
+    /// stored.
+    /// </summary>
     public CacheEntry? Get(ApiKeyHash[] hashes)
     {
         foreach (var hash in hashes)
         {
-            lock (StripeOf(hash))
+            lock (GetStripe(hash))
             {
                 if (Get(hash) is { } entry)
                 {
@@ -37,27 +41,30 @@ internal sealed class KeyCache : IDisposable
         return null;
     }
 
-    /// <summary>The note that the store has no key for a secret whose first hash this is.</summary>
+    /// <summary>Gets the entry that says that a secret is unknown, by its first hash, or null if there is none.</summary>
     public CacheEntry? GetAbsent(ApiKeyHash[] hashes) => _absent.Get(hashes[0]);
 
-    /// <summary>Changes whenever one of these hashes is forgotten.</summary>
+    /// <summary>Gets a number that changes whenever one of the hashes is invalidated.</summary>
     public long Generation(ApiKeyHash[] hashes)
     {
         var sum = 0L;
         foreach (var hash in hashes)
         {
-            sum += Volatile.Read(ref StripeOf(hash).Generation);
+            sum += Volatile.Read(ref GetStripe(hash).Generation);
         }
 
         return sum;
     }
 
-    /// <summary>Stores what was read, unless one of the hashes was forgotten since the read began.</summary>
+    /// <summary>Stores an entry, unless one of the hashes was invalidated since the read started.</summary>
+    /// <param name="hashes">All hashes that the secret can have.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="generation">The <see cref="Generation"/> before the read.</param>
     public bool TryPublish(ApiKeyHash[] hashes, CacheEntry entry, long generation)
     {
         var cache = entry is LiveKey ? _keys : _absent;
         cache.MakeRoom(entry);
-        lock (StripeOf(entry.Hash))
+        lock (GetStripe(entry.Hash))
         {
             if (Generation(hashes) != generation)
             {
@@ -79,7 +86,7 @@ internal sealed class KeyCache : IDisposable
 
     public void Forget(in ApiKeyHash hash)
     {
-        var stripe = StripeOf(hash);
+        var stripe = GetStripe(hash);
         lock (stripe)
         {
             Interlocked.Increment(ref stripe.Generation);
@@ -109,7 +116,7 @@ internal sealed class KeyCache : IDisposable
         _absent.Dispose();
     }
 
-    private Stripe StripeOf(in ApiKeyHash hash) => _stripes[hash.GetHashCode() & (_stripes.Length - 1)];
+    private Stripe GetStripe(in ApiKeyHash hash) => _stripes[hash.GetHashCode() & (_stripes.Length - 1)];
 
     private sealed class Stripe
     {

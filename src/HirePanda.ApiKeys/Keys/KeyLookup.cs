@@ -4,18 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Finds live keys by hash: in the cache, else in the store, with one read for any number of concurrent misses.
+/// Finds live keys by hash, in the cache or else in the store. <see cref="ApiKeyVerifier"/> calls it for every request. One read
+/// of the store serves any number of concurrent misses of a key. Changes by this process and by <see cref="ChangePoller"/>
+/// invalidate cached keys.
 /// </summary>
 internal sealed class KeyLookup
 {
-    /// <summary>How long a failed read of a known key is not repeated.</summary>
+    /// <summary>The time for which a failed read of a known key is not repeated.</summary>
     private static readonly long _retryAfterFailure = TimeSpan.FromSeconds(5).Ticks;
 
     private readonly KeyCache _cache;
     private readonly StoreReader _store;
     private readonly RateLimiter _limiter;
-    private readonly KeyActivities _uses;
-    private readonly WorkspaceInvalidationTokens _stamps;
+    private readonly KeyActivities _activities;
+    private readonly WorkspaceInvalidationTokens _workspaces;
     private readonly KnownHashes _known = new();
     private long _failureLoggedAt;
     private long _refusalLoggedAt;
@@ -29,47 +31,47 @@ internal sealed class KeyLookup
         KeyCache cache,
         StoreReader store,
         RateLimiter limiter,
-        KeyActivities uses,
-        WorkspaceInvalidationTokens stamps,
+        KeyActivities activities,
+        WorkspaceInvalidationTokens workspaces,
         ChangeEvents events,
         ApiKeySettings settings,
         ApiKeyMetrics metrics,
         TimeProvider time,
         ILogger<KeyLookup> logger)
     {
-        (_cache, _store, _limiter, _uses, _stamps) = (cache, store, limiter, uses, stamps);
+        (_cache, _store, _limiter, _activities, _workspaces) = (cache, store, limiter, activities, workspaces);
         (_settings, _metrics, _time, _logger) = (settings, metrics, time, logger);
         events.Changed += Forget;
     }
 
-    /// <summary>Finds a key that the cache may answer for; starts its refresh when that is due.</summary>
-    public LiveKey? Cached(in ApiKeyHash hash, long now)
+    /// <summary>Finds a usable key in the cache, and starts its refresh when that is due.</summary>
+    public LiveKey? FindCached(in ApiKeyHash hash, long now)
     {
-        if (_cache.Get(hash) is not { } entry || !entry.Answers(now) || IsOfAnotherCatalog(entry))
+        if (_cache.Get(hash) is not { } entry || !entry.CanAnswer(now) || HasOtherCatalog(entry))
         {
             return null;
         }
 
-        if (entry.StartsRefresh(now))
+        if (entry.TryStartRefresh(now))
         {
             _ = StartRead([hash], entry);
         }
 
-        _metrics.LookedUp(now < entry.FreshUntil ? CacheResult.Hit : CacheResult.Stale);
+        _metrics.CountLookup(now < entry.FreshUntil ? CacheResult.Hit : CacheResult.Stale);
         return entry.Live;
     }
 
-    /// <summary>Finds a key that <see cref="Cached"/> did not.</summary>
-    /// <param name="hashes">All hashes that one secret may have; the first is how new keys are hashed.</param>
-    /// <param name="mayMiss">Whether a key of which the cache holds nothing may be asked of the store.</param>
-    /// <param name="cancellationToken">Stops waiting for the read, not the read.</param>
+    /// <summary>Finds a key that <see cref="FindCached"/> did not find.</summary>
+    /// <param name="hashes">All hashes that one secret can have. The first is the hash that new keys get.</param>
+    /// <param name="mayMiss">True to read the store if the cache has no entry for the secret.</param>
+    /// <param name="cancellationToken">Stops waiting for the read, but does not cancel the read.</param>
     public async ValueTask<(LookupOutcome Outcome, LiveKey? Live)> FindAsync(
         ApiKeyHash[] hashes, bool mayMiss, CancellationToken cancellationToken)
     {
         var known = _cache.Get(hashes);
-        if (known is not null && known.Answers(Now) && !IsOfAnotherCatalog(known))
+        if (known is not null && known.CanAnswer(Now) && !HasOtherCatalog(known))
         {
-            _metrics.LookedUp(Now < known.FreshUntil ? CacheResult.Hit : CacheResult.Stale);
+            _metrics.CountLookup(Now < known.FreshUntil ? CacheResult.Hit : CacheResult.Stale);
             return (LookupOutcome.Found, known.Live);
         }
 
@@ -77,13 +79,13 @@ internal sealed class KeyLookup
         {
             if (!mayMiss)
             {
-                _metrics.LookedUp(CacheResult.Miss);
+                _metrics.CountLookup(CacheResult.Miss);
                 return (LookupOutcome.Refused, null);
             }
 
-            if (_cache.GetAbsent(hashes) is { } absent && absent.Answers(Now))
+            if (_cache.GetAbsent(hashes) is { } absent && absent.CanAnswer(Now))
             {
-                _metrics.LookedUp(CacheResult.Negative);
+                _metrics.CountLookup(CacheResult.Negative);
                 return (LookupOutcome.NotFound, null);
             }
         }
@@ -91,7 +93,7 @@ internal sealed class KeyLookup
         CacheEntry? read = null;
         do
         {
-            // Once more where the key was changed between the end of the read and here.
+            // The read is repeated if the key was changed after it.
             read = _store.HasStore
                 ? await StartRead(hashes, read ?? known).WaitAsync(cancellationToken).ConfigureAwait(false)
                 : null;
@@ -100,33 +102,32 @@ internal sealed class KeyLookup
 
         if (read is not null)
         {
-            _metrics.LookedUp(CacheResult.Miss);
+            _metrics.CountLookup(CacheResult.Miss);
             return read.Live is null ? (LookupOutcome.NotFound, null) : (LookupOutcome.Found, read.Live);
         }
 
-        // The read may have taken a while, and somebody may have revoked the key meanwhile, so ask the cache again.
-        if (known is { IsOutdated: false } && known.IsOfThePast(Now) && _cache.Get(hashes) == known)
+        // The key may have been revoked during the read, so the cache is checked again.
+        if (known is { IsOutdated: false } && known.WasReadBefore(Now) && _cache.Get(hashes) == known)
         {
-            known.AnswerStaleUntil(Now + _retryAfterFailure);
-            _metrics.LookedUp(CacheResult.Stale);
+            known.ServeStaleUntil(Now + _retryAfterFailure);
+            _metrics.CountLookup(CacheResult.Stale);
             return (LookupOutcome.Found, known.Live);
         }
 
-        _metrics.LookedUp(CacheResult.Miss);
+        _metrics.CountLookup(CacheResult.Miss);
         return (LookupOutcome.Unavailable, null);
     }
 
-    /// <summary>Forgets a key, also in reads that are under way: once this returns, nobody is given the older record.</summary>
+    /// <summary>Removes a key from the cache and from reads in progress. No later call returns the older record.</summary>
     public void Forget(in ApiKeyHash hash) => _cache.Forget(hash);
 
-    /// <summary>Forgets the settings of a workspace and all of its keys, also in reads that are under way.</summary>
-    public void ForgetWorkspace(string workspace) => _stamps.Forget(workspace);
+    /// <summary>Removes the settings of a workspace and all of its keys, also from reads in progress.</summary>
+    public void ForgetWorkspace(string workspace) => _workspaces.Forget(workspace);
 
-    /// <summary>Forgets everything.</summary>
     public void Clear() => _cache.Clear();
 
-    /// <summary>Whether the options have changed since it was compiled; when the store is down it serves all the same.</summary>
-    private bool IsOfAnotherCatalog(CacheEntry entry) => entry.Live is { } live && live.Catalog != _settings.Current.Catalog;
+    /// <summary>Determines whether the options have changed since the key was compiled. It then serves only in outages.</summary>
+    private bool HasOtherCatalog(CacheEntry entry) => entry.Live is { } live && live.Catalog != _settings.Current.Catalog;
 
     private void Forget(ApiKeyChangeSet change)
     {
@@ -143,9 +144,9 @@ internal sealed class KeyLookup
 
     private long Now => _time.GetUtcNow().UtcTicks;
 
-    /// <summary>Starts a read, or joins the one that is under way.</summary>
-    /// <param name="hashes">What to read.</param>
-    /// <param name="known">What the cache held when the read was found necessary.</param>
+    /// <summary>Starts a read, or gets the read in progress.</summary>
+    /// <param name="hashes">All hashes that the secret can have.</param>
+    /// <param name="known">The entry that the cache had before the read, or null if it had none.</param>
     private Task<CacheEntry?> StartRead(ApiKeyHash[] hashes, CacheEntry? known)
     {
         if (_reads.TryGetValue(hashes[0], out var running))
@@ -153,25 +154,25 @@ internal sealed class KeyLookup
             return running;
         }
 
-        var mine = new TaskCompletionSource<CacheEntry?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        running = _reads.GetOrAdd(hashes[0], mine.Task);
-        if (running == mine.Task)
+        var own = new TaskCompletionSource<CacheEntry?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        running = _reads.GetOrAdd(hashes[0], own.Task);
+        if (running == own.Task)
         {
-            _ = ReadAsync(hashes, known, mine);
+            _ = ReadAsync(hashes, known, own);
         }
 
         return running;
     }
 
-    /// <summary>Reads until no invalidation falls into the read; completes with null when the store cannot answer.</summary>
+    /// <summary>Reads until nothing was invalidated during the read. The result is null if the store cannot answer.</summary>
     private async Task ReadAsync(ApiKeyHash[] hashes, CacheEntry? known, TaskCompletionSource<CacheEntry?> result)
     {
         CacheEntry? entry = null;
         try
         {
-            // Another read may have ended between the look at the cache and the start of this one.
+            // Another read may have ended after the cache was checked and before this read started.
             var newer = _cache.Get(hashes) ?? _cache.GetAbsent(hashes);
-            if (newer is not null && newer != known && newer.Answers(Now) && !IsOfAnotherCatalog(newer))
+            if (newer is not null && newer != known && newer.CanAnswer(Now) && !HasOtherCatalog(newer))
             {
                 entry = newer;
                 return;
@@ -203,7 +204,7 @@ internal sealed class KeyLookup
                 _known.Add(entry.Hash);
             }
         }
-#pragma warning disable CA1031 // Whatever a store throws means that it cannot answer.
+#pragma warning disable CA1031 // A store can throw any exception. It then cannot answer.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -220,7 +221,7 @@ internal sealed class KeyLookup
         }
     }
 
-    /// <summary>Every five seconds at most: neither an outage nor a flood floods the log too.</summary>
+    /// <summary>Limits a message to once in five seconds, so that outages and floods of requests do not fill the log.</summary>
     private bool IsTimeToLog(ref long loggedAt)
     {
         var now = Now;
@@ -231,20 +232,19 @@ internal sealed class KeyLookup
     private CacheEntry Compile(ApiKeyHash[] hashes, StoredKey? stored, long readAt)
     {
         var settings = _settings.Current;
-        if (stored is not var (key, workspace, stamp))
+        if (stored is not var (key, workspace, token))
         {
             return new AbsentKey(hashes[0], readAt, readAt + settings.Options.Cache.NegativeLifetime.Ticks);
         }
 
         if (!hashes.Contains(key.Hash))
         {
-            throw new InvalidOperationException(
-                $"The API key store was asked for one hash and gave key {key.Id}, which has another.");
+            throw new InvalidOperationException($"The store returned API key {key.Id}, which has none of the requested hashes.");
         }
 
-        // Up to a tenth shorter, so that keys that were read together are not read together again.
+        // The time is up to a tenth shorter, so that keys that were read together are not read together again.
         var lifetime = settings.Options.Cache.Lifetime.Ticks;
         var freshUntil = readAt + lifetime - Random.Shared.NextInt64((lifetime / 10) + 1);
-        return new LiveKey(key, workspace, stamp, settings.Catalog, _limiter, _uses, readAt, freshUntil);
+        return new LiveKey(key, workspace, token, settings.Catalog, _limiter, _activities, readAt, freshUntil);
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Registers the cache of keys, the reader of the store, and the job that follows changes.</summary>
+/// <summary>Registers the cache of keys, the reader of the store, and the job that reads changes by other processes.</summary>
 internal static class KeysServices
 {
     public static IServiceCollection AddKeysServices(this IServiceCollection services)

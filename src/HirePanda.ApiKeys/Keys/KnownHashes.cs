@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Remembers hashes that keys were found for, in a fixed amount of memory: a later one takes the slot of an earlier one. Nobody
-/// can get a hash in here without a key that has it.
+/// Remembers the hashes that keys were found for, in a fixed amount of memory. A later hash can replace an earlier one.
+/// <see cref="KeyLookup"/> uses it to reserve reads of the store for known keys. A hash is added only after a key was found for
+/// it, so callers with invalid secrets cannot add hashes.
 /// </summary>
 internal sealed class KnownHashes
 {

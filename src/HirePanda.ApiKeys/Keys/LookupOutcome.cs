@@ -1,15 +1,15 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>How a lookup ended.</summary>
+/// <summary>Specifies the outcome of <see cref="KeyLookup.FindAsync"/>.</summary>
 internal enum LookupOutcome
 {
-    /// <summary>There is such a key.</summary>
+    /// <summary>A key has the secret.</summary>
     Found,
 
-    /// <summary>There is none.</summary>
+    /// <summary>No key has the secret.</summary>
     NotFound,
 
-    /// <summary>The cache holds nothing, and the store was not to be asked.</summary>
+    /// <summary>The cache has no entry, and the caller did not allow a read of the store.</summary>
     Refused,
 
     /// <summary>The store cannot answer and nothing usable is cached.</summary>

@@ -2,11 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Reads the host's store, each read in its own scope, within a time-out, and a limited number at once.</summary>
+/// <summary>
+/// Reads keys from the host's store for <see cref="KeyLookup"/>. Each read has its own service scope and a time-out, and the
+/// number of concurrent reads is limited.
+/// </summary>
 internal sealed class StoreReader(
     IServiceScopeFactory scopes,
     IServiceProviderIsService services,
-    WorkspaceInvalidationTokens stamps,
+    WorkspaceInvalidationTokens workspaces,
     ApiKeySettings settings,
     ApiKeyMetrics metrics,
     TimeProvider time)
@@ -18,7 +21,7 @@ internal sealed class StoreReader(
     public bool HasStore { get; } = services.IsService(typeof(IApiKeyStore));
 
     /// <summary>Starts to read one key and the settings of its workspace.</summary>
-    /// <param name="hashes">All hashes that one secret may have.</param>
+    /// <param name="hashes">All hashes that one secret can have.</param>
     /// <param name="isKnown">
     /// Whether a key has or had one of the hashes. Reads of unknown hashes get at most half of the places.
     /// </param>
@@ -56,14 +59,14 @@ internal sealed class StoreReader(
         var started = metrics.StartRead();
         var isOk = false;
 
-        // Not disposed, because a read that was given up may still use its token.
+        // The source is not disposed, because a read that was given up may still use its token.
 #pragma warning disable CA2000
         var givenUp = new CancellationTokenSource();
 #pragma warning restore CA2000
         Task<StoredKey?> read;
 
-        // On the thread pool and without the caller's context: a store that blocks, or looks for the current request, does no
-        // harm.
+        // The read runs on the thread pool without the caller's context, so that a store that blocks, or that looks for the
+        // current request, does no harm.
         using (ExecutionContext.SuppressFlow())
         {
             read = Task.Run(() => ReadInScopeAsync(hashes, isKnown, givenUp.Token));
@@ -82,13 +85,13 @@ internal sealed class StoreReader(
         }
         finally
         {
-            metrics.Read(isOk, started);
+            metrics.RecordRead(isOk, started);
         }
     }
 
     /// <summary>
-    /// Cancels on a thread outside the pool, because database clients may block for seconds when they are canceled. There are no
-    /// more of these threads than reads, because a read holds its place until it ends.
+    /// Cancels a read on a thread outside the pool, because database clients may block for seconds when they are canceled. There
+    /// are never more of these threads than reads, because a read keeps its place until it ends.
     /// </summary>
     private static void GiveUp(CancellationTokenSource read) => Task.Factory.StartNew(
         static read => ((CancellationTokenSource)read!).Cancel(),
@@ -106,11 +109,11 @@ internal sealed class StoreReader(
             {
                 var store = scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
                 ApiKey? key;
-                WorkspaceInvalidationToken stamp;
-                long began;
+                WorkspaceInvalidationToken token;
+                long sequence;
                 do
                 {
-                    began = stamps.Sequence;
+                    sequence = workspaces.Sequence;
                     key = await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false);
                     if (key is null)
                     {
@@ -118,19 +121,19 @@ internal sealed class StoreReader(
                     }
 
                     // The token comes first, so that a change of the settings during their read invalidates what was read.
-                    stamp = stamps.Get(key.Workspace);
+                    token = workspaces.Get(key.Workspace);
                 }
-                while (stamp.Sequence > began);
+                while (token.Sequence > sequence);
 
                 var workspace = scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } management
                     ? await management.GetWorkspaceAsync(key.Workspace, cancellationToken).ConfigureAwait(false)
                     : null;
-                return new StoredKey(key, workspace, stamp);
+                return new StoredKey(key, workspace, token);
             }
         }
         finally
         {
-            // A read that takes longer than its time-out still holds its place.
+            // A read that takes longer than its time-out keeps its place until here.
             Interlocked.Decrement(ref _reads);
             if (!isKnown)
             {
@@ -140,5 +143,8 @@ internal sealed class StoreReader(
     }
 }
 
-/// <summary>A key as it was read, with the settings of its workspace.</summary>
-internal sealed record StoredKey(ApiKey Key, ApiKeyWorkspace? Workspace, WorkspaceInvalidationToken Stamp);
+/// <summary>A key as <see cref="StoreReader"/> read it, before it is compiled to a <see cref="LiveKey"/>.</summary>
+/// <param name="Key">The record.</param>
+/// <param name="Workspace">The settings of its workspace, or null if there are none.</param>
+/// <param name="Token">The token that goes stale when the settings change.</param>
+internal sealed record StoredKey(ApiKey Key, ApiKeyWorkspace? Workspace, WorkspaceInvalidationToken Token);

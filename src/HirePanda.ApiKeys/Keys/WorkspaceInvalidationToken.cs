@@ -1,8 +1,11 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Tells the keys of a workspace that its settings have changed since they were compiled.</summary>
+/// <summary>
+/// Marks the cached keys of a workspace as outdated when the settings of the workspace change. All keys that were compiled with
+/// the same settings share the token. <see cref="WorkspaceInvalidationTokens"/> creates it.
+/// </summary>
 /// <param name="sequence">
-/// The <see cref="WorkspaceInvalidationTokens.Sequence"/> when the token before it went stale, or 0 for the first one.
+/// The <see cref="WorkspaceInvalidationTokens.Sequence"/> when the previous token went stale, or 0 for the first token.
 /// </param>
 internal sealed class WorkspaceInvalidationToken(long sequence)
 {
@@ -17,14 +20,17 @@ internal sealed class WorkspaceInvalidationToken(long sequence)
         set => _isStale = value;
     }
 
-    /// <summary>The workspace's allowlist as just read, compiled once for all its keys; null where none is enabled.</summary>
-    public Allowlist? Allowlist(ApiKeyWorkspace? workspace)
+    /// <summary>
+    /// Gets the compiled allowlist of a workspace, or null if none is enabled. All keys of the workspace share it while the
+    /// settings stay the same.
+    /// </summary>
+    public Allowlist? GetAllowlist(ApiKeyWorkspace? workspace)
     {
-        if (_allowlist is { } known && known.IsOf(workspace))
+        if (_allowlist is { } known && known.Matches(workspace))
         {
             return known;
         }
 
-        return _allowlist = HirePanda.ApiKeys.Allowlist.Compile(workspace);
+        return _allowlist = Allowlist.Compile(workspace);
     }
 }

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Holds one token for each workspace, which every key carries that was compiled with the workspace's settings. When the settings
-/// change, the token goes stale, and with it all those keys, although nobody looks for them.
+/// Holds the current token of each workspace. <see cref="StoreReader"/> gets the token for each key that it reads, and
+/// <see cref="KeyLookup"/> replaces the token when the settings of the workspace change. All keys with the previous token are
+/// then outdated, without a search for them in the cache.
 /// </summary>
 internal sealed class WorkspaceInvalidationTokens
 {
@@ -12,13 +13,17 @@ internal sealed class WorkspaceInvalidationTokens
 
     private long _sequence;
 
-    /// <summary>How often a workspace was forgotten.</summary>
+    /// <summary>Gets the number of times that a token was replaced.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
+    /// <summary>Gets the current token of a workspace.</summary>
     public WorkspaceInvalidationToken Get(string workspace)
         => _tokens.GetOrAdd(workspace, static _ => new WorkspaceInvalidationToken(0));
 
-    /// <summary>Makes the token stale. By the next one, reads that are under way see that they were overtaken.</summary>
+    /// <summary>
+    /// Makes the current token stale and replaces it. Reads in progress see by the number of the new token that they are
+    /// outdated.
+    /// </summary>
     public void Forget(string workspace)
     {
         var next = new WorkspaceInvalidationToken(Interlocked.Increment(ref _sequence));

@@ -34,7 +34,7 @@ public sealed class ApiKeyFailure
     internal static readonly ApiKeyFailure PreconditionFailed = new()
     {
         Kind = ApiKeyFailureKind.PreconditionFailed,
-        Message = "If-Match is not the current version: somebody has made a change meanwhile",
+        Message = "If-Match does not match the current version",
     };
 
     internal static readonly ApiKeyFailure ActorChanged = new()

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>A workspace's IP allowlist, compiled: whom it admits, and whether it means it.</summary>
+/// <summary>The compiled IP allowlist of a workspace.</summary>
 internal sealed class Allowlist
 {
     private readonly NetworkList _networks;
@@ -12,16 +12,17 @@ internal sealed class Allowlist
     private Allowlist(IReadOnlyList<string> networks, bool isReportOnly)
         => (_networks, _text, IsReportOnly) = (NetworkList.Compile(networks) ?? new NetworkList([]), [.. networks], isReportOnly);
 
-    /// <summary>Whether it only reports whom it would refuse.</summary>
+    /// <summary>Gets a value that indicates whether the list only reports the addresses that it would refuse.</summary>
     public bool IsReportOnly { get; }
 
-    /// <summary>Compiles settings; null where no list is enabled.</summary>
+    /// <summary>Compiles the settings of a workspace. The result is null if no list is enabled.</summary>
     public static Allowlist? Compile(ApiKeyWorkspace? workspace)
         => workspace is { IsAllowlistEnabled: true } ? new(workspace.AllowedNetworks, workspace.IsAllowlistReportOnly) : null;
 
-    /// <summary>Whether settings would be compiled to the same.</summary>
-    public bool IsOf(ApiKeyWorkspace? workspace) => workspace is { IsAllowlistEnabled: true }
+    /// <summary>Determines whether the settings of a workspace compile to the same list.</summary>
+    public bool Matches(ApiKeyWorkspace? workspace) => workspace is { IsAllowlistEnabled: true }
         && workspace.IsAllowlistReportOnly == IsReportOnly && workspace.AllowedNetworks.SequenceEqual(_text);
 
+    /// <summary>Determines whether the list contains an address. It contains no unknown address (null).</summary>
     public bool Admits(IPAddress? address) => _networks.Contains(address);
 }

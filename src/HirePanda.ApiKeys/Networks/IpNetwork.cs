@@ -6,22 +6,23 @@ using System.Net.Sockets;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// One address or CIDR network, IPv4 or IPv6. Stricter than the framework's parser: refuses host bits (<c>10.0.0.8/8</c>),
-/// octal-looking octets (<c>010.0.0.1</c>), short forms (<c>10.1</c>), zones, ports and white space. An IPv4-mapped IPv6
-/// network is the IPv4 network (RFC 4291, section 2.5.5.2).
+/// An address or CIDR network, IPv4 or IPv6. Parsing is stricter than in the framework: it refuses host bits
+/// (<c>10.0.0.8/8</c>), octal-looking octets (<c>010.0.0.1</c>), short forms (<c>10.1</c>), zones, ports and white space. An
+/// IPv4-mapped IPv6 network becomes the IPv4 network (RFC 4291, section 2.5.5.2).
 /// </summary>
-/// <param name="IsIPv4">Which family; the two never match each other.</param>
-/// <param name="First">The lowest address; an IPv4 address in the low 32 bits.</param>
-/// <param name="PrefixLength">0 to 32 or 128.</param>
+/// <param name="IsIPv4">True if the network is IPv4, or false if it is IPv6. The two never match each other.</param>
+/// <param name="First">The lowest address. An IPv4 address is in the low 32 bits.</param>
+/// <param name="PrefixLength">The prefix length, from 0 to 32 for IPv4 or to 128 for IPv6.</param>
 internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int PrefixLength)
 {
     private const int MappedPrefixLength = 96;
 
     private int Bits => IsIPv4 ? 32 : 128;
 
+    /// <summary>Gets the highest address.</summary>
     public UInt128 Last => First | HostMask;
 
-    /// <summary>A shift by 128 would shift by 0.</summary>
+    /// <summary>Gets the mask of the host bits. A shift by 128 would shift by 0.</summary>
     private UInt128 HostMask => Bits - PrefixLength == 128 ? UInt128.MaxValue : (UInt128.One << (Bits - PrefixLength)) - 1;
 
     public static bool TryParse(string? text, out IpNetwork network)
@@ -70,7 +71,7 @@ internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int Prefix
         return true;
     }
 
-    /// <summary>An address as a number; IPv4-mapped IPv6 as IPv4.</summary>
+    /// <summary>Converts an address to a number. An IPv4-mapped IPv6 address counts as IPv4.</summary>
     public static UInt128 ToNumber(IPAddress address, out bool isIPv4)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -86,7 +87,7 @@ internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int Prefix
         return isIPv4 ? (uint)number : number;
     }
 
-    /// <summary>The canonical form: lower case, a single address without prefix length.</summary>
+    /// <summary>Gets the canonical form: in lower case, and a single address without a prefix length.</summary>
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -139,7 +140,7 @@ internal readonly record struct IpNetwork(bool IsIPv4, UInt128 First, int Prefix
     }
 
     /// <summary>
-    /// A decimal number without sign, leading zero or white space, and without the trailing U+0000 that the framework's parser
+    /// Parses a decimal number without a sign, a leading zero, white space, or the trailing U+0000 that the framework's parser
     /// skips.
     /// </summary>
     private static bool TryParseNumber(ReadOnlySpan<char> text, int max, out int number)

@@ -3,7 +3,8 @@ using System.Net;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Networks compiled for matching: per family sorted, merged ranges, so that a thousand cost little more than one.
+/// Networks compiled for matching. The ranges of each IP version are sorted and merged, so that matching a thousand networks
+/// costs little more than matching one.
 /// </summary>
 internal sealed class NetworkList
 {
@@ -17,14 +18,16 @@ internal sealed class NetworkList
         _ipv6 = new(Merge(both[false]));
     }
 
-    /// <summary>Compiles the text that a store holds; null where it is empty, which is no restriction.</summary>
-    /// <exception cref="FormatException">A network cannot be read; nobody may be admitted on a guess.</exception>
+    /// <summary>Compiles networks from a store. The result is null if the list is empty, which means no restriction.</summary>
+    /// <exception cref="FormatException">
+    /// A text is not a network. Ignoring it could admit or refuse the wrong callers.
+    /// </exception>
     public static NetworkList? Compile(IReadOnlyList<string> networks)
         => networks.Count == 0 ? null : new(networks.Select(text => IpNetwork.TryParse(text, out var network)
             ? network
             : throw new FormatException($"'{text}' is not an IP address or CIDR network.")));
 
-    /// <summary>Whether the list admits an address; no address (null) is refused.</summary>
+    /// <summary>Determines whether an address is on the list. An unknown address (null) is on no list.</summary>
     public bool Contains(IPAddress? address)
     {
         if (address is null)
@@ -36,7 +39,7 @@ internal sealed class NetworkList
         return Contains(isIPv4, number, number);
     }
 
-    /// <summary>Whether every address of a network is on the list.</summary>
+    /// <summary>Determines whether every address of a network is on the list.</summary>
     public bool Contains(IpNetwork network) => Contains(network.IsIPv4, network.First, network.Last);
 
     private bool Contains(bool isIPv4, UInt128 first, UInt128 last)
@@ -47,7 +50,7 @@ internal sealed class NetworkList
         var merged = new List<(UInt128 First, UInt128 Last)>();
         foreach (var network in networks.OrderBy(network => network.First))
         {
-            // Neighbours merge too, so that a network made of two listed halves counts as listed.
+            // Adjacent ranges merge too, so that a network counts as listed if both of its halves are.
             if (merged.Count > 0 && (network.First == 0 || network.First - 1 <= merged[^1].Last))
             {
                 merged[^1] = (merged[^1].First, UInt128.Max(merged[^1].Last, network.Last));

@@ -4,14 +4,14 @@ using System.Net.Sockets;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Tells addresses of the public internet from special-purpose ones. The list follows the IANA registries of special-purpose
-/// addresses (RFC 6890) and is the only one: other packages compile this file too.
+/// Distinguishes addresses of the public internet from special-purpose addresses. The list follows the IANA registries of
+/// special-purpose addresses (RFC 6890). Other packages compile this file too, so that there is only one list.
 /// </summary>
 internal static class PublicAddresses
 {
     /// <summary>
-    /// Everything in IPv4 that is not public, and what is not public inside <see cref="_globalUnicast"/>. 168.63.129.16 is in no
-    /// registry: it is Azure's platform endpoint, which only virtual machines reach.
+    /// The IPv4 networks that are not public, and the networks inside <see cref="_globalUnicast"/> that are not public.
+    /// 168.63.129.16 is not in a registry. It is Azure's platform endpoint, which only virtual machines reach.
     /// </summary>
     private static readonly IPNetwork[] _special = [.. new[]
     {
@@ -35,17 +35,17 @@ internal static class PublicAddresses
     }.Select(network => IPNetwork.Parse(network))];
 
     /// <summary>
-    /// All of IPv6 that is assigned: loopback, link-local, unique-local, multicast, and embedded IPv4 lie outside.
+    /// The assigned part of IPv6. Loopback, link-local, unique-local, multicast, and embedded IPv4 addresses are outside it.
     /// </summary>
     private static readonly IPNetwork _globalUnicast = IPNetwork.Parse("2000::/3");
 
-    /// <summary>The prefix by which IPv6-only networks reach IPv4 (RFC 6052). The IPv4 address is at the end.</summary>
+    /// <summary>The prefix with which IPv6-only networks reach IPv4 (RFC 6052). The IPv4 address is at the end.</summary>
     private static readonly IPNetwork _nat64 = IPNetwork.Parse("64:ff9b::/96");
 
-    /// <summary>6to4 (RFC 3056). The IPv4 address follows the prefix.</summary>
+    /// <summary>The prefix of 6to4 (RFC 3056). The IPv4 address follows the prefix.</summary>
     private static readonly IPNetwork _sixToFour = IPNetwork.Parse("2002::/16");
 
-    /// <summary>Determines whether an address, or the IPv4 address that it embeds, is one of the public internet.</summary>
+    /// <summary>Determines whether an address, or the IPv4 address that it embeds, is a public address.</summary>
     /// <param name="address">The address, IPv4 or IPv6.</param>
     public static bool Contains(IPAddress address)
     {

@@ -18,14 +18,14 @@ public sealed class ApiKeyAlertOptions
     public TimeSpan UnusualActivityWarmUp { get; set; } = TimeSpan.FromDays(3);
 
     /// <summary>
-    /// Gets or sets the days before a key's expiry on which its workspace is alerted, each from 1 to 1,000. With an empty list it
-    /// never is. Configuration replaces the list. The default is 30, 14, 7 and 1.
+    /// Gets or sets the numbers of days before a key's expiry at which its workspace is alerted, each from 1 to 1,000. An empty
+    /// list turns the alerts off. Configuration replaces the list. The default is 30, 14, 7 and 1.
     /// </summary>
     public IReadOnlyList<int> ExpiryDays { get; set; } = [30, 14, 7, 1];
 
     /// <summary>
-    /// Gets or sets the age of a key at which its workspace is alerted to rotate it, from 0 to 3,650 days. With 0 it never is.
-    /// The default is 90 days.
+    /// Gets or sets the age of a key at which its workspace is alerted to rotate it, from 0 to 3,650 days. A value of 0 turns the
+    /// alert off. The default is 90 days.
     /// </summary>
     public TimeSpan RotationAge { get; set; } = TimeSpan.FromDays(90);
 }

@@ -9,29 +9,29 @@ public class ApiKeyEvents
     private static readonly Func<ApiKeyValidatedContext, Task> _validateNothing = static _ => Task.CompletedTask;
 
     /// <summary>
-    /// Gets or sets the delegate that runs first. It may supply the secret from elsewhere, or end authentication with a result
-    /// of its own.
+    /// Gets or sets the delegate that runs first. It can supply a secret, for example from a cookie, or end authentication with
+    /// its own result.
     /// </summary>
     public Func<ApiKeyMessageReceivedContext, Task> OnMessageReceived { get; set; } = _receiveNothing;
 
     /// <summary>
-    /// Gets or sets the delegate that runs when a key was admitted. It may add claims and identities, or fail. A principal
-    /// without the identity that the delegate received meets no policy of tiers and permissions.
+    /// Gets or sets the delegate that runs after a key was admitted. It can add claims and identities, or fail. Keep the
+    /// identity that the delegate receives: a principal without it does not meet the policies of tiers and permissions.
     /// </summary>
     public Func<ApiKeyValidatedContext, Task> OnKeyValidated { get; set; } = _validateNothing;
 
-    /// <summary>Gets or sets the delegate that runs when a credential was refused.</summary>
+    /// <summary>Gets or sets the delegate that runs after a credential was refused.</summary>
     public Func<ApiKeyAuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>
-    /// Gets or sets the delegate that runs before a challenge is answered: 401, or 403, 429, or 503 if the credential was
-    /// refused so. Call <see cref="ApiKeyChallengeContext.HandleResponse"/> to replace the answer.
+    /// Gets or sets the delegate that runs before a challenge is answered. The status is 401, or 403, 429 or 503 if that is why
+    /// the credential was refused. Call <see cref="ApiKeyChallengeContext.HandleResponse"/> to replace the response.
     /// </summary>
     public Func<ApiKeyChallengeContext, Task> OnChallenge { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>
     /// Gets or sets the delegate that runs before 403 is answered to a valid key that lacks a permission. Call
-    /// <see cref="ApiKeyForbiddenContext.HandleResponse"/> to replace the answer.
+    /// <see cref="ApiKeyForbiddenContext.HandleResponse"/> to replace the response.
     /// </summary>
     public Func<ApiKeyForbiddenContext, Task> OnForbidden { get; set; } = static _ => Task.CompletedTask;
 

@@ -25,8 +25,8 @@ public sealed class ApiKeyFailedAttemptsOptions
     public TimeSpan AlertWindow { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Gets or sets the workspace of the host's operator, or null for none. It receives the alerts about attempts with secrets
-    /// that belong to no key. Without it nobody receives them. The default is null.
+    /// Gets or sets the workspace that receives the alerts about attempts with unknown secrets, or null if no workspace receives
+    /// them. It is the workspace of the host's operator. The default is null.
     /// </summary>
     public string? OperatorWorkspace { get; set; }
 }

@@ -14,14 +14,15 @@ public sealed class ApiKeyHashingOptions
     public string? Pepper { get; set; }
 
     /// <summary>
-    /// Gets or sets the peppers that older keys were hashed with and that are still accepted. What they encrypted stays readable.
-    /// Each has at least 32 characters. They need a <see cref="Pepper"/>. Configuration replaces the list. The default is empty.
+    /// Gets or sets the peppers that older keys were hashed with and that are still accepted. Data that they encrypted stays
+    /// readable. Each has at least 32 characters. They require a <see cref="Pepper"/>. Configuration replaces the list. The
+    /// default is empty.
     /// </summary>
     public IReadOnlyList<string> PreviousPeppers { get; set; } = [];
 
     /// <summary>
-    /// Gets or sets whether keys that were hashed before there was a <see cref="Pepper"/> are still accepted. The default is
-    /// false.
+    /// Gets or sets a value that indicates whether keys that were hashed before there was a <see cref="Pepper"/> are still
+    /// accepted. The default is false.
     /// </summary>
     public bool AcceptUnpepperedHashes { get; set; }
 }

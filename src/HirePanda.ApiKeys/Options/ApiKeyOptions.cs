@@ -4,7 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// The options of the library. <c>services.Configure&lt;ApiKeyOptions&gt;(…)</c> sets them with or without the name of the
-/// scheme. The host validates them when it starts. A list that configuration names replaces the list that it finds.
+/// scheme. The host validates them when it starts. A list in configuration replaces the existing list.
 /// </summary>
 public sealed class ApiKeyOptions : AuthenticationSchemeOptions
 {
@@ -20,7 +20,7 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public string Brand { get; set; } = "hp";
 
     /// <summary>
-    /// Gets the tiers, permissions and types that keys can have. Lists that configuration names (<c>Catalog:Tiers</c>,
+    /// Gets the tiers, permissions and types that keys can have. Lists in configuration (<c>Catalog:Tiers</c>,
     /// <c>Catalog:Permissions</c>, <c>Catalog:Types</c>) replace those of the default catalog.
     /// </summary>
     public ApiKeyCatalog Catalog { get; } = new();
@@ -35,19 +35,20 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
 
     /// <summary>
     /// Gets or sets the request headers that can hold a secret in addition to <c>Authorization: Bearer</c> (RFC 6750), such as
-    /// <c>X-API-Key</c>. Every response then varies by them. A request with more than one credential is refused. Configuration
-    /// replaces the list. The default is empty.
+    /// <c>X-API-Key</c>. Every response then names them in <c>Vary</c>. A request with more than one credential is refused.
+    /// Configuration replaces the list. The default is empty.
     /// </summary>
     public IReadOnlyList<string> HeaderNames { get; set; } = [];
 
     /// <summary>
-    /// Gets or sets a predicate that admits secrets of an older system to the lookup by hash, although they do not have the
-    /// library's format and checksum, or null to admit none. The secrets can have at most 512 characters. The default is null.
+    /// Gets or sets a predicate that recognizes secrets of an older system, or null if there are none. They are looked up by
+    /// hash without the library's format and checksum. They can have at most 512 characters. The default is null.
     /// </summary>
     public Predicate<string>? IsLegacySecret { get; set; }
 
     /// <summary>
-    /// Gets or sets whether errors are problem details (RFC 9457) with <c>code</c> as an extension member. The default is false.
+    /// Gets or sets a value that indicates whether errors are problem details (RFC 9457) with <c>code</c> as an extension
+    /// member. The default is false.
     /// </summary>
     public bool UseProblemDetails { get; set; }
 
@@ -58,9 +59,9 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public RateLimit DefaultRateLimit { get; set; } = new(1000, TimeSpan.FromSeconds(60));
 
     /// <summary>
-    /// Gets or sets the loosest rate limit that a key can be given, or null for no such bound. One of the key's limits must
-    /// allow neither more requests at once nor more per second. Limits of types and <see cref="DefaultRateLimit"/> are not
-    /// compared. The default is null.
+    /// Gets or sets the highest rate limit that a key can be given, or null if there is no maximum. At least one of the key's
+    /// limits must not exceed it, neither in requests at once nor in requests per second. Limits of types and
+    /// <see cref="DefaultRateLimit"/> are not checked. The default is null.
     /// </summary>
     public RateLimit? MaxRateLimit { get; set; }
 
@@ -71,21 +72,21 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public int MaxActiveKeys { get; set; } = 100_000;
 
     /// <summary>
-    /// Gets or sets whether a key that manages keys can create keys with wider networks or a later expiry than its own. Such a
-    /// key can create another one without its own restrictions, so set this only where keys are used elsewhere than the keys
-    /// that manage them. The default is false.
+    /// Gets or sets a value that indicates whether a key that manages keys can create keys with wider networks or a later expiry
+    /// than its own. A key can then create another key without its own restrictions, so set this only if the keys are used in
+    /// other places than the keys that manage them. The default is false.
     /// </summary>
     public bool AllowLooserDelegation { get; set; }
 
     /// <summary>
-    /// Gets or sets the time before a key's expiry from which its responses carry <c>Api-Key-Expires</c>, from 0 to 1,000 days.
-    /// With 0 they never do. The default is 30 days.
+    /// Gets or sets the time before a key's expiry from which its responses have the header <c>Api-Key-Expires</c>, from 0 to
+    /// 1,000 days. A value of 0 turns the header off. The default is 30 days.
     /// </summary>
     public TimeSpan ExpiryHeaderWindow { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Gets or sets whether traces contain the id of the key (<c>hirepanda.api_keys.key_id</c>). Traces never contain the secret,
-    /// and metrics contain neither. The default is false.
+    /// Gets or sets a value that indicates whether traces contain the id of the key (<c>hirepanda.api_keys.key_id</c>). Traces
+    /// never contain the secret. Metrics contain neither the id nor the secret. The default is false.
     /// </summary>
     public bool RecordKeyIdInTraces { get; set; }
 
@@ -107,7 +108,7 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// <summary>Gets the options of webhooks.</summary>
     public ApiKeyWebhookOptions Webhooks { get; } = new();
 
-    /// <summary>Gets or sets the host's part in authentication. The default does nothing.</summary>
+    /// <summary>Gets or sets the events that let the host take part in authentication. The default does nothing.</summary>
     public new ApiKeyEvents Events
     {
         get => (ApiKeyEvents)base.Events!;

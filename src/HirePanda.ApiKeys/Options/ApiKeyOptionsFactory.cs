@@ -6,8 +6,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Creates options as the framework does, with three differences. The scheme's own section of configuration comes first. Setups
-/// without a name count for the scheme. A reload that makes options invalid keeps the last valid ones: the first options must be
-/// valid or the host does not start, but a later mistake must not refuse every request.
+/// without a name apply to the scheme. If a reload makes the options invalid, the last valid options stay in effect: a host does
+/// not start with invalid options, but a later mistake must not cause every request to be refused.
 /// </summary>
 internal sealed class ApiKeyOptionsFactory(
     SchemeConfiguration scheme,

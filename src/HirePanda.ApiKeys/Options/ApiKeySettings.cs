@@ -15,7 +15,7 @@ internal sealed class ApiKeySettings : IDisposable
         {
             if (name == Microsoft.Extensions.Options.Options.DefaultName)
             {
-                // Configuration that is bound without a name counts for the scheme, but the monitor forgets only its own name.
+                // Configuration that is bound without a name applies to the scheme, but the monitor removes only its own name.
                 cache.TryRemove(ApiKeyDefaults.AuthenticationScheme);
                 _current = new CompiledApiKeyOptions(monitor.Get(ApiKeyDefaults.AuthenticationScheme));
             }

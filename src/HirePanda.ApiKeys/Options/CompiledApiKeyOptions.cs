@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>The options, compiled into what a request needs.</summary>
+/// <summary>The options with the catalog, secret format and hasher that are compiled from them once.</summary>
 /// <param name="options">The valid options.</param>
 internal sealed class CompiledApiKeyOptions(ApiKeyOptions options)
 {

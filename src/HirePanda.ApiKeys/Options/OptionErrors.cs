@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Collects what is wrong with options. Every message starts with the option's path in configuration.</summary>
+/// <summary>Collects the errors of options. Every message starts with the option's path in configuration.</summary>
 internal sealed class OptionErrors
 {
     public List<string> Messages { get; } = [];
@@ -11,7 +11,7 @@ internal sealed class OptionErrors
 
     public void CheckRange(string path, double value, double min, double max)
     {
-        // NaN is in no range.
+        // The negated condition also reports NaN.
         if (!(value >= min && value <= max))
         {
             Add(string.Create(CultureInfo.InvariantCulture, $"{path} must be from {min} to {max}, but it is {value}."));

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Configuration;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Binds options to a section of configuration. A list that the section names replaces the list in the options.
+/// Binds options to a section of configuration. A list in the section replaces the list in the options.
 /// </summary>
 internal static class OptionsConfiguration
 {
+    /// <summary>Binds options to a section.</summary>
     /// <exception cref="InvalidOperationException">The section has a value that cannot be bound.</exception>
     public static void Bind(ApiKeyOptions options, IConfiguration section)
     {
@@ -15,7 +16,7 @@ internal static class OptionsConfiguration
         section.Bind(options);
     }
 
-    /// <summary>Empties the lists that the section names, because the binder adds to a list.</summary>
+    /// <summary>Clears the lists that the section contains, because the binder adds to a list.</summary>
     private static void ClearNamedLists(ApiKeyOptions options, IConfiguration section)
     {
         var (hashing, alerts) = (options.Hashing, options.Alerts);

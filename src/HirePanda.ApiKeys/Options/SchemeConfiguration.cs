@@ -6,8 +6,8 @@ using Microsoft.Extensions.Primitives;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Binds <c>Authentication:Schemes:ApiKey</c>, where the framework's own schemes have their options. Every other source wins
-/// over it.
+/// Binds <c>Authentication:Schemes:ApiKey</c>, where the framework's own schemes have their options. Every other source
+/// overrides it.
 /// </summary>
 internal sealed class SchemeConfiguration(IAuthenticationConfigurationProvider? provider = null, IConfiguration? host = null)
     : IConfigureNamedOptions<ApiKeyOptions>, IOptionsChangeTokenSource<ApiKeyOptions>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Lets a setup without a name count for the scheme. A host has one scheme of API keys, so that
-/// <c>services.Configure&lt;ApiKeyOptions&gt;(…)</c> can mean only this one. The framework would ignore the setup.
+/// Applies a setup without a name to the scheme. A host has only one API key scheme, so
+/// <c>services.Configure&lt;ApiKeyOptions&gt;(…)</c> can only mean this scheme. The framework would ignore the setup.
 /// </summary>
 internal static class UnnamedSetup
 {
@@ -28,8 +28,8 @@ internal static class UnnamedSetup
         => IsUnnamed(validation) ? new Validation(validation) : validation;
 
     /// <summary>
-    /// Determines whether a setup is one of the framework's and has the empty name. Those with services have no common base type,
-    /// so their name is read by reflection. A host's own type gets the scheme's name and decides for itself.
+    /// Determines whether a setup is a type of the framework with an empty name. The setups with services have no common base
+    /// type, so reflection reads their name. A host's own type gets the scheme's name and decides for itself.
     /// </summary>
     private static bool IsUnnamed(object setup)
         => setup.GetType() is { Namespace: "Microsoft.Extensions.Options" } type

@@ -12,7 +12,7 @@ public enum ApiKeyOutcome
     /// <summary>The request has no credential that could be a key.</summary>
     Missing,
 
-    /// <summary>The credential is not a key. Another scheme may know it.</summary>
+    /// <summary>The credential is not a key. Another scheme may accept it.</summary>
     NotAnApiKey,
 
     /// <summary>The request has more than one credential.</summary>
@@ -43,7 +43,7 @@ public enum ApiKeyOutcome
     ClientThrottled,
 
     /// <summary>
-    /// An event handler of the host rejected the request. Metrics count a key that is rejected after it was admitted as valid.
+    /// An event handler of the host rejected the request. If verification admitted the key before, metrics count it as valid.
     /// </summary>
     RejectedByHost,
 }

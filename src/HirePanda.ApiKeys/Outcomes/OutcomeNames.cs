@@ -6,7 +6,7 @@ internal static class OutcomeNames
     /// <summary>The tag that holds an outcome's name.</summary>
     public const string Tag = "hirepanda.api_keys.outcome";
 
-    /// <summary>Every name, in the order of <see cref="ApiKeyOutcome"/>.</summary>
+    /// <summary>Gets all names, in the order of <see cref="ApiKeyOutcome"/>.</summary>
     public static string[] All { get; } = Array.ConvertAll(
         Enum.GetNames<ApiKeyOutcome>(), System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName);
 

@@ -1,37 +1,47 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>One bucket of a family: its theoretical arrival time.</summary>
-/// <param name="limit">The limit that it counts for.</param>
+/// <summary>
+/// A bucket of a <see cref="KeyFamily"/>, with the state of one limit. Keys with the same limit share the bucket.
+/// </summary>
+/// <param name="limit">The limit.</param>
 internal sealed class Bucket(RateLimit limit)
 {
-    /// <summary>In ticks.</summary>
+    /// <summary>The theoretical arrival time (see <see cref="Gcra"/>), in ticks.</summary>
     public long Tat;
 
     // Windows are whole seconds, at most 31 days.
     private readonly int _permits = limit.Permits;
     private readonly int _seconds = (int)(limit.Window.Ticks / TimeSpan.TicksPerSecond);
 
-    /// <summary>When the last key of the family left it for other limits; the largest number while a key holds it.</summary>
-    public long LeftAt { get; set; } = long.MaxValue;
+    /// <summary>
+    /// Gets or sets the time when the last key of the family released the bucket, in ticks, or <see cref="long.MaxValue"/> while
+    /// a key uses it.
+    /// </summary>
+    public long ReleasedAt { get; set; } = long.MaxValue;
 
-    /// <summary>All buckets of the family, or null if every key holds all of them.</summary>
+    /// <summary>Gets or sets all buckets of the family, or null if every key uses all of them.</summary>
     public Bucket[]? Siblings { get; set; }
 
     public Gcra Rule => new(new RateLimit(_permits, Window));
 
     public TimeSpan Window => TimeSpan.FromSeconds(_seconds);
 
-    public bool IsOf(RateLimit other) => _permits == other.Permits && other.Window == Window;
+    /// <summary>Determines whether this is the bucket of a limit.</summary>
+    public bool IsFor(RateLimit other) => _permits == other.Permits && other.Window == Window;
 
+    /// <summary>Determines whether all permits are available.</summary>
     public bool IsFull(long now) => Volatile.Read(ref Tat) <= now;
 
-    /// <summary>Whether no key has held it for its window, so that the others have counted all that it knows.</summary>
-    public bool IsOver(long now) => LeftAt < now - Window.Ticks;
+    /// <summary>
+    /// Determines whether the bucket was released longer ago than its window. The other buckets have then counted every request
+    /// that it still counts.
+    /// </summary>
+    public bool IsExpired(long now) => ReleasedAt < now - Window.Ticks;
 
-    /// <summary>What is owed now, in ticks.</summary>
+    /// <summary>Gets the time until the bucket is full, in ticks.</summary>
     public long Debt(long now) => Math.Clamp(Volatile.Read(ref Tat) - now, 0, Rule.Capacity);
 
-    /// <summary>Counts a request that was made under other limits of the family, as far as there are permits.</summary>
+    /// <summary>Counts a request that was admitted under other limits of the family, as far as permits are available.</summary>
     public void Charge(int cost, long now)
     {
         var (rule, seen) = (Rule, Volatile.Read(ref Tat));
@@ -49,7 +59,7 @@ internal sealed class Bucket(RateLimit limit)
         }
     }
 
-    /// <summary>Makes it owe at least this much, in ticks.</summary>
+    /// <summary>Raises the debt of the bucket to at least <paramref name="debt"/>, in ticks.</summary>
     public void Raise(long debt, long now)
     {
         var seen = Volatile.Read(ref Tat);

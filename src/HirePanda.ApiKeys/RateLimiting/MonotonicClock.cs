@@ -1,28 +1,29 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Gives the time to code that measures how much time has passed. It follows the wall clock forward. When the wall clock is set
-/// back, it goes on from where it was, so that debts neither grow nor shrink.
+/// Provides the time to code that measures elapsed time. The clock follows the wall clock forward. When the wall clock is set
+/// back, this clock continues from its latest time, so that debts neither grow nor shrink.
 /// </summary>
 internal sealed class MonotonicClock(TimeProvider time)
 {
     /// <summary>
-    /// Threads read the wall clock a little before they ask, and requests share the latest time without writing it.
+    /// The difference from the latest time that needs no adjustment, 1 second. Threads read the wall clock slightly before they
+    /// call this clock, and requests within the tolerance do not write the latest time.
     /// </summary>
     private const long Tolerance = TimeSpan.TicksPerSecond;
 
     private readonly Lock _lock = new();
 
-    /// <summary>The latest time that was given, within the tolerance.</summary>
+    /// <summary>The latest time that was returned, within the tolerance.</summary>
     private long _latest;
 
-    /// <summary>By how much the wall clock was set back so far.</summary>
+    /// <summary>The total by which the wall clock was set back, in ticks.</summary>
     private long _offset;
 
-    /// <summary>The time in ticks.</summary>
+    /// <summary>Gets the time in ticks.</summary>
     public long Now => From(time.GetUtcNow().UtcTicks);
 
-    /// <summary>The time in ticks, for a caller that has read the wall clock.</summary>
+    /// <summary>Gets the time in ticks, for a caller that has read the wall clock.</summary>
     /// <param name="utc">The wall clock's time, in ticks.</param>
     public long From(long utc)
     {
@@ -34,7 +35,8 @@ internal sealed class MonotonicClock(TimeProvider time)
     {
         lock (_lock)
         {
-            // Read under the lock: a caller who comes late with an older time is not a clock that was set back.
+            // The clock is read under the lock, so that a late caller with an older time does not look like a clock that was set
+            // back.
             var current = time.GetUtcNow().UtcTicks;
             if (current + _offset < _latest - Tolerance)
             {

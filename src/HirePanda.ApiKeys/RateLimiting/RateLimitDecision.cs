@@ -1,18 +1,18 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>What the limiter decided, and the state from which the response fields are written.</summary>
-/// <param name="Limits">The limits that were asked; null where none was.</param>
-/// <param name="Now">When, in ticks.</param>
-/// <param name="Wait">Ticks until the cost fits; 0 when it was admitted.</param>
-/// <param name="State">The first bucket's state.</param>
-/// <param name="States">Every bucket's state; null when there is one alone.</param>
+/// <summary>The decision of the rate limiter, with the state for the response fields.</summary>
+/// <param name="Limits">The limits that were checked, or null if none were checked.</param>
+/// <param name="Now">The time of the decision, in ticks.</param>
+/// <param name="Wait">The time until enough permits are available, in ticks, or 0 if the request was admitted.</param>
+/// <param name="State">The state of the first bucket.</param>
+/// <param name="States">The states of all buckets, or null if there is only one.</param>
 internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, long Wait, long State, long[]? States)
 {
     public bool Admitted => Wait == 0;
 
     /// <summary>
-    /// The <c>RateLimit</c> field of draft-ietf-httpapi-ratelimit-headers: per limit the permits now and the seconds until one
-    /// more.
+    /// Formats the <c>RateLimit</c> field of draft-ietf-httpapi-ratelimit-headers. For each limit it has the permits that are
+    /// available now and the seconds until one more is available.
     /// </summary>
     public string Field()
     {
@@ -30,13 +30,14 @@ internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, lo
         return string.Join(", ", members);
     }
 
-    /// <summary>The first limit of which more than a share is used; -1: none.</summary>
-    public int FindAbove(double share)
+    /// <summary>Finds the first limit with at least a fraction of its permits used.</summary>
+    /// <returns>The index of the limit, or -1 if there is none.</returns>
+    public int FindAbove(double fraction)
     {
         var rules = Limits!.Rules;
         for (var i = 0; i < rules.Length; i++)
         {
-            if (rules[i].IsAbove(States is null ? State : States[i], Now, share))
+            if (rules[i].IsAbove(States is null ? State : States[i], Now, fraction))
             {
                 return i;
             }
@@ -45,14 +46,14 @@ internal readonly record struct RateLimitDecision(LimitSet? Limits, long Now, lo
         return -1;
     }
 
-    /// <summary>How many permits of a limit are used.</summary>
+    /// <summary>Gets the number of used permits of a limit.</summary>
     public int Used(int index)
     {
         ref readonly var rule = ref Limits!.Rules[index];
         return rule.Permits - rule.Remaining(States is null ? State : States[index], Now);
     }
 
-    /// <summary>Whole seconds, rounded up.</summary>
+    /// <summary>Converts ticks to whole seconds, rounded up.</summary>
     public static long Seconds(long ticks) => (ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
 
     private string Member(int index, long state)

@@ -3,33 +3,37 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The buckets of this process. They belong to a key's family, so that rotating gives no second quota, and live as long as one of
-/// them is not full or a cached key may refer to them.
+/// Holds the buckets of this process, by family (see <see cref="KeyFamily"/>). A family stays as long as one of its buckets is
+/// not full or a cached key may use them.
 /// </summary>
 internal sealed class RateLimiter(MonotonicClock clock)
 {
-    /// <summary>In parts that nobody waits for long.</summary>
-    private readonly Dictionary<string, Family>[] _families = Array.ConvertAll(
-        new object?[256], _ => new Dictionary<string, Family>(StringComparer.Ordinal));
+    /// <summary>The families in 256 parts, each with its own lock, so that callers rarely wait.</summary>
+    private readonly Dictionary<string, KeyFamily>[] _families = Array.ConvertAll(
+        new object?[256], _ => new Dictionary<string, KeyFamily>(StringComparer.Ordinal));
 
     private int _count;
     private int _sweepAt = 10_000;
 
+    /// <summary>Gets the number of families.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>How many buckets a family has.</summary>
-    public int BucketsOf(string family) => PartOf(family).GetValueOrDefault(family)?.Count ?? 0;
+    /// <summary>Gets the number of buckets of a family.</summary>
+    public int CountBuckets(string family) => GetPart(family).GetValueOrDefault(family)?.Count ?? 0;
 
-    /// <summary>Finds or makes the buckets of a key, one for each limit, once per cached key.</summary>
+    /// <summary>Gets or creates the buckets of a key, one for each limit. Each cached key calls this once.</summary>
+    /// <param name="family">The id of the family: <see cref="ApiKey.Family"/>, or the id of the key if that is null.</param>
+    /// <param name="keyId">The id of the key.</param>
+    /// <param name="limits">The limits of the key.</param>
     public Buckets Buckets(string family, string keyId, LimitSet limits)
     {
         Buckets buckets;
         var now = clock.Now;
-        var families = PartOf(family);
+        var families = GetPart(family);
         lock (families)
         {
             ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(families, family, out var isKnown);
-            buckets = (entry ??= new Family()).Join(keyId, limits.Limits, now);
+            buckets = (entry ??= new KeyFamily()).Join(keyId, limits.Limits, now);
             Interlocked.Add(ref _count, isKnown ? 0 : 1);
         }
 
@@ -41,13 +45,13 @@ internal sealed class RateLimiter(MonotonicClock clock)
         return buckets;
     }
 
-    /// <summary>Takes the cost from every bucket, or from none.</summary>
+    /// <summary>Takes the cost from all buckets of a key, or from none of them.</summary>
     public static RateLimitDecision Take(LimitSet limits, Buckets buckets, int cost, long now)
     {
         var decision = TakeOwn(limits, buckets, cost, now);
         if (decision.Admitted && buckets[0].Siblings is { } siblings)
         {
-            // The family has other limits besides. What one key takes counts for all.
+            // Other keys of the family have other limits. A request of one key counts for all of them.
             foreach (var sibling in siblings)
             {
                 if (!buckets.Contains(sibling))
@@ -68,7 +72,7 @@ internal sealed class RateLimiter(MonotonicClock clock)
             return new(limits, now, wait, state, null);
         }
 
-        // One at a time, or a large cost that is refused could for a moment hold permits that a small one needs.
+        // Without the lock, a large cost that is refused could briefly hold permits that a small cost needs.
         lock (buckets[0])
         {
             return TakeAll(limits, buckets, cost, now);
@@ -96,7 +100,7 @@ internal sealed class RateLimiter(MonotonicClock clock)
         return new(limits, now, wait, states[0], states);
     }
 
-    private Dictionary<string, Family> PartOf(string family)
+    private Dictionary<string, KeyFamily> GetPart(string family)
         => _families[family.GetHashCode(StringComparison.Ordinal) & (_families.Length - 1)];
 
     private void Sweep(long now)
@@ -107,7 +111,7 @@ internal sealed class RateLimiter(MonotonicClock clock)
             {
                 foreach (var (name, family) in families)
                 {
-                    if (family.IsForgettable(now))
+                    if (family.CanBeRemoved(now))
                     {
                         families.Remove(name);
                         Interlocked.Decrement(ref _count);

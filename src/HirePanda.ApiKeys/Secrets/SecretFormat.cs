@@ -5,12 +5,12 @@ using System.Text;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The shape of a secret: <c>{brand}_{type}_{30 random base62}{6 checksum}</c>. The checksum is the CRC-32 of everything
-/// before it, in base62: a typo is refused without any I/O, and scanners can tell a secret from noise.
+/// Generates and recognizes secrets: <c>{brand}_{type}_{30 random base62}{6 checksum}</c>. The checksum is the CRC-32 of
+/// everything before it, in base62. It reveals a typo without I/O, and secret scanners can verify it.
 /// </summary>
 internal sealed class SecretFormat
 {
-    /// <summary>No secret of ours is longer: brand and type have at most 16 characters each.</summary>
+    /// <summary>The maximum length of a secret. The brand and the type have at most 16 characters each.</summary>
     public const int MaxLength = 16 + 1 + 16 + 1 + RandomLength + ChecksumLength;
 
     private const int RandomLength = 30;
@@ -20,6 +20,7 @@ internal sealed class SecretFormat
     private readonly string _brandPrefix;
     private readonly byte[][] _prefixes;
 
+    /// <summary>Creates the format for a brand and its types.</summary>
     /// <param name="brand">The start of every secret.</param>
     /// <param name="typePrefixes">The prefixes of the types.</param>
     public SecretFormat(string brand, IEnumerable<string> typePrefixes)
@@ -28,10 +29,10 @@ internal sealed class SecretFormat
         _prefixes = [.. typePrefixes.Select(prefix => Encoding.ASCII.GetBytes(Prefix(prefix)))];
     }
 
-    /// <summary>Whether a token claims to be one of ours, well-formed or not.</summary>
+    /// <summary>Determines whether a token starts with the brand. It does not check whether the token is well-formed.</summary>
     public bool IsOurs(ReadOnlySpan<char> token) => token.StartsWith(_brandPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whether shape, type and checksum are right.</summary>
+    /// <summary>Determines whether the shape, the type and the checksum of a secret are correct.</summary>
     public bool IsWellFormed(ReadOnlySpan<byte> ascii)
     {
         foreach (var prefix in _prefixes)
@@ -47,6 +48,7 @@ internal sealed class SecretFormat
         return false;
     }
 
+    /// <summary>Generates a secret of a type, from <see cref="RandomNumberGenerator"/>.</summary>
     public string Generate(string typePrefix)
     {
         var body = Prefix(typePrefix) + RandomNumberGenerator.GetString(Base62.Alphabet, RandomLength);
@@ -55,7 +57,7 @@ internal sealed class SecretFormat
         return body + Encoding.ASCII.GetString(checksum);
     }
 
-    /// <summary>The non-secret start of a secret: its prefix and four characters of 30.</summary>
+    /// <summary>Gets the non-secret start of a secret: its prefix and 4 of the 30 random characters.</summary>
     public static string Hint(ReadOnlySpan<char> secret)
         => string.Concat(secret[..^(RandomLength + ChecksumLength - HintRandomLength)], "…");
 

@@ -4,12 +4,13 @@ using System.Text;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Hashes secrets: SHA-256, or HMAC-SHA256 with a pepper. Index 0 is how new keys are hashed, the others are how older keys
-/// may have been. Each thread keeps its hash's state, since making one costs more than hashing a secret.
+/// Hashes secrets with SHA-256, or with HMAC-SHA256 if there is a pepper. Variant 0 hashes new keys. Older keys can have been
+/// hashed with one of the other variants. Each thread keeps its hash object, because creating one costs more than hashing a
+/// secret.
 /// </summary>
 internal sealed class SecretHasher(string? pepper, IEnumerable<string> previousPeppers, bool acceptUnpeppered)
 {
-    /// <summary>The largest number of variants: ways to hash one secret.</summary>
+    /// <summary>The maximum number of variants, which are the ways to hash one secret.</summary>
     public const int MaxVariants = 3;
 
     private readonly ThreadLocal<IncrementalHash>[] _variants =

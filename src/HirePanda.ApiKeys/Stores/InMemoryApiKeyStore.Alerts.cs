@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <content>Alerts, webhooks and their messages.</content>
+/// <content>Stores alerts, webhooks and their messages.</content>
 internal sealed partial class InMemoryApiKeyStore : IApiKeyAlertStore
 {
     private readonly Dictionary<string, ApiKeyAlert> _alerts = new(StringComparer.Ordinal);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace HirePanda.ApiKeys;
 
-/// <content>Usage.</content>
+/// <content>Stores usage.</content>
 internal sealed partial class InMemoryApiKeyStore : IApiKeyUsageStore
 {
-    /// <summary>The rows by what a query names, so that a query does not walk through all of them.</summary>
+    /// <summary>The rows by the properties that a query specifies, so that a query does not read all rows.</summary>
     private readonly Dictionary<
         (string Workspace, string KeyId, ApiKeyUsageGranularity Granularity, ApiKeyUsageDimension Dimension),
         Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>> _usage = [];

@@ -116,7 +116,7 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
         ArgumentNullException.ThrowIfNull(change);
         lock (_lock)
         {
-            if (WhyNot(change) is { } reason)
+            if (FindConflict(change) is { } reason)
             {
                 return new(reason);
             }
@@ -159,7 +159,8 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
         return default;
     }
 
-    private ApiKeySaveResult? WhyNot(ApiKeyChangeSet change)
+    /// <summary>Gets the reason why a change cannot be saved, or null if it can.</summary>
+    private ApiKeySaveResult? FindConflict(ApiKeyChangeSet change)
         => !IsSatisfied(change.Actor) ? ApiKeySaveResult.ActorChanged
             : change.Updated.Any(key => !_byId.TryGetValue(key.Id, out var stored) || stored.Version != key.Version - 1)
                 || (

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The meter <c>HirePanda.ApiKeys</c>. No tag ever names a key. What every request adds to is a <see cref="StripedCounter"/>,
-/// which a listener reads when it wants to; the rest are plain instruments.
+/// The meter <c>HirePanda.ApiKeys</c>. Its tags never contain the id of a key. A count that every request adds to is a
+/// <see cref="StripedCounter"/> behind an observable instrument.
 /// </summary>
 internal sealed class ApiKeyMetrics
 {
@@ -27,113 +27,113 @@ internal sealed class ApiKeyMetrics
     {
         _time = time;
         _meter = meters.Create(ApiKeyDefaults.MeterName);
-        _verifications = Tallies(
+        _verifications = CreateCounters(
             "verifications", "{request}", "Credentials that were verified, by outcome.", OutcomeNames.Tag, OutcomeNames.All);
-        _lookups = Tallies(
-            "cache.lookups", "{lookup}", "What the cache knew of a secret.", Result, "hit", "miss", "stale", "negative");
-        _decisions = Tallies(
+        _lookups = CreateCounters(
+            "cache.lookups", "{lookup}", "Lookups of keys in the cache, by result.", Result, "hit", "miss", "stale", "negative");
+        _decisions = CreateCounters(
             "rate_limit.decisions",
             "{request}",
-            "What the rate limits of keys decided.",
+            "Requests that the rate limits of keys decided about, by decision.",
             Prefix + "decision",
             "admitted",
             "refused");
-        _duration = Seconds(
+        _duration = CreateHistogram(
             "verification.duration",
-            "How long it took to verify a credential, events of the host's included.",
+            "The duration of verifying a credential, including event handlers of the host.",
             [0.000001, 0.000005, 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]);
         _reads = _meter.CreateCounter<long>(
-            Prefix + "store.reads", "{read}", "Reads of the store for keys that the cache could not answer for.");
-        _readDuration = Seconds(
+            Prefix + "store.reads", "{read}", "Reads of the store for keys that the cache could not serve.");
+        _readDuration = CreateHistogram(
             "store.read.duration",
-            "How long a read of the store took.",
+            "The duration of a read of the store.",
             [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]);
-        _invalidationLatency = Seconds(
+        _invalidationLatency = CreateHistogram(
             "invalidation.latency",
-            "How long after a change was stored this process forgot what it had cached.",
+            "The time from the storing of a change until this process removed the key from its cache.",
             [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]);
         _failures = _meter.CreateCounter<long>(
-            Prefix + "failed_attempts", "{attempt}", "Secrets of right shape that no key has, or a revoked one.");
+            Prefix + "failed_attempts", "{attempt}", "Well-formed secrets that are unknown, revoked, or disabled.");
         _reported = _meter.CreateCounter<long>(
             Prefix + "allowlist.reported", "{request}", "Requests that a report-only IP allowlist would have refused.");
 
-        // Every limit belongs to this process: none falls back from a shared one.
+        // All limits are local to this process, so no request falls back from a shared limit.
         _meter.CreateObservableCounter(
             Prefix + "rate_limit.fallbacks",
             static () => 0L,
             "{request}",
-            "Requests that a limit of this process decided since the shared one could not be asked.");
+            "Requests that a local limit decided because the shared limit was unavailable.");
     }
 
-    /// <summary>Counts a verification.</summary>
-    /// <param name="outcome">How it went.</param>
-    /// <param name="begunAt">
-    /// When it began, in ticks; the clock is read again only where somebody wants to know how long it took.
-    /// </param>
-    public void Verified(ApiKeyOutcome outcome, long begunAt)
+    /// <summary>Counts a verification. The clock is read only if a listener records durations.</summary>
+    /// <param name="outcome">The outcome of the verification.</param>
+    /// <param name="startedAt">The time at which the verification started, in ticks.</param>
+    public void CountVerification(ApiKeyOutcome outcome, long startedAt)
     {
         _verifications[(int)outcome].Add();
         if (_duration.Enabled)
         {
-            var ticks = Math.Max(0, _time.GetUtcNow().UtcTicks - begunAt);
+            var ticks = Math.Max(0, _time.GetUtcNow().UtcTicks - startedAt);
             _duration.Record(
                 TimeSpan.FromTicks(ticks).TotalSeconds, KeyValuePair.Create(
                     OutcomeNames.Tag, (object?)OutcomeNames.Get(outcome)));
         }
     }
 
-    public void LookedUp(CacheResult result) => _lookups[(int)result].Add();
+    public void CountLookup(CacheResult result) => _lookups[(int)result].Add();
 
-    public void Decided(bool admitted) => _decisions[admitted ? 0 : 1].Add();
+    public void CountDecision(bool admitted) => _decisions[admitted ? 0 : 1].Add();
 
     public long StartRead() => _time.GetTimestamp();
 
-    public void Read(bool isOk, long started)
+    public void RecordRead(bool isOk, long started)
     {
         var result = KeyValuePair.Create(Result, (object?)(isOk ? "ok" : "failed"));
         _reads.Add(1, result);
         _readDuration.Record(_time.GetElapsedTime(started).TotalSeconds, result);
     }
 
-    public void Failed() => _failures.Add(1);
+    public void CountFailedAttempt() => _failures.Add(1);
 
-    public void Reported() => _reported.Add(1);
+    public void CountReported() => _reported.Add(1);
 
-    /// <summary>Clocks of two machines differ: what seems to have been forgotten before it changed took no time.</summary>
-    public void Invalidated(TimeSpan latency) => _invalidationLatency.Record(Math.Max(0, latency.TotalSeconds));
+    /// <summary>
+    /// Records the latency of an invalidation. A negative latency counts as 0, because the clocks of two machines can differ.
+    /// </summary>
+    public void RecordInvalidation(TimeSpan latency) => _invalidationLatency.Record(Math.Max(0, latency.TotalSeconds));
 
-    /// <summary>Says where to read how many keys are cached.</summary>
+    /// <summary>Registers the delegate that returns the number of cached keys.</summary>
     public void ObserveKeys(Func<long> count)
         => _meter.CreateObservableUpDownCounter(Prefix + "active_keys", count, "{key}", "Keys in the cache of this process.");
 
-    private Histogram<double> Seconds(string name, string description, double[] bounds) => _meter.CreateHistogram(
+    private Histogram<double> CreateHistogram(string name, string description, double[] bounds) => _meter.CreateHistogram(
         Prefix + name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 
-    private StripedCounter[] Tallies(string name, string unit, string description, string tag, params string[] values)
+    private StripedCounter[] CreateCounters(string name, string unit, string description, string tag, params string[] values)
     {
-        StripedCounter[] tallies = [.. values.Select(_ => new StripedCounter())];
+        StripedCounter[] counters = [.. values.Select(_ => new StripedCounter())];
         _meter.CreateObservableCounter(
             Prefix + name,
-            () => tallies.Zip(
-                values, (tally, value) => new Measurement<long>(tally.Sum, KeyValuePair.Create(tag, (object?)value))),
+            () => counters.Zip(
+                values, (counter, value) => new Measurement<long>(counter.Sum, KeyValuePair.Create(tag, (object?)value))),
             unit,
             description);
-        return tallies;
+        return counters;
     }
 }
 
-/// <summary>What the cache knew of a secret.</summary>
+/// <summary>Specifies the result of looking up a secret in the cache.</summary>
 internal enum CacheResult
 {
-    /// <summary>A key, still fresh.</summary>
+    /// <summary>The cache has the key, and it is fresh.</summary>
     Hit,
 
-    /// <summary>Nothing that answers now: the store is asked.</summary>
+    /// <summary>The cache has no usable entry, so the store is read.</summary>
     Miss,
 
-    /// <summary>A key that is no longer fresh, since the store cannot say anything newer.</summary>
+    /// <summary>The cache has the key. It is no longer fresh, but the store cannot answer.</summary>
     Stale,
 
-    /// <summary>That there is no key.</summary>
+    /// <summary>The cache knows that no key has the secret.</summary>
     Negative,
 }

@@ -8,11 +8,11 @@ internal static class ApiKeyTracing
     private static readonly ActivitySource _source = new(ApiKeyDefaults.ActivitySourceName);
 
     /// <summary>Starts an activity.</summary>
-    /// <returns>The activity, or null if nobody wants one.</returns>
+    /// <returns>The activity, or null if there is no listener.</returns>
     public static Activity? Start() => _source.StartActivity("api_key.verify");
 
     /// <summary>Sets the outcome of verification.</summary>
-    /// <param name="activity">The activity, or null if nobody wants one.</param>
+    /// <param name="activity">The activity, or null if there is no listener.</param>
     /// <param name="outcome">The outcome. Only a store that cannot answer is an error.</param>
     /// <param name="keyId">The id of the key, or null to leave it out.</param>
     public static void SetOutcome(Activity? activity, ApiKeyOutcome outcome, string? keyId)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Every message of the library. None ever holds a secret.</summary>
+/// <summary>Defines all log messages of the library. They never contain a secret.</summary>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -28,37 +28,37 @@ internal static partial class Log
     [LoggerMessage(
         3,
         LogLevel.Error,
-        "A key was verified for the address {Verified}, but the response went to {Actual}: something changed the client "
-        + "address after authentication, so allowlists see the wrong one. Call UseForwardedHeaders, UseCors, "
-        + "UseAuthentication and UseAuthorization in this order. (Logged once.)")]
+        "A key was verified for the address {Verified}, but the response went to {Actual}. The client address changed after "
+        + "authentication, so allowlists check the wrong address. Call UseForwardedHeaders, UseCors, UseAuthentication and "
+        + "UseAuthorization in this order. (Logged once.)")]
     public static partial void AddressChanged(ILogger logger, string verified, string actual);
 
     [LoggerMessage(
         4,
         LogLevel.Warning,
-        "The endpoint {Endpoint} has a cost, but its key was verified before routing chose it, so it cost 1. Call "
-        + "UseRouting before UseAuthentication. (Logged once.)")]
+        "The endpoint {Endpoint} has a cost, but its key was verified before routing selected it, so the request cost 1 "
+        + "permit. Call UseRouting before UseAuthentication. (Logged once.)")]
     public static partial void CostUnknown(ILogger logger, string? endpoint);
 
     [LoggerMessage(
         7,
         LogLevel.Warning,
-        "A request from {Address} carries X-Forwarded-For or Forwarded, which nothing has used, so allowlists and audits "
-        + "see the address of the connection. If the application is behind a proxy, set KnownProxies or KnownIPNetworks "
-        + "of ForwardedHeadersOptions, and call UseForwardedHeaders before UseAuthentication. (Logged once.)")]
+        "A request from {Address} carries X-Forwarded-For or Forwarded, but no middleware used it, so allowlists and audit "
+        + "entries use the address of the connection. If the application is behind a proxy, set KnownProxies or "
+        + "KnownIPNetworks of ForwardedHeadersOptions, and call UseForwardedHeaders before UseAuthentication. (Logged once.)")]
     public static partial void ForwardingUnused(ILogger logger, string address);
 
     [LoggerMessage(5, LogLevel.Error, "An API key management call failed, because the store threw an exception or timed out.")]
     public static partial void ManagementStoreFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(8, LogLevel.Error, "The refused attempt at {Action} could not be written to the audit.")]
+    [LoggerMessage(8, LogLevel.Error, "The refused attempt at {Action} could not be written to the audit log.")]
     public static partial void RefusalNotAudited(ILogger logger, Exception exception, string action);
 
     [LoggerMessage(
         10,
         LogLevel.Warning,
-        "Workspace {Workspace} has too many refused attempts: until the hour ends, {Action} of {Actor} is not written to "
-        + "the audit. (Logged once an hour for an actor and action.)")]
+        "Workspace {Workspace} has too many refused attempts. Until the hour ends, refused attempts at {Action} by {Actor} "
+        + "are not written to the audit log. (Logged once an hour for each actor and action.)")]
     public static partial void RefusalsLeftOut(ILogger logger, string workspace, string action, string actor);
 
     [LoggerMessage(15, LogLevel.Error, "{Message} (Logged once until it succeeds.)")]
@@ -69,20 +69,20 @@ internal static partial class Log
         LogLevel.Critical,
         "A background job of API keys could not be created, so the host is stopping. Fix the constructor of the service "
         + "named below, or do not register the service.")]
-    public static partial void JobsNotMade(ILogger logger, Exception exception);
+    public static partial void JobNotCreated(ILogger logger, Exception exception);
 
     [LoggerMessage(
         9,
         LogLevel.Warning,
-        "The IP allowlist of workspace {Workspace} only reports: it would have refused key {KeyId} from {Address}. "
-        + "(Logged once an hour for a client, and for at most {MaxClients} clients of a workspace.)")]
+        "The IP allowlist of workspace {Workspace} is report-only. It would have refused key {KeyId} from {Address}. "
+        + "(Logged once an hour for each client, and for at most {MaxClients} clients of a workspace.)")]
     public static partial void WouldRefuse(ILogger logger, string workspace, string keyId, string address, int maxClients);
 
     [LoggerMessage(
         11,
         LogLevel.Warning,
-        "Another IAuthorizationMiddlewareResultHandler was registered after AddHirePandaApiKeys(): a policy that names a "
-        + "second scheme may find the response started. Register it before.")]
+        "Another IAuthorizationMiddlewareResultHandler is registered after AddHirePandaApiKeys(), so a policy that names a "
+        + "second scheme may find the response started. Register the handler before AddHirePandaApiKeys().")]
     public static partial void ResultHandlerReplaced(ILogger logger);
 
     [LoggerMessage(
@@ -92,7 +92,7 @@ internal static partial class Log
         + "use both, set ApiKeyOptions.PolicyPrefix, for example to 'key:'.")]
     public static partial void PolicyHidden(ILogger logger, string policy, string name);
 
-    [LoggerMessage(12, LogLevel.Error, "The changed options of API keys are not valid. The last valid options stay in effect.")]
+    [LoggerMessage(12, LogLevel.Error, "The changed API key options are not valid. The last valid options stay in effect.")]
     public static partial void OptionsInvalid(ILogger logger, Exception exception);
 
     [LoggerMessage(6, LogLevel.Debug, "A credential was refused: {Outcome}, key {KeyId}.")]
@@ -111,13 +111,13 @@ internal static partial class Log
         + "once a minute.)")]
     public static partial void NoAlertStore(ILogger logger, string kind);
 
-    [LoggerMessage(23, LogLevel.Error, "An IApiKeyAlertSink failed; alert {AlertId} is not sent to it again.")]
+    [LoggerMessage(23, LogLevel.Error, "An IApiKeyAlertSink failed. Alert {AlertId} is not sent to it again.")]
     public static partial void AlertSinkFailed(ILogger logger, Exception exception, string alertId);
 
     [LoggerMessage(
         26,
         LogLevel.Information,
-        "Webhook {WebhookId} did not take message {MessageId} at attempt {Attempt}: {Reason}. Next attempt: {Next}.")]
+        "Webhook {WebhookId} did not accept message {MessageId} at attempt {Attempt}: {Reason}. Next attempt: {Next}.")]
     public static partial void AttemptFailed(
         ILogger logger, string webhookId, string messageId, int attempt, string? reason, DateTimeOffset? next);
 
@@ -135,7 +135,7 @@ internal static partial class Log
     [LoggerMessage(
         29,
         LogLevel.Warning,
-        "The host of a webhook could not be looked up within 5 seconds. Webhooks are answered 503 or tried again later "
-        + "while name servers are this slow. (Logged once a minute.)")]
+        "The host name of a webhook could not be resolved within 5 seconds. While name servers are this slow, requests to "
+        + "add a webhook are answered 503, and deliveries are tried again later. (Logged once a minute.)")]
     public static partial void LookupsSlow(ILogger logger);
 }

@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// A count that every request adds to: each processor has a cell of its own, so that they do not wait for each other, and nobody
-/// sums them up until somebody asks.
+/// Counts something that happens in every request. Each processor adds to its own cell, so that processors do not wait for each
+/// other. The cells are summed only when the count is read.
 /// </summary>
 internal sealed class StripedCounter
 {
     private static readonly int _processors = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount);
 
-    /// <summary>The first one is no processor's: next to it is the array's length, which all of them read.</summary>
+    /// <summary>The cells. The first is unused, because it is next to the array's length, which all processors read.</summary>
     private readonly Cell[] _cells = new Cell[1 + _processors];
 
     public long Sum
@@ -30,7 +30,7 @@ internal sealed class StripedCounter
 
     public void Add() => Interlocked.Increment(ref _cells[1 + (Thread.GetCurrentProcessorId() & (_processors - 1))].Count);
 
-    /// <summary>As far apart as processors fetch memory: two cache lines.</summary>
+    /// <summary>A cell of two cache lines, which is how much memory processors fetch together.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct Cell
     {

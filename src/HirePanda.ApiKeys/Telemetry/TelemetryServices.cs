@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Registers metrics.</summary>
+/// <summary>Registers the metrics.</summary>
 internal static class TelemetryServices
 {
     public static IServiceCollection AddTelemetryServices(this IServiceCollection services)

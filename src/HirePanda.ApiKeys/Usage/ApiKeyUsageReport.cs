@@ -3,19 +3,19 @@ namespace HirePanda.ApiKeys;
 /// <summary>Reports how a workspace's keys, or one of them, were used.</summary>
 public sealed record ApiKeyUsageReport
 {
-    /// <summary>Gets the time at which the report begins.</summary>
+    /// <summary>Gets the time at which the report starts.</summary>
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>Gets the time at which the report ends. What happened at this time is not in it.</summary>
+    /// <summary>Gets the time at which the report ends. A request at exactly this time is not included.</summary>
     public required DateTimeOffset To { get; init; }
 
-    /// <summary>Gets the distance of the points of <see cref="Series"/>: an hour or a day.</summary>
+    /// <summary>Gets the interval between the points of <see cref="Series"/>: an hour or a day.</summary>
     public required ApiKeyUsageGranularity Interval { get; init; }
 
     /// <summary>Gets the totals of all requests.</summary>
     public required ApiKeyUsageTotals Totals { get; init; }
 
-    /// <summary>Gets the endpoints with the most requests, at most 100. The rest is summed as <c>other</c>.</summary>
+    /// <summary>Gets the 100 endpoints with the most requests. All other endpoints are summed as <c>other</c>.</summary>
     public required IReadOnlyList<ApiKeyUsageByEndpoint> ByEndpoint { get; init; }
 
     /// <summary>Gets the requests by status code, in ascending order.</summary>
@@ -24,7 +24,7 @@ public sealed record ApiKeyUsageReport
     /// <summary>Gets the requests by country, ISO 3166-1 alpha-2 or <c>unknown</c>, most requests first.</summary>
     public required IReadOnlyList<ApiKeyUsageCount> ByCountry { get; init; }
 
-    /// <summary>Gets the keys with the most requests, at most 100.</summary>
+    /// <summary>Gets the 100 keys with the most requests.</summary>
     public required IReadOnlyList<ApiKeyUsageByKey> ByKey { get; init; }
 
     /// <summary>
@@ -45,11 +45,11 @@ public sealed record ApiKeyUsageTotals
     /// <summary>Gets the latency of requests that are not streams, or null if none was measured.</summary>
     public ApiKeyUsageLatency? Latency { get; init; }
 
-    /// <summary>Gets the fraction of requests that are errors, 0 to 1.</summary>
+    /// <summary>Gets the fraction of requests that are errors, from 0 to 1. It is 0 if there are no requests.</summary>
     public double ErrorRate => Requests == 0 ? 0 : (double)Errors / Requests;
 }
 
-/// <summary>Percentiles of latency, each within 5 % of the exact one.</summary>
+/// <summary>Percentiles of latency. Each is within 5 % of the exact value.</summary>
 public sealed record ApiKeyUsageLatency
 {
     /// <summary>Gets the median.</summary>
@@ -101,7 +101,7 @@ public sealed record ApiKeyUsageByKey
 /// <summary>The requests of an hour or day.</summary>
 public sealed record ApiKeyUsagePoint
 {
-    /// <summary>Gets the time at which the hour or day begins.</summary>
+    /// <summary>Gets the time at which the hour or day starts.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Gets the number of requests.</summary>

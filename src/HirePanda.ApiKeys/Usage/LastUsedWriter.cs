@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Stores when keys were last used: every minute, and once more when the host stops.</summary>
+/// <summary>Stores the last-used times of keys every minute and when the host stops.</summary>
 internal sealed class LastUsedWriter(
-    KeyActivities uses, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger)
+    KeyActivities activities, IServiceScopeFactory scopes, TimeProvider time, ILogger<LastUsedWriter> logger)
     : BackgroundJob(TimeSpan.FromMinutes(1), time, logger)
 {
     public override TimeSpan TimeToStop => TimeSpan.FromSeconds(1.5);
@@ -16,13 +16,13 @@ internal sealed class LastUsedWriter(
     /// <summary>Stores the pending times. If that fails, they stay pending.</summary>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        var batch = uses.PendingLastUses();
+        var batch = activities.GetPendingLastUses();
         if (batch.Count > 0)
         {
             await SaveAsync(batch, cancellationToken);
         }
 
-        uses.LastUsesStored(batch, Time.GetUtcNow().UtcTicks);
+        activities.MarkStored(batch, Time.GetUtcNow().UtcTicks);
     }
 
     protected override Task FinishAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Stores counts of requests: every ten seconds, when a report asks for it, and once more when the host stops. A batch that
-/// failed is tried again unchanged, because it may have been stored without an answer. New counts wait for the next batch.
+/// Stores the counts of requests every ten seconds, before a report is read, and when the host stops. A batch that failed is
+/// tried again unchanged, because the store may have saved it without a response. New counts wait for the next batch.
 /// </summary>
 internal sealed class UsageFlusher(
-    KeyActivities uses,
+    KeyActivities activities,
     UsageRecorder recorder,
     UsagePending pending,
     EndpointNames endpoints,
@@ -19,7 +19,7 @@ internal sealed class UsageFlusher(
     ILogger<UsageFlusher> logger) : BackgroundJob(TimeSpan.FromSeconds(10), time, logger)
 {
     /// <summary>
-    /// The largest number of counts in one transaction. After a long outage, counts are stored in several batches.
+    /// The maximum number of counts in one transaction. After a long outage, counts are stored in several batches.
     /// </summary>
     private const int BatchSize = 20_000;
 
@@ -48,14 +48,14 @@ internal sealed class UsageFlusher(
             }
             else
             {
-                // Nothing stores usage, so requests are no longer counted.
+                // No store stores usage, so requests are no longer counted.
                 recorder.IsOn = false;
                 pending.Take();
             }
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            metrics.Failed();
+            metrics.CountFailure();
             throw;
         }
     }
@@ -64,10 +64,10 @@ internal sealed class UsageFlusher(
 
     private void Collect()
     {
-        uses.TakeInto(pending);
+        activities.TakeInto(pending);
         if (pending.Count > 0)
         {
-            metrics.Waits();
+            metrics.StartWaiting();
         }
     }
 
@@ -77,13 +77,13 @@ internal sealed class UsageFlusher(
         {
             _unsaved ??= UsageRows.Create(pending.Take(BatchSize), endpoints, Time.GetUtcNow());
             await store.SaveUsageAsync(_unsaved, cancellationToken).ConfigureAwait(false);
-            metrics.Flushed();
+            metrics.CountFlush();
             var stored = _unsaved;
             _unsaved = null;
             Stored?.Invoke(stored);
         }
 
-        metrics.WaitsNoMore();
+        metrics.StopWaiting();
         var now = Time.GetUtcNow();
         if (now - _prunedAt >= _pruneInterval)
         {

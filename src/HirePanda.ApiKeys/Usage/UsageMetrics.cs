@@ -32,16 +32,17 @@ internal sealed class UsageMetrics
             "The number of requests whose usage was dropped because the backlog was full during a store outage.");
     }
 
-    /// <summary>Notes that usage waits for the store, if none did before.</summary>
-    public void Waits() => Interlocked.CompareExchange(ref _waitingSince, _time.GetUtcNow().UtcTicks, 0);
+    /// <summary>Records that usage waits for the store, unless usage was already waiting.</summary>
+    public void StartWaiting() => Interlocked.CompareExchange(ref _waitingSince, _time.GetUtcNow().UtcTicks, 0);
 
     /// <summary>Counts a batch that was stored.</summary>
-    public void Flushed() => Interlocked.Increment(ref _flushed);
+    public void CountFlush() => Interlocked.Increment(ref _flushed);
 
-    /// <summary>Notes that no usage waits.</summary>
-    public void WaitsNoMore() => Volatile.Write(ref _waitingSince, 0);
+    /// <summary>Records that no usage waits for the store.</summary>
+    public void StopWaiting() => Volatile.Write(ref _waitingSince, 0);
 
-    public void Failed() => Interlocked.Increment(ref _failed);
+    /// <summary>Counts a batch that could not be stored.</summary>
+    public void CountFailure() => Interlocked.Increment(ref _failed);
 
     private IEnumerable<Measurement<long>> Flushes() =>
     [

@@ -1,14 +1,14 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Creates reports. It reads as few rows as possible: whole days as days, the rest as hours, and what is then left as minutes.
+/// Creates usage reports. To read few rows, it reads whole days as days, the rest as hours, and the remaining edges as minutes.
 /// </summary>
 internal sealed class UsageReader(
     IApiKeyUsageStore store, ApiKeyOptions options, string workspace, string keyId, CancellationToken cancellationToken)
 {
     private const int MaxNames = 100;
 
-    /// <summary>Reads a report. The keys in it do not have names yet.</summary>
+    /// <summary>Reads a report. The keys in the report do not have names yet.</summary>
     public async Task<ApiKeyUsageReport> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, ApiKeyUsageGranularity interval, DateTimeOffset now)
     {
@@ -178,7 +178,7 @@ internal sealed class UsageReader(
             return points;
         }
 
-        // By ticks: the last hour that there is has none after it.
+        // The loop counts ticks, because the time after the last possible hour is out of range.
         for (var ticks = UsageTime.Floor(from, interval).Ticks; ticks < to.UtcTicks; ticks += UsageTime.Length(interval).Ticks)
         {
             var at = new DateTimeOffset(ticks, TimeSpan.Zero);

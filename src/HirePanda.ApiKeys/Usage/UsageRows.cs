@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Turns counts into the rows that are stored: sums for each granularity, for the key and its workspace, in each dimension.
+/// Converts counts to rows for the store: sums for each granularity and dimension, for the key and for its workspace.
 /// </summary>
 internal static class UsageRows
 {
@@ -13,13 +13,13 @@ internal static class UsageRows
     private static readonly ApiKeyUsageGranularity[] _levels = Enum.GetValues<ApiKeyUsageGranularity>();
 
     public static ApiKeyUsageBatch Create(
-        IReadOnlyDictionary<(KeyActivity Use, UsageCell Cell, uint Minute), long> counts,
+        IReadOnlyDictionary<(KeyActivity Activity, UsageCell Cell, uint Minute), long> counts,
         EndpointNames endpoints,
         DateTimeOffset now)
     {
         var rows = new Dictionary<ApiKeyUsageSlot, ApiKeyUsageRow>();
         var texts = new BatchTexts(endpoints);
-        foreach (var ((use, cell, minute), count) in counts)
+        foreach (var ((activity, cell, minute), count) in counts)
         {
             var (status, endpoint, country) = (texts.Status(cell), texts.Endpoint(cell), texts.Country(cell));
             var errors = cell.Status >= FirstError ? count : 0;
@@ -28,15 +28,15 @@ internal static class UsageRows
             {
                 var slot = new ApiKeyUsageSlot
                 {
-                    Workspace = use.Workspace,
+                    Workspace = activity.Workspace,
                     KeyId = "",
                     Granularity = level,
                     At = UsageTime.Floor(at, level),
                     Dimension = ApiKeyUsageDimension.Key,
-                    Name = use.KeyId,
+                    Name = activity.KeyId,
                 };
                 Add(slot);
-                foreach (var keyId in (ReadOnlySpan<string>)["", use.KeyId])
+                foreach (var keyId in (ReadOnlySpan<string>)["", activity.KeyId])
                 {
                     var scope = slot with { KeyId = keyId };
                     Add(scope with { Dimension = ApiKeyUsageDimension.Status, Name = status });
@@ -65,7 +65,7 @@ internal static class UsageRows
         };
     }
 
-    /// <summary>Creates each text of a batch once.</summary>
+    /// <summary>Creates the texts of a batch. Equal texts are created only once.</summary>
     private sealed class BatchTexts(EndpointNames endpoints)
     {
         private readonly Dictionary<int, string> _statuses = [];
@@ -75,7 +75,7 @@ internal static class UsageRows
         public string Status(UsageCell cell)
             => Once(_statuses, cell.Status, static number => number.ToString(CultureInfo.InvariantCulture));
 
-        public string Endpoint(UsageCell cell) => Once(_endpoints, cell.Endpoint, endpoints.Name);
+        public string Endpoint(UsageCell cell) => Once(_endpoints, cell.Endpoint, endpoints.GetName);
 
         public string Country(UsageCell cell) => Once(_countries, cell.Country, UsageCell.CountryName);
 

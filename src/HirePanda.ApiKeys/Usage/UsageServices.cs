@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Registers what stores counts and last-used times.</summary>
+/// <summary>Registers the jobs that store counts and last-used times.</summary>
 internal static class UsageServices
 {
     public static IServiceCollection AddUsageServices(this IServiceCollection services)

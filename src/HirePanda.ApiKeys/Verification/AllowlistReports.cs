@@ -5,18 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Says whom a report-only allowlist would have refused: a metric for every request; a log entry and an event once an hour for a
-/// client, and for a limited number of clients of a workspace.
+/// Reports requests that a report-only allowlist would have refused. A metric counts every request. A log message and an event
+/// report each client once an hour, and at most <see cref="MaxClients"/> clients of a workspace.
 /// </summary>
 internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistReports> logger) : IVerdictObserver
 {
-    /// <summary>How many clients of a workspace are said in an hour.</summary>
+    /// <summary>The maximum number of clients of a workspace that are reported in an hour.</summary>
     public const int MaxClients = 100;
 
     private const int MaxWorkspaces = 10_000;
 
-    private readonly ConcurrentDictionary<string, Clients> _said = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Clients> _reported = new(StringComparer.Ordinal);
 
+    /// <summary>Occurs with the key, the client's address or null if it is unknown, and the time.</summary>
     public event Action<ApiKey, IPAddress?, DateTimeOffset>? Reported;
 
     /// <inheritdoc/>
@@ -31,39 +32,40 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
 
     private void Report(ApiKey key, IPAddress? address, long now)
     {
-        metrics.Reported();
+        metrics.CountReported();
 
-        // What nobody hears yet is not said.
-        if (Reported is { } reported && Of(key.Workspace).IsNews(ClientPartition.From(address), now / TimeSpan.TicksPerHour))
+        // Without a listener nothing is recorded, so that a later listener still receives the report.
+        if (Reported is { } reported
+            && GetClients(key.Workspace).TryAdd(ClientPartition.From(address), now / TimeSpan.TicksPerHour))
         {
             Log.WouldRefuse(logger, key.Workspace, key.Id, address?.ToString() ?? "(none)", MaxClients);
             reported(key, address, new DateTimeOffset(now, TimeSpan.Zero));
         }
     }
 
-    private Clients Of(string workspace)
+    private Clients GetClients(string workspace)
     {
-        if (_said.TryGetValue(workspace, out var clients))
+        if (_reported.TryGetValue(workspace, out var clients))
         {
             return clients;
         }
 
-        if (_said.Count >= MaxWorkspaces)
+        if (_reported.Count >= MaxWorkspaces)
         {
-            _said.Clear();
+            _reported.Clear();
         }
 
-        return _said.GetOrAdd(workspace, static _ => new Clients());
+        return _reported.GetOrAdd(workspace, static _ => new Clients());
     }
 
-    /// <summary>The clients of a workspace that were said in an hour.</summary>
+    /// <summary>The clients of a workspace that were reported in the current hour.</summary>
     private sealed class Clients
     {
         private readonly HashSet<ClientPartition> _clients = [];
         private long _hour;
 
-        /// <summary>True for one of several requests at once.</summary>
-        public bool IsNews(ClientPartition client, long hour)
+        /// <summary>Adds a client. The result is false if it was already reported in the hour, or if the set is full.</summary>
+        public bool TryAdd(ClientPartition client, long hour)
         {
             lock (_clients)
             {

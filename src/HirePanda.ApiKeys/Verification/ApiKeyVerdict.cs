@@ -10,7 +10,7 @@ public readonly struct ApiKeyVerdict
 
     /// <summary>Creates a verdict, for tests of code that receives one.</summary>
     /// <param name="outcome">The outcome.</param>
-    /// <param name="key">The key, or null if the secret belongs to no known key.</param>
+    /// <param name="key">The key, or null if the secret does not belong to a known key.</param>
     /// <param name="retryAfter">The time after which another attempt may succeed, or null if waiting does not help.</param>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="outcome"/> is valid and <paramref name="key"/> is null.
@@ -35,7 +35,7 @@ public readonly struct ApiKeyVerdict
     [MemberNotNullWhen(true, nameof(Key))]
     public bool IsValid => Outcome == ApiKeyOutcome.Valid;
 
-    /// <summary>Gets the key, also if it was refused, or null if the secret belongs to no known key.</summary>
+    /// <summary>Gets the key, even if it was refused, or null if the secret does not belong to a known key.</summary>
     public ApiKey? Key => Live?.Key ?? _key;
 
     /// <summary>Gets the time after which another attempt may succeed, or null if waiting does not help.</summary>

@@ -2,14 +2,14 @@ using System.Net;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Describes who presents a secret, and for what.</summary>
+/// <summary>Describes the caller that presents a secret, and the cost of the call.</summary>
 public readonly struct ApiKeyVerificationContext
 {
     /// <summary>Creates a context for a call that costs one permit.</summary>
     /// <param name="address">The caller's address, or null if it is unknown.</param>
     public ApiKeyVerificationContext(IPAddress? address) => Address = address;
 
-    /// <summary>Gets the caller's address, or null if it is unknown. An unknown address passes no IP allowlist.</summary>
+    /// <summary>Gets the caller's address, or null if it is unknown. Every IP allowlist refuses an unknown address.</summary>
     public IPAddress? Address { get; init; }
 
     /// <summary>
@@ -17,6 +17,6 @@ public readonly struct ApiKeyVerificationContext
     /// </summary>
     public int Cost { get; init; } = 1;
 
-    /// <summary>Gets the memory of the hash of this very secret, or null if nothing is remembered.</summary>
+    /// <summary>Gets the memo with the hash of this secret, or null if the hash is not remembered.</summary>
     internal SecretHashMemo? Memo { get; init; }
 }

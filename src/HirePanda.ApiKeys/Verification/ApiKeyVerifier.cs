@@ -5,12 +5,12 @@ using System.Text;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Verifies secrets, over HTTP or anywhere else. The steps are, cheapest first: shape and checksum, lookup by hash, status, IP
+/// Verifies secrets, over HTTP or elsewhere. The steps, cheapest first, are: shape and checksum, lookup by hash, status, IP
 /// allowlists, rate limits.
 /// </summary>
 public sealed class ApiKeyVerifier
 {
-    /// <summary>The longest secret of an older system that is looked up.</summary>
+    /// <summary>The maximum length of a secret of an older system.</summary>
     private const int MaxLegacyLength = 512;
 
     private readonly ApiKeySettings _settings;
@@ -33,8 +33,8 @@ public sealed class ApiKeyVerifier
 
     /// <summary>Verifies one secret for one caller, and takes the call's cost from the key's rate limits.</summary>
     /// <param name="secret">The whole token, as the caller sent it.</param>
-    /// <param name="context">Who sent it, and for what.</param>
-    /// <param name="cancellationToken">Stops waiting for the store. The read itself goes on for others who wait.</param>
+    /// <param name="context">The caller and the cost of the call.</param>
+    /// <param name="cancellationToken">Stops waiting for the store. The read itself continues for other callers.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public ValueTask<ApiKeyVerdict> VerifyAsync(
         ReadOnlySpan<char> secret, ApiKeyVerificationContext context, CancellationToken cancellationToken = default)
@@ -49,38 +49,38 @@ public sealed class ApiKeyVerifier
         ReadOnlySpan<char> secret, ApiKeyVerificationContext context, long started, CancellationToken cancellationToken)
     {
         var options = _settings.Current;
-        if (context.Memo is { } memo && memo.TryGet(options, out var known) && _lookup.Cached(known, started) is { } same)
+        if (context.Memo is { } memo && memo.TryGet(options, out var known) && _lookup.FindCached(known, started) is { } same)
         {
-            return new(Observed(Admit(same, context, started), context, started));
+            return new(NotifyObservers(Admit(same, context, started), context, started));
         }
 
         var bytes = Read(options, secret, stackalloc byte[SecretFormat.MaxLength]);
         if (bytes.IsEmpty)
         {
-            return new(Observed(new ApiKeyVerdict(ApiKeyOutcome.Malformed), context, started));
+            return new(NotifyObservers(new ApiKeyVerdict(ApiKeyOutcome.Malformed), context, started));
         }
 
         Span<ApiKeyHash> hashes = stackalloc ApiKeyHash[options.Hasher.Variants];
         for (var variant = 0; variant < hashes.Length; variant++)
         {
             hashes[variant] = options.Hasher.Hash(bytes, variant);
-            if (_lookup.Cached(hashes[variant], started) is { } live)
+            if (_lookup.FindCached(hashes[variant], started) is { } live)
             {
                 context.Memo?.Remember(options, live.Hash);
-                return new(Observed(Admit(live, context, started), context, started));
+                return new(NotifyObservers(Admit(live, context, started), context, started));
             }
         }
 
         return FindAsync(hashes.ToArray(), context, started, cancellationToken);
     }
 
-    /// <summary>Evaluates an admitted key again, as it is known now: its status and both allowlists. Takes no permit.</summary>
+    /// <summary>Checks the current status and allowlists of an admitted key again. It does not take a permit.</summary>
     /// <param name="live">The key as it was admitted.</param>
-    /// <param name="address">The caller's address.</param>
+    /// <param name="address">The caller's address, or null if it is unknown.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
     internal async ValueTask<ApiKeyVerdict> ReevaluateAsync(LiveKey live, IPAddress? address, CancellationToken cancellationToken)
     {
-        var (outcome, found) = _lookup.Cached(live.Hash, Now) is { } cached
+        var (outcome, found) = _lookup.FindCached(live.Hash, Now) is { } cached
             ? (LookupOutcome.Found, cached)
             : await _lookup.FindAsync([live.Hash], mayMiss: true, cancellationToken).ConfigureAwait(false);
         return outcome switch
@@ -92,7 +92,8 @@ public sealed class ApiKeyVerifier
     }
 
     /// <summary>
-    /// Determines whether a token is ours to judge: it starts like our secrets, or the host says that an older system made it.
+    /// Determines whether a token is meant as an API key: it starts with the brand, or the host recognizes it as a secret of an
+    /// older system.
     /// </summary>
     internal bool IsOurs(ReadOnlySpan<char> token)
     {
@@ -100,8 +101,11 @@ public sealed class ApiKeyVerifier
         return options.Format.IsOurs(token) || IsLegacy(options, token);
     }
 
-    /// <summary>Tells the observers of a credential that never came to verification, or whose verdict the host changed.</summary>
-    internal ApiKeyVerdict Observed(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
+    /// <summary>
+    /// Notifies the observers of a verdict. The handler also calls it, for a credential that it refuses before verification.
+    /// </summary>
+    /// <returns>The verdict.</returns>
+    internal ApiKeyVerdict NotifyObservers(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
         foreach (var observer in _observers)
         {
@@ -111,7 +115,7 @@ public sealed class ApiKeyVerifier
         return verdict;
     }
 
-    /// <summary>Gets the bytes to hash, or nothing if the secret is malformed.</summary>
+    /// <summary>Gets the bytes to hash. The result is empty if the secret is malformed.</summary>
     internal static ReadOnlySpan<byte> Read(CompiledApiKeyOptions options, ReadOnlySpan<char> secret, Span<byte> buffer)
     {
         if (Ascii.FromUtf16(secret, buffer, out var length) == OperationStatus.Done
@@ -133,7 +137,7 @@ public sealed class ApiKeyVerifier
     {
         var wait = _throttle.GetWait(context.Address);
         var (outcome, live) = await _lookup.FindAsync(hashes, mayMiss: wait == 0, cancellationToken).ConfigureAwait(false);
-        return Observed(
+        return NotifyObservers(
             outcome switch
             {
                 LookupOutcome.Found => Admit(live!, context, Now),
@@ -145,7 +149,9 @@ public sealed class ApiKeyVerifier
             started);
     }
 
-    /// <summary>Decides about a known key: its status and the allowlists first, since a refused caller uses no quota.</summary>
+    /// <summary>
+    /// Decides about a known key. The status and the allowlists come first, because a refused caller must not use quota.
+    /// </summary>
     private ApiKeyVerdict Admit(LiveKey live, in ApiKeyVerificationContext context, long now)
     {
         var outcome = live.Check(context.Address, now);

@@ -3,8 +3,8 @@ using System.Net;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts refused credentials per client and per workspace whose key the client tried, and reports when there were too many
-/// within a time. The table is local and bounded, and drops the oldest entry.
+/// Counts refused credentials for each client and each workspace whose key the client tried, and reports too many attempts within
+/// <see cref="ApiKeyFailedAttemptsOptions.AlertWindow"/>. The table is local and bounded, and drops the oldest entry.
 /// </summary>
 internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock) : IVerdictObserver
 {
@@ -14,13 +14,13 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     private readonly Queue<(ClientPartition, string?)> _oldest = new();
     private readonly Lock _lock = new();
 
-    /// <summary>The last client. In a flood it is most often the next one too.</summary>
-    private (ClientPartition Client, string? Workspace) _lastWho;
+    /// <summary>The last client and workspace. In a flood, the next attempt often comes from the same client.</summary>
+    private (ClientPartition Client, string? Workspace) _lastSource;
     private AttemptTimes? _last;
 
     /// <summary>
-    /// Occurs once for a client until it makes no attempt for the whole time, with the client, the key that it tried if that is
-    /// known, the number of attempts, and the time.
+    /// Occurs with the client, the key that it tried or null if that is unknown, the number of attempts, and the time. It occurs
+    /// again for the same client only after a whole window without attempts.
     /// </summary>
     public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;
 
@@ -51,7 +51,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
                 clock.From(now),
                 options.FailedAttempts.AlertWindow.Ticks,
                 options.FailedAttempts.AlertThreshold,
-                isHeard: reached is not null);
+                hasListener: reached is not null);
         }
 
         if (count > 0)
@@ -60,40 +60,41 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
         }
     }
 
-    private AttemptTimes Get((ClientPartition Client, string? Workspace) who)
+    private AttemptTimes Get((ClientPartition Client, string? Workspace) source)
     {
-        if (_last is { } last && who.Client == _lastWho.Client && who.Workspace == _lastWho.Workspace)
+        if (_last is { } last && source.Client == _lastSource.Client && source.Workspace == _lastSource.Workspace)
         {
             return last;
         }
 
-        if (!_attempts.TryGetValue(who, out var attempts))
+        if (!_attempts.TryGetValue(source, out var attempts))
         {
             if (_attempts.Count == MaxClients)
             {
                 _attempts.Remove(_oldest.Dequeue());
             }
 
-            _oldest.Enqueue(who);
-            _attempts.Add(who, attempts = new AttemptTimes());
+            _oldest.Enqueue(source);
+            _attempts.Add(source, attempts = new AttemptTimes());
         }
 
-        (_lastWho, _last) = (who, attempts);
+        (_lastSource, _last) = (source, attempts);
         return attempts;
     }
 
-    /// <summary>The times of one client's latest attempts, at most as many as the limit.</summary>
+    /// <summary>The times of one client's latest attempts. The limit is also the maximum number of times.</summary>
     private sealed class AttemptTimes
     {
         private readonly Queue<long> _times = new();
         private bool _isReported;
 
+        /// <summary>Adds an attempt.</summary>
         /// <param name="now">The time in ticks, of a clock that never goes back.</param>
         /// <param name="window">The time within which attempts are counted together, in ticks.</param>
         /// <param name="limit">The number of attempts that is too many.</param>
-        /// <param name="isHeard">Whether there is a listener. Without one nothing is reported.</param>
-        /// <returns>The number of attempts within the time if they have just become too many, or 0.</returns>
-        public int Add(long now, long window, int limit, bool isHeard)
+        /// <param name="hasListener">True if there is a listener. Without a listener nothing is reported.</param>
+        /// <returns>The number of attempts within the window if it has just reached the limit, or 0.</returns>
+        public int Add(long now, long window, int limit, bool hasListener)
         {
             while (_times.TryPeek(out var oldest) && (_times.Count >= limit || oldest <= now - window))
             {
@@ -102,7 +103,7 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
 
             _isReported &= _times.Count > 0;
             _times.Enqueue(now);
-            if (_isReported || !isHeard || _times.Count < limit)
+            if (_isReported || !hasListener || _times.Count < limit)
             {
                 return 0;
             }

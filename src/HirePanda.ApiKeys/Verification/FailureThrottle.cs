@@ -3,20 +3,20 @@ using System.Net;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts unknown and revoked secrets per client, so that guessing costs the store nothing. A client is an IPv4 address after
-/// un-mapping or an IPv6 /64; callers without address are one client. All of an IPv6 /48, which one site may have, together get
-/// ten times as many. The tables are local and bounded; they drop the oldest.
+/// Counts unknown, revoked and disabled secrets for each client (see <see cref="ClientPartition"/>), so that guessing secrets
+/// causes few reads of the store. All clients of an IPv6 /48, which may be one site, together can fail ten times as often as one
+/// client. The tables are local and bounded, and drop the oldest entry.
 /// </summary>
 internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics metrics, MonotonicClock clock) : IVerdictObserver
 {
-    /// <summary>How many clients' failures a site may have.</summary>
+    /// <summary>The limit of an IPv6 /48, as a multiple of the limit of a client.</summary>
     private const int ClientsPerSite = 10;
 
     private readonly Failures _clients = new();
     private readonly Failures _sites = new();
     private readonly Lock _lock = new();
 
-    /// <summary>Ticks until the client may miss the cache again; 0: now.</summary>
+    /// <summary>Gets the time until the client may cause a read of the store, in ticks, or 0 if it may now.</summary>
     public long GetWait(IPAddress? address)
     {
         var (client, now) = (ClientPartition.From(address), Now);
@@ -35,7 +35,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
             return;
         }
 
-        metrics.Failed();
+        metrics.CountFailedAttempt();
         var (client, now) = (ClientPartition.From(context.Address), Now);
         lock (_lock)
         {
@@ -52,7 +52,7 @@ internal sealed class FailureThrottle(ApiKeySettings settings, ApiKeyMetrics met
 
     private long Now => clock.Now;
 
-    /// <summary>Who failed how often, in a bounded table.</summary>
+    /// <summary>A bounded table with the failures of clients.</summary>
     private sealed class Failures
     {
         private const int MaxClients = 100_000;

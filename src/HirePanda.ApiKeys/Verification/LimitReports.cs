@@ -12,7 +12,7 @@ internal sealed class LimitReports(ApiKeySettings settings) : IVerdictObserver
         // Without a listener nothing is recorded, so that a later listener still receives the report.
         if (Approached is { } approached && verdict is { Live: { } live, Limit: { Limits: not null } limit }
             && limit.FindAbove(settings.Current.Options.Alerts.RateLimitThreshold) is var index and >= 0
-            && live.Use.IsFirstOfDay(started))
+            && live.Activity.TryReportToday(started))
         {
             approached(live.Key, live.Limits.Limits[index], limit.Used(index), new DateTimeOffset(started, TimeSpan.Zero));
         }

@@ -1,21 +1,24 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Remembers the hash of a secret for a caller that is known to present the same secret again, such as a kept-alive connection.
-/// Every other step of verification runs each time.
+/// Remembers the hash of a secret for a source that presents the same secret again, such as a kept-alive connection. All other
+/// steps of verification run each time.
 /// </summary>
 internal sealed class SecretHashMemo
 {
     private CompiledApiKeyOptions? _options;
     private ApiKeyHash _hash;
 
-    /// <summary>Remembers the hash, unless the host decides about each secret: it may decide otherwise the next time.</summary>
+    /// <summary>
+    /// Remembers the hash, unless the host has a predicate for secrets of an older system. The predicate may decide differently
+    /// the next time.
+    /// </summary>
     public void Remember(CompiledApiKeyOptions options, in ApiKeyHash hash)
         => (_hash, _options) = (hash, options.Options.IsLegacySecret is null ? options : null);
 
     public void Forget() => _options = null;
 
-    /// <summary>Gets the hash, unless secrets are read or hashed in another way by now.</summary>
+    /// <summary>Gets the hash, unless the options have changed since it was remembered.</summary>
     public bool TryGet(CompiledApiKeyOptions options, out ApiKeyHash hash)
     {
         hash = _hash;

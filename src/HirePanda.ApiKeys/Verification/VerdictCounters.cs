@@ -1,18 +1,18 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Counts verdicts in metrics, and notes when a key was last used.</summary>
+/// <summary>Counts verdicts in metrics, and records when a key was last used.</summary>
 internal sealed class VerdictCounters(ApiKeyMetrics metrics) : IVerdictObserver
 {
     /// <inheritdoc/>
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        metrics.Verified(verdict.Outcome, started);
+        metrics.CountVerification(verdict.Outcome, started);
         if (verdict is { Live: { } live, Limit: { Limits: not null } limit })
         {
-            metrics.Decided(limit.Admitted);
+            metrics.CountDecision(limit.Admitted);
             if (limit.Admitted)
             {
-                Volatile.Write(ref live.Use.At, started);
+                Volatile.Write(ref live.Activity.LastUsedAt, started);
             }
         }
     }

@@ -59,7 +59,7 @@ public class PartsMicro : IAsyncDisposable
     public int Hash() => _settings.Hasher.Hash(_bytes).GetHashCode();
 
     [Benchmark]
-    public bool CacheHit() => _lookup.Cached(_hash, _time.GetUtcNow().UtcTicks) is not null;
+    public bool CacheHit() => _lookup.FindCached(_hash, _time.GetUtcNow().UtcTicks) is not null;
 
     [Benchmark]
     public bool Allowlist1() => _one.Contains(_address);
@@ -82,7 +82,7 @@ public class PartsMicro : IAsyncDisposable
 
     /// <summary>All that counting a response costs at its end: one read of the clock, the endpoint's number, the latency's bucket, one cell.</summary>
     [Benchmark]
-    public void Record() => _recorder.Record(_live.Use, _response, _endpoint, _address, _now, _time.GetUtcNow().UtcTicks);
+    public void Record() => _recorder.Record(_live.Activity, _response, _endpoint, _address, _now, _time.GetUtcNow().UtcTicks);
 
     [GlobalCleanup]
     public async ValueTask DisposeAsync()

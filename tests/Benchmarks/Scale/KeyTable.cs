@@ -83,9 +83,9 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
     /// <summary>Counts one request of every key.</summary>
     public void CountUsage()
     {
-        foreach (var use in _app.Services.GetRequiredService<KeyActivities>().All)
+        foreach (var activity in _app.Services.GetRequiredService<KeyActivities>().All)
         {
-            use.Count(new UsageCell(2, 200, 0, 50), 29_000_000);
+            activity.Count(new UsageCell(2, 200, 0, 50), 29_000_000);
         }
     }
 

@@ -166,7 +166,7 @@ public sealed class DeliveryTests
         (await sender.SendDueAsync(Token)).Should().NotBeNull();
 
         receiver.Messages.Should().ContainSingle();
-        api.Logs.Ours.Should().ContainSingle(entry => entry.Text.Contains("did not take message"));
+        api.Logs.Ours.Should().ContainSingle(entry => entry.Text.Contains("did not accept message"));
     }
 
     [Fact]

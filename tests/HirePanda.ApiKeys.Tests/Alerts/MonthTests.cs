@@ -19,7 +19,7 @@ public sealed class MonthTests(ITestOutputHelper output)
         services.AddHirePandaApiKeys(options => options.FailedAttempts.OperatorWorkspace = Operator).AddInMemoryStore();
         await using var provider = services.BuildServiceProvider();
         var (watch, activity) = (provider.GetRequiredService<AlertWatch>(), provider.GetRequiredService<ActivityWatch>());
-        var (uses, flusher, failures) = (provider.GetRequiredService<KeyActivities>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());
+        var (activities, flusher, failures) = (provider.GetRequiredService<KeyActivities>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());
         var keys = Enumerable.Range(0, 30).Select(i => provider.GetRequiredService<ApiKeyIssuer>().Issue($"workspace-{i % 3}", new CreateApiKeyRequest { Name = $"Key {i}", Type = ApiKeyTypes.Production }).Key).ToList();
         var month = new Month(keys);
 
@@ -38,7 +38,7 @@ public sealed class MonthTests(ITestOutputHelper output)
                 var cell = new UsageCell(1, 200, UsageCell.CountryNumber(country), 100);
                 for (var i = 0; i < requests; i++)
                 {
-                    uses.Of(key, 0).Count(cell, UsageTime.Minute(time.GetUtcNow().UtcTicks));
+                    activities.Get(key, 0).Count(cell, UsageTime.Minute(time.GetUtcNow().UtcTicks));
                 }
             }
 

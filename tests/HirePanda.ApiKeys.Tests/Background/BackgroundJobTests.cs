@@ -91,7 +91,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Wake_BeforeItHasBegun_IsNotForgotten()
+    public async Task Wake_BeforeItHasStarted_IsNotForgotten()
     {
         using var job = New();
         job.Wake();
@@ -139,14 +139,14 @@ public sealed class BackgroundJobTests : IDisposable
         var reportOnly = new ApiKeyWorkspace { Id = key.Workspace, IsAllowlistEnabled = true, IsAllowlistReportOnly = true, Version = 1 };
         await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = reportOnly }, Token);
         using var goOn = new ManualResetEventSlim();
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         api.Store.BeforeManagement = () =>
         {
-            begun.TrySetResult();
+            started.TrySetResult();
             goOn.Wait(Token);
         };
         (await api.StatusAsync(secret, "/read")).Should().Be(HttpStatusCode.OK);
-        await begun.Task;
+        await started.Task;
 
         // Its first part cancels the run that is under way.
         var stop = api.Services.GetRequiredService<AllowlistAudit>().StopAsync(Token);
@@ -174,9 +174,9 @@ public sealed class BackgroundJobTests : IDisposable
         var jobs = provider.Jobs();
 
         await jobs.StartAsync(Token);
-        jobs.Begun.IsCompleted.Should().BeFalse();
+        jobs.Started.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(1));
-        await jobs.Begun.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await jobs.Started.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         await jobs.StopAsync(Token);
     }
@@ -188,8 +188,8 @@ public sealed class BackgroundJobTests : IDisposable
         var jobs = provider.Jobs();
         await jobs.StartAsync(Token);
         var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production }).Key;
-        var uses = provider.GetRequiredService<KeyActivities>();
-        uses.Count(uses.Of(key, TestApi.Start.UtcTicks), new UsageCell(EndpointNames.Other, 200, 0, 1), (uint)(TestApi.Start.ToUnixTimeSeconds() / 60));
+        var activities = provider.GetRequiredService<KeyActivities>();
+        activities.Count(activities.Get(key, TestApi.Start.UtcTicks), new UsageCell(EndpointNames.Other, 200, 0, 1), (uint)(TestApi.Start.ToUnixTimeSeconds() / 60));
 
         await jobs.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
 
@@ -238,7 +238,7 @@ public sealed class BackgroundJobTests : IDisposable
 
         await jobs.StopAsync(Token);
 
-        jobs.Begun.IsCompleted.Should().BeFalse();
+        jobs.Started.IsCompleted.Should().BeFalse();
     }
 
     [Fact]
@@ -258,9 +258,9 @@ public sealed class BackgroundJobTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(6));
         await stop;
 
-        jobs.Begun.IsCompleted.Should().BeFalse();
+        jobs.Started.IsCompleted.Should().BeFalse();
         goOn.Set();
-        await jobs.Begun;
+        await jobs.Started;
     }
 
     [Fact]
@@ -277,7 +277,7 @@ public sealed class BackgroundJobTests : IDisposable
 
             await jobs.StartAsync(Token);
             await provider.DisposeAsync();
-            await jobs.Begun;
+            await jobs.Started;
         }
 
         _logs.Ours.Should().BeEmpty();

@@ -82,7 +82,7 @@ internal sealed class TestApi : IAsyncDisposable
         application.MapPost("/jobs", () => "job").RequirePermission("jobs:write");
         application.MapGet("/open", (HttpContext context) => context.GetApiKey()?.Id ?? "nobody");
         await application.StartAsync();
-        await application.Services.Jobs().Begun;
+        await application.Services.Jobs().Started;
         return new TestApi(application, store, time, logs);
     }
 

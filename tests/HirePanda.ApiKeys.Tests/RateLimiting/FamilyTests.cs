@@ -73,7 +73,7 @@ public sealed class FamilyTests
         }
 
         limiter.Count.Should().Be(1);
-        limiter.BucketsOf("family").Should().BeLessThanOrEqualTo(16);
+        limiter.CountBuckets("family").Should().BeLessThanOrEqualTo(16);
     }
 
     private static (RateLimiter Limiter, FakeTimeProvider Time) New()

@@ -12,7 +12,7 @@ public sealed class UsageCountersTests
     {
         const int Threads = 4;
         const int Each = 200_000;
-        var use = new KeyActivity("w", "k", new UsageBudget());
+        var activity = new KeyActivity("w", "k", new UsageBudget());
         var pending = new UsagePending();
         var isOver = false;
         var taker = Task.Run(
@@ -20,7 +20,7 @@ public sealed class UsageCountersTests
             {
                 while (!Volatile.Read(ref isOver))
                 {
-                    use.TakeInto(pending);
+                    activity.TakeInto(pending);
                 }
             },
             TestContext.Current.CancellationToken);
@@ -33,13 +33,13 @@ public sealed class UsageCountersTests
             {
                 // Many cells at first, so that the table grows, and few later, so that it shrinks; minutes that go on, and back.
                 var cells = i < Each / 2 ? 2_000 : 3;
-                use.Count(new UsageCell(random.Next(cells), 200, 0, 1), Minute + (uint)(i / 1000) - (uint)random.Next(2));
+                activity.Count(new UsageCell(random.Next(cells), 200, 0, 1), Minute + (uint)(i / 1000) - (uint)random.Next(2));
             }
         },
             TestContext.Current.CancellationToken)));
         Volatile.Write(ref isOver, true);
         await taker;
-        use.TakeInto(pending);
+        activity.TakeInto(pending);
 
         pending.Take().Values.Sum().Should().Be(Threads * Each);
     }
@@ -48,14 +48,14 @@ public sealed class UsageCountersTests
     public void Counters_OfAKeyWithEndlessValues_StayBounded_AndCountTheRestAsOther()
     {
         var budget = new UsageBudget();
-        var use = new KeyActivity("w", "k", budget);
+        var activity = new KeyActivity("w", "k", budget);
         for (var i = 1; i <= 100_000; i++)
         {
-            use.Count(new UsageCell(i, 200, 0, 1), Minute);
+            activity.Count(new UsageCell(i, 200, 0, 1), Minute);
         }
 
         var pending = new UsagePending();
-        use.TakeInto(pending);
+        activity.TakeInto(pending);
         var counts = pending.Take();
 
         counts.Values.Sum().Should().Be(100_000);
@@ -66,7 +66,7 @@ public sealed class UsageCountersTests
     [Fact]
     public void Count_InTheSteadyState_AllocatesNothing()
     {
-        var use = new KeyActivity("w", "k", new UsageBudget());
+        var activity = new KeyActivity("w", "k", new UsageBudget());
         var cells = Enumerable.Range(0, 20).Select(i => new UsageCell(i, 200, 0, 5)).ToArray();
         Run();
 
@@ -79,7 +79,7 @@ public sealed class UsageCountersTests
         {
             for (var i = 0; i < 10_000; i++)
             {
-                use.Count(cells[i % cells.Length], Minute);
+                activity.Count(cells[i % cells.Length], Minute);
             }
         }
     }
@@ -89,22 +89,22 @@ public sealed class UsageCountersTests
     {
         var budget = new UsageBudget();
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var uses = new KeyActivity[10_000];
-        for (var i = 0; i < uses.Length; i++)
+        var activities = new KeyActivity[10_000];
+        for (var i = 0; i < activities.Length; i++)
         {
-            uses[i] = new KeyActivity("workspace", $"key_{i}", budget);
+            activities[i] = new KeyActivity("workspace", $"key_{i}", budget);
             for (var endpoint = 2; endpoint < 22; endpoint++)
             {
                 for (var bucket = 100; bucket < 112; bucket++)
                 {
-                    uses[i].Count(new UsageCell(endpoint, 200, 0, bucket), Minute);
+                    activities[i].Count(new UsageCell(endpoint, 200, 0, bucket), Minute);
                 }
             }
         }
 
         (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(200_000_000);
         budget.Overflows.Should().Be(0);
-        GC.KeepAlive(uses);
+        GC.KeepAlive(activities);
     }
 
     [Fact]
@@ -112,10 +112,10 @@ public sealed class UsageCountersTests
     {
         var pending = new UsagePending(capacity: 1_000);
         var budget = new UsageBudget();
-        var uses = Enumerable.Range(0, 20).Select(i => new KeyActivity("w", $"k{i}", budget)).ToArray();
+        var activities = Enumerable.Range(0, 20).Select(i => new KeyActivity("w", $"k{i}", budget)).ToArray();
         for (var i = 0; i < 50_000; i++)
         {
-            pending.Add(uses[i % 20], new UsageCell(2 + (i % 7), 200 + (i % 3), 0, 1 + (i % 5)), Minute + (uint)(i / 20), 1);
+            pending.Add(activities[i % 20], new UsageCell(2 + (i % 7), 200 + (i % 3), 0, 1 + (i % 5)), Minute + (uint)(i / 20), 1);
         }
 
         pending.Count.Should().BeLessThanOrEqualTo(1_000);
@@ -136,10 +136,10 @@ public sealed class UsageCountersTests
     public void Pending_TakenInParts_GivesEachCountOnce()
     {
         var pending = new UsagePending();
-        var use = new KeyActivity("w", "k", new UsageBudget());
+        var activity = new KeyActivity("w", "k", new UsageBudget());
         for (var i = 0; i < 25; i++)
         {
-            pending.Add(use, new UsageCell(i, 200, 0, 1), Minute, i);
+            pending.Add(activity, new UsageCell(i, 200, 0, 1), Minute, i);
         }
 
         var parts = Enumerable.Range(0, 4).Select(_ => pending.Take(10)).ToList();

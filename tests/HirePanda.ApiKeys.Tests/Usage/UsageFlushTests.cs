@@ -51,9 +51,9 @@ public sealed class UsageFlushTests
         // By the clock on the wall: what keeps a host waiting is a thread that does not come back.
         var jobs = ActivatorUtilities.CreateInstance<BackgroundJobs>(api.Services, TimeProvider.System);
         await jobs.StartAsync(TestContext.Current.CancellationToken);
-        var begunAt = Stopwatch.GetTimestamp();
+        var startedAt = Stopwatch.GetTimestamp();
         await jobs.StopAsync(TestContext.Current.CancellationToken);
-        var elapsed = Stopwatch.GetElapsedTime(begunAt);
+        var elapsed = Stopwatch.GetElapsedTime(startedAt);
 
         answers.Set();
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
@@ -84,13 +84,13 @@ public sealed class UsageFlushTests
     public async Task Store_ThatGetsALongOutageInParts_KeepsThoseItHas()
     {
         await using var api = await ManagementApi.StartAsync();
-        var uses = api.Services.GetRequiredService<KeyActivities>();
+        var activities = api.Services.GetRequiredService<KeyActivities>();
         var keys = Enumerable.Range(0, 5).Select(_ => api.Issue().Key).ToList();
-        foreach (var use in keys.Select(key => uses.Of(key, TestApi.Start.UtcTicks)))
+        foreach (var activity in keys.Select(key => activities.Get(key, TestApi.Start.UtcTicks)))
         {
             for (var bucket = 0; bucket < 5_000; bucket++)
             {
-                uses.Count(use, new UsageCell(EndpointNames.Other, 200 + (bucket / 200), 0, bucket % 200), UsageTime.Minute(TestApi.Start.UtcTicks));
+                activities.Count(activity, new UsageCell(EndpointNames.Other, 200 + (bucket / 200), 0, bucket % 200), UsageTime.Minute(TestApi.Start.UtcTicks));
             }
         }
 
@@ -137,15 +137,15 @@ public sealed class UsageFlushTests
     [Fact]
     public async Task Request_ThatLastsLongerThanNotesOfQuietKeysAreKept_CountsAsWell()
     {
-        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (started, end) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var api = await TestApi.StartAsync(app: app => app.MapGet("/stream", async () =>
         {
-            begun.SetResult();
+            started.SetResult();
             await end.Task;
         }).RequireAuthorization("read"));
         var (key, secret) = api.Issue();
         var request = api.GetAsync("/stream", secret);
-        await begun.Task;
+        await started.Task;
         api.Time.Advance(TimeSpan.FromMinutes(1));
         await TestApi.Until(() => api.Store.LastUsedWrites == 1);
         api.Time.Advance(TimeSpan.FromMinutes(15));

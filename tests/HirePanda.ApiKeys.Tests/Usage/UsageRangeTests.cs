@@ -62,11 +62,11 @@ public sealed class UsageRangeTests
 
     private static ApiKeyUsageReport Read(int[] requests, int from, int to, ApiKeyUsageGranularity interval, TimeSpan minutesKept)
     {
-        var use = new KeyActivity("w", "k", new UsageBudget());
+        var activity = new KeyActivity("w", "k", new UsageBudget());
         var pending = new UsagePending();
         foreach (var minute in requests)
         {
-            pending.Add(use, new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.AddMinutes(minute).UtcTicks), 1);
+            pending.Add(activity, new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.AddMinutes(minute).UtcTicks), 1);
         }
 
         var now = _start.AddDays(6);

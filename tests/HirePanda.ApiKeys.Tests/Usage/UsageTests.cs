@@ -261,7 +261,7 @@ public sealed class UsageTests
         {
             for (var i = 0; i < 1_000; i++)
             {
-                recorder.Record(live.Use, context, endpoint, IPAddress.Loopback, TestApi.Start.UtcTicks, TestApi.Start.UtcTicks + (i % 10));
+                recorder.Record(live.Activity, context, endpoint, IPAddress.Loopback, TestApi.Start.UtcTicks, TestApi.Start.UtcTicks + (i % 10));
             }
         }
     }
