@@ -20,7 +20,9 @@ internal sealed class RequestCompletion
 
     private int _addressWarned;
     private int _costWarned;
-    private int _forwardingKnown;
+
+    /// <summary>The number of requests that are still checked for a proxy. Behind a proxy, the first requests show it.</summary>
+    private int _forwardingChecks = 1_000;
 
     public RequestCompletion(UsageRecorder recorder, TimeProvider time, ILogger<RequestCompletion> logger)
     {
@@ -69,15 +71,16 @@ internal sealed class RequestCompletion
     /// </summary>
     private void CheckForwarding(ApiKeyRequest request)
     {
-        if (_forwardingKnown != 0)
+        if (Volatile.Read(ref _forwardingChecks) <= 0)
         {
             return;
         }
 
+        Interlocked.Decrement(ref _forwardingChecks);
         var headers = request.Context.Request.Headers;
         var isUsed = headers.ContainsKey(ForwardedHeadersDefaults.XOriginalForHeaderName);
         if ((isUsed || headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName) || headers.ContainsKey("Forwarded"))
-            && Interlocked.Exchange(ref _forwardingKnown, 1) == 0 && !isUsed)
+            && Interlocked.Exchange(ref _forwardingChecks, 0) > 0 && !isUsed)
         {
             Log.ForwardingUnused(_logger, Name(request.Context.Connection.RemoteIpAddress));
         }
