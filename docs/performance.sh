@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures everything anew, which takes about a quarter of an hour, and writes docs/performance.md. Other work on the machine
-# widens the spreads; the ratios hardly move.
+# Runs all measurements, which takes about 15 minutes, and writes docs/performance.md. Other work on the machine widens the
+# spreads but hardly changes the ratios.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export MSBUILDDISABLENODEREUSE=1
@@ -11,7 +11,7 @@ trap 'rm -rf "$scratch"' EXIT
 dotnet build "$project" -c Release -nologo -v quiet
 bench() { dotnet run -c Release --no-build --project "$project" -- "$@"; }
 
-# A command and what it printed.
+# Prints a command and its output.
 section() {
   echo "Running: $*" >&2
   printf '```bash\ndotnet run -c Release --project %s -- %s\n```\n\n```text\n' "$project" "$*"
@@ -19,7 +19,7 @@ section() {
   printf '```\n'
 }
 
-# The tables that BenchmarkDotNet leaves behind.
+# Prints the tables that BenchmarkDotNet writes.
 micro() {
   echo "Running: micro" >&2
   rm -rf artifacts/micro
@@ -31,10 +31,11 @@ micro() {
   done
 }
 
-# Shares of the processor time of one contender, where Linux's perf is at hand: a method's with all that it calls, and a library's own.
+# Prints shares of the processor time of one contender, if Linux's perf is available: of a method including its callees, and of a
+# library itself.
 profile() {
   if ! perf record -e cpu-clock -o "$scratch/probe" -- true > /dev/null 2>&1; then
-    echo "There is no \`perf\` on this machine, so nothing was sampled."
+    echo "This machine does not have \`perf\`, so there is no profile."
     return
   fi
   echo "Running: profile" >&2
@@ -46,33 +47,33 @@ profile() {
   perf report -i "$scratch/perf" --children -g none --stdio 2> /dev/null > "$scratch/methods"
   perf report -i "$scratch/perf" --no-children --sort dso,symbol -g none --stdio 2> /dev/null > "$scratch/own"
   rm -f "/tmp/perf-$child.map"
-  printf '| of all samples, with what it calls | |\n| --- | ---: |\n'
+  printf '| share of all samples, including callees | |\n| --- | ---: |\n'
   share 'the whole request' 'Exchange`1+<SendAsync>d'
-  share 'authentication middleware, and what follows it' 'AuthenticationMiddleware+<Invoke>d'
-  share '… our scheme' 'ApiKeyHandler::HandleAuthenticateAsync'
-  share '… what is remembered of the connection' 'ConnectionMemo::Get'
-  share '… status, allowlists, limits' 'ApiKeyVerifier::Admit'
-  share '… identity, principal, ticket' 'ApiKeyHandler+<SucceedAsync>d'
-  share 'authorization middleware, and what follows it' 'AuthorizationMiddleware+<Invoke>d'
-  share '… whether the policy'"'"'s scheme has been asked' 'ApiKeyPolicyEvaluator::AuthenticateAsync'
+  share 'authentication middleware and the rest of the pipeline' 'AuthenticationMiddleware+<Invoke>d'
+  share '… the scheme of this library' 'ApiKeyHandler::HandleAuthenticateAsync'
+  share '… the lookup in the connection memo' 'ConnectionMemo::Get'
+  share '… status, allowlists, and limits' 'ApiKeyVerifier::Admit'
+  share '… identity, principal, and ticket' 'ApiKeyHandler+<SucceedAsync>d'
+  share 'authorization middleware and the rest of the pipeline' 'AuthorizationMiddleware+<Invoke>d'
+  share '… the check whether the policy'"'"'s scheme has already run' 'ApiKeyPolicyEvaluator::AuthenticateAsync'
   share '… the policy'"'"'s requirements' 'PolicyEvaluator+<AuthorizeAsync>d'
-  share 'our response fields' 'ResponseHeaders::Write'
-  share 'usage and the check of the order, at the end' 'RequestCompletion::Complete'
-  printf '\n| of all samples, by itself | |\n| --- | ---: |\n'
+  share 'the response fields of this library' 'ResponseHeaders::Write'
+  share 'usage and the check of the middleware order, at the end' 'RequestCompletion::Complete'
+  printf '\n| share of all samples, without callees | |\n| --- | ---: |\n'
   own 'clearing memory for new objects' 'memset'
   own 'the runtime' 'libcoreclr'
   own 'the clock' 'vdso|clock_gettime'
 }
-# What the runtime compiled into its caller has no line.
+# A method that the runtime inlined into its caller does not have a row.
 share() { awk -v name="$1" -v text="$2" 'index($0, text) && $1 + 0 > best { best = $1 + 0 } END { if (best) printf "| %s | %.1f %% |\n", name, best }' "$scratch/methods"; }
 own() { awk -v name="$1" -v text="$2" '$0 ~ text { sum += $1 } END { printf "| %s | %.1f %% |\n", name, sum }' "$scratch/own"; }
 
 {
   cat << 'TEXT'
-# What it costs
+# Performance
 
-Written by `docs/performance.sh`, which measures everything anew. Read ratios, not times: the machine is shared, and each ratio is of
-numbers that were measured in the same round, in changing order. Where two numbers stand in brackets, eight of ten rounds lie between them.
+`docs/performance.sh` runs the measurements and writes this page. Compare ratios, not times: the machine is shared, and each ratio compares numbers
+from the same round, which runs the contenders in random order. Two numbers in parentheses are the 10th and the 90th percentile of all rounds.
 
 TEXT
   printf '%s\n' \
@@ -84,53 +85,55 @@ TEXT
 
 ## A request
 
-The whole pipeline in one process, on one thread and by its processor time, without sockets: hosting, routing, authentication, authorization and an endpoint that answers a
-few bytes, on features that are used again as Kestrel's are. The cost of a contender is its request less the same request
-without a guard (`anonymous`). `floor` is the least that the framework's own authentication and authorization can cost: a handler that
-returns one result made beforehand, and a policy that asks for one claim. `ours` has everything on: checksum, hash, cache, an allowlist of
-three networks, one rate limit with its response fields, usage, a policy, and somebody who listens to all metrics. `challenge` is
-ours without a credential, `junk` ours with another wrong checksum each time, `junk-again` with the same one on a kept-alive connection. The last lines are costs as multiples of the floor's.
+This benchmark runs the whole pipeline in one process and on one thread, without sockets, and measures processor time. The pipeline is hosting,
+routing, authentication, authorization, and an endpoint that returns a few bytes. It reuses the request features, as Kestrel does. The cost of a
+contender is its request minus the same request without authorization (`anonymous`). `floor` is the minimum cost of the framework's own authentication
+and authorization: a handler that returns one prepared result, and a policy that requires one claim. `ours` has every feature: checksum, hash, cache, an
+allowlist of three networks, one rate limit with its response fields, usage, a policy, and a listener for all metrics. `challenge` is `ours` without
+a credential. `junk` is `ours` with a different wrong checksum each time, and `junk-again` with the same wrong checksum on a kept-alive connection. The
+last lines are costs as multiples of the floor's cost.
 
 TEXT
   section pipeline
-  printf '\n## On Kestrel\n\nThe same with sockets: each contender in a process of its own, 32 connections, by turns. The load comes from the same machine.\n\n'
+  printf '\n## On Kestrel\n\nThis benchmark uses sockets. Each contender runs in its own process with 32 connections, in random order. The load comes from the same machine.\n\n'
   section end-to-end
-  printf '\n## What grows\n\nBytes a key, nanoseconds a verification and a request. Two cores are compared by the clock, which other work on the machine spoils, and by processor\ntime, which shows whether threads are in each other'"'"'s way; `anonymous` and `floor` show what the machine and the framework give. The start is of a\nprocess, `floor` again the framework'"'"'s own authentication and authorization with one handler.\n\n'
+  printf '\n## Scale\n\nThis benchmark measures bytes for each key, and nanoseconds for each verification and request. It compares two threads with one by the clock, which\nother work on the machine distorts, and by processor time, which shows whether the threads block each other. `anonymous` and `floor` show the limits\nof the machine and the framework. The start-up is that of a process, where `floor` is the framework'"'"'s authentication and authorization with one handler.\n\n'
   section scale
   cat << 'TEXT'
 
 ## Where the time goes
 
-Most of the cost is the framework's: every request resolves its services in a scope of its own, and authentication and authorization
-hand results on through tasks. The pieces show how much: `bare` is the floor without the framework's base class for handlers; a policy
-that pins its scheme, as ours do so that a host's default scheme never answers for them, makes authorization ask the scheme once more
-and build a principal and a ticket anew.
+Most of the cost is the framework's: every request resolves its services in its own scope, and authentication and authorization return their results
+through tasks. The pieces show how much: `bare` is the floor without the framework's base class for handlers. The policies of this library name their
+scheme, so that a host's default scheme never handles them. With such a policy, the framework's authorization calls the scheme a second time and
+creates a new principal and a new ticket.
 
-What was ours has shrunk. At commit b4b3032 a request of ours cost 1.84 times the floor's time and 1.65 times its bytes. What is left of the savings:
+The library's own cost has decreased. At commit b4b3032, a request with this library cost 1.84 times the floor's time and 1.65 times its bytes. These
+savings remain:
 
 | to | now |
 | --- | --- |
-| ten claims, of which five were copies | seven at most, each made once |
-| the policy's second authentication | spared where the user is the very principal that our scheme made |
-| a SHA-256 on a kept-alive HTTP/1.1 connection | the hash of an unchanged header is remembered, and nothing else |
-| counts of two processors next to each other | cells apart |
-| eight background services at the start | one kind of job, made once the host has started |
-| data protection, which the framework's `AddAuthentication` brings and whose key ring is read at the start | not added: no API key needs it |
+| ten claims, five of them copies | at most seven, each created once |
+| the policy's second authentication | skipped if the user is the principal that the scheme created |
+| a SHA-256 on a kept-alive HTTP/1.1 connection | only the hash of an unchanged header is remembered |
+| counters of two processors in one cache line | separate cells |
+| eight background services at start | one type of job, created after the host has started |
+| data protection, which the framework's `AddAuthentication` adds and which reads its key ring at start | not added, because API keys do not need it |
 
-Claims made only when somebody looks, a handler without the framework's base class, dictionaries of a ticket made on demand, and tables of networks
-counted with vectors were measured, kept for a while, and taken out: each cost a reader more than it saved a request. They are the difference
+Four optimizations were measured, kept for a while, and removed: lazy claims, a handler without the framework's base class, lazy dictionaries of a
+ticket, and network tables with vector instructions. Each made the code harder to read than its savings justify. Together, they are the difference
 between 0.99 and 1.32 times the floor's bytes.
 
-Tried and left out: remembering the cache's entry with the connection, which would have to be taken back when the cache is emptied; the framework's
-authorization services as singletons, which changes the host's registrations.
+Two ideas were tried and not used: remembering the cache entry with the connection, because clearing the cache would have to remove it, and registering
+the framework's authorization services as singletons, because that changes the host's registrations.
 
 TEXT
   section pipeline --pieces
-  printf '\nBy BenchmarkDotNet, whose times are by the clock, so that other work on the machine shows in them; its bytes are exact:\n\n'
+  printf '\nBenchmarkDotNet measures time by the clock, so other work on the machine affects it. The bytes are exact:\n\n'
   micro
-  printf '\nThe types that the bytes of a request of ours went into, the larger ones, by random samples of the runtime:\n\n'
+  printf '\nThe types that account for most of the bytes of a request, from random samples of the runtime:\n\n'
   section pipeline --only ours --seconds 15 --types | awk '!/ bytes +[0-9.]+ %/ || $1 >= 60'
-  printf '\nAnd a sampled profile of it:\n\n'
+  printf '\nA sampled profile of a request:\n\n'
   profile
 } > "$scratch/performance.md"
 mv "$scratch/performance.md" docs/performance.md

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace HirePanda.Api;
 
-/// <summary>The product's data, in memory: what the keys guard is not the point of this sample.</summary>
+/// <summary>The product's data, kept in memory to keep the sample simple.</summary>
 public sealed class Catalogue
 {
     public Shelf<Job> Jobs { get; } = new(
@@ -18,8 +18,8 @@ public sealed class Catalogue
     public Shelf<Member> Team { get; } = new("user", new Member { Name = "Owner" });
 }
 
-/// <summary>Things of one kind, by id.</summary>
-/// <typeparam name="T">The kind.</typeparam>
+/// <summary>A collection of items of one kind, by id.</summary>
+/// <typeparam name="T">The type of the items.</typeparam>
 public sealed class Shelf<T>
     where T : Item
 {
@@ -50,7 +50,7 @@ public sealed class Shelf<T>
     public bool Remove(string id) => _items.TryRemove(id, out _);
 }
 
-/// <summary>Something with an id, which the server gives.</summary>
+/// <summary>An item with an id that the server assigns.</summary>
 public abstract record Item
 {
     [JsonPropertyOrder(-1)]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace HirePanda.Api;
 
-/// <summary>Prints the secret of the first key of an empty store, once, with a call to copy.</summary>
+/// <summary>Creates the first key in an empty store, and prints its secret once with a call to copy.</summary>
 internal sealed class FirstStart(
     IServiceScopeFactory scopes, IServer server, IConfiguration configuration) : IHostedLifecycleService
 {

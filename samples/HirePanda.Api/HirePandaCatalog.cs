@@ -2,11 +2,11 @@ using HirePanda.ApiKeys;
 
 namespace HirePanda.Api;
 
-/// <summary>The tiers and permissions of the HirePanda product. The types are those of the library.</summary>
+/// <summary>The tiers and permissions of the HirePanda product. The types are the library's defaults.</summary>
 public static class HirePandaCatalog
 {
     /// <summary>
-    /// Replaces the tiers of a catalog. The order of permissions is their order in the <c>scope</c> claim and in answers.
+    /// Replaces the tiers of a catalog. The permissions appear in this order in the <c>scope</c> claim and in responses.
     /// </summary>
     public static void Configure(ApiKeyCatalog catalog)
     {

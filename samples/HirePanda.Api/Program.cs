@@ -13,7 +13,7 @@ catch (Exception exception)
     when (exception is InvalidOperationException or OptionsValidationException or FormatException or InvalidDataException
         or IOException or DbException)
 {
-    // A mistake of set-up: its message says what to do, and a stack trace adds nothing.
+    // This is a configuration error. Its message says what to do, and a stack trace adds nothing.
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;
 }
@@ -29,8 +29,8 @@ static async Task RunAsync(WebApplication app)
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Asked to stop before the start was over, which is no mistake: what has started ends, and what was counted is
-            // stored.
+            // The host was asked to stop during the start, which is not an error. Stop what has started, and store what was
+            // counted.
             await app.StopAsync();
             return;
         }
@@ -47,15 +47,14 @@ static WebApplication Build(string[] args)
         builder.WebHost.UseUrls("http://localhost:5080");
     }
 
-    // The request's line at its start and end: a caller who puts a secret into the query is refused, but must not find it in a
-    // log.
+    // These categories log the request line. A caller can put a secret into the query string, and although the call is refused,
+    // the secret must not get into a log.
     builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
-    // A start that fails: the host would report it with a stack trace, even when somebody only stops it early. What matters is
-    // said above.
+    // The host logs a failed start with a stack trace, even if it was only stopped early. The code above prints the message.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
-    // Requests that are under way have two seconds to end; what is left of ten belongs to what is stored last.
+    // Running requests get two of the ten seconds of a shutdown. The rest is for storing the last data.
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
     builder.Services.AddControllers();
     builder.Services.Configure<ApiKeyOptions>(options =>
@@ -88,10 +87,10 @@ static WebApplication Build(string[] args)
 
     var app = builder.Build();
 
-    // Before all else: whoever scrapes has no key, and is no request to count.
+    // This comes first, because a scraper has no key and its requests are not counted.
     app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
 
-    // In this order: keys are checked for the real client's address, and a preflight is answered before anybody asks for a key.
+    // The order matters: keys are checked against the real client address, and preflight requests need no key.
     app.UseForwardedHeaders();
     app.UseCors();
     app.UseAuthentication();
@@ -107,5 +106,5 @@ static bool HasUrls(IConfiguration configuration)
     => !string.IsNullOrEmpty(configuration["URLS"]) || !string.IsNullOrEmpty(configuration["HTTP_PORTS"])
         || !string.IsNullOrEmpty(configuration["HTTPS_PORTS"]) || configuration.GetSection("Kestrel:Endpoints").Exists();
 
-/// <summary>The program; public so that tests can host it.</summary>
+/// <summary>The program. It is public so that tests can host it.</summary>
 public partial class Program;

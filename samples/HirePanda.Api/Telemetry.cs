@@ -7,8 +7,8 @@ using OpenTelemetry.Trace;
 namespace HirePanda.Api;
 
 /// <summary>
-/// Metrics for Prometheus at <c>/metrics</c>; and metrics, traces and logs by OTLP to where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> or
-/// <c>Otlp:Endpoint</c> says, with OpenTelemetry's other variables in force.
+/// Serves metrics to Prometheus at <c>/metrics</c>, and sends metrics, traces, and logs by OTLP to the collector that
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> or <c>Otlp:Endpoint</c> names. OpenTelemetry's other environment variables apply.
 /// </summary>
 internal static class Telemetry
 {

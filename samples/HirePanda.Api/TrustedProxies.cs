@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.HttpOverrides;
 namespace HirePanda.Api;
 
 /// <summary>
-/// Takes the client's address from <c>X-Forwarded-For</c>, but only where <c>TrustedProxies</c> names the proxies: an address or
-/// network each. Named none, the header is ignored, also from this machine itself.
+/// Takes the client's address from <c>X-Forwarded-For</c> if the request comes from a proxy that <c>TrustedProxies</c> names.
+/// Each entry is an address or a network. Without entries, the header is ignored, even from the local machine.
 /// </summary>
 internal static class TrustedProxies
 {

@@ -14,7 +14,7 @@ internal sealed class AlertRow
     public required string? AcknowledgedBy { get; set; }
     public required string? Data { get; set; }
 
-    public static AlertRow Of(ApiKeyAlert alert) => new()
+    public static AlertRow From(ApiKeyAlert alert) => new()
     {
         Id = alert.Id,
         Workspace = alert.Workspace,
@@ -55,7 +55,7 @@ internal sealed class WebhookRow
     public required long? DisabledAt { get; set; }
     public required string? DisabledReason { get; set; }
 
-    public static WebhookRow Of(ApiKeyWebhook webhook) => new()
+    public static WebhookRow From(ApiKeyWebhook webhook) => new()
     {
         Id = webhook.Id,
         Workspace = webhook.Workspace,
@@ -92,7 +92,7 @@ internal sealed class DeliveryRow
     public required long? LeasedUntil { get; set; }
     public required ApiKeyDeliveryStatus Status { get; set; }
 
-    public static DeliveryRow Of(ApiKeyWebhookDelivery delivery) => new()
+    public static DeliveryRow From(ApiKeyWebhookDelivery delivery) => new()
     {
         Id = delivery.Id,
         WebhookId = delivery.WebhookId,

@@ -16,9 +16,9 @@ public static class ApiKeyModelBuilderExtensions
 
     /// <summary>
     /// Adds the tables <c>api_keys</c>, <c>api_key_workspaces</c>, <c>api_key_audit</c>, <c>api_key_changes</c>,
-    /// <c>api_key_usage</c>,
-    /// <c>api_key_usage_batches</c>, <c>api_key_alerts</c>, <c>api_key_webhooks</c> and <c>api_key_webhook_deliveries</c> to a
-    /// host's own context: call it in <c>OnModelCreating</c>, and let the host's migrations create them.
+    /// <c>api_key_usage</c>, <c>api_key_usage_batches</c>, <c>api_key_alerts</c>, <c>api_key_webhooks</c>, and
+    /// <c>api_key_webhook_deliveries</c> to a host's own context. Call this method in <c>OnModelCreating</c>, and create the
+    /// tables with your migrations.
     /// </summary>
     /// <param name="model">The model.</param>
     public static ModelBuilder AddHirePandaApiKeys(this ModelBuilder model)
@@ -35,7 +35,7 @@ public static class ApiKeyModelBuilderExtensions
             row.HasIndex(key => new { key.Workspace, key.RevokedAt, key.ExpiresAt });
             row.Property(key => key.IsExpiryShortened).HasDefaultValue(false);
 
-            // The default is for rows of older tables. The store always writes the column.
+            // The default applies to the rows of older tables. The store always writes the column.
             row.Property(key => key.IsEnabled).HasDefaultValue(true).ValueGeneratedNever();
             row.Property(key => key.Version).IsConcurrencyToken();
         });
@@ -100,8 +100,8 @@ public static class ApiKeyModelBuilderExtensions
     }
 
     /// <summary>
-    /// Gives the columns the types that the provider chooses, whatever the conventions of the host's context say: the store
-    /// writes values longer than a host's usual maximum, and reads and writes some columns by SQL of its own.
+    /// Gives the columns the provider's default types and ignores the conventions of the host's context. The store writes
+    /// values longer than a host's usual maximum, and it reads and writes some columns with its own SQL.
     /// </summary>
     private static void UseProviderTypes(IMutableEntityType row)
     {

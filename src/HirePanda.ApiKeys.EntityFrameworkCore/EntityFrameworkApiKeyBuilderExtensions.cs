@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class EntityFrameworkApiKeyBuilderExtensions
 {
     /// <summary>
-    /// Stores keys in a SQLite or PostgreSQL database, in tables of their own. The tables are made when the host starts, or when
+    /// Stores keys in separate tables of a SQLite or PostgreSQL database. The tables are created when the host starts, or when
     /// the store is first used, if that is earlier.
     /// </summary>
     /// <param name="builder">The host's API keys.</param>
@@ -38,7 +38,7 @@ public static class EntityFrameworkApiKeyBuilderExtensions
         builder.Services.AddHostedService<StoreWarmup<ApiKeyDbContext>>();
         builder.Services.AddDbContextPool<ApiKeyDbContext>((services, db) =>
         {
-            // The store's commands are not the host's: as information they would fill its log.
+            // At the Information level, the store's commands would fill the host's log.
             db.ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
             db.AddInterceptors(services.GetRequiredService<SchemaSetup>());
             configure(services, db);
@@ -47,10 +47,10 @@ public static class EntityFrameworkApiKeyBuilderExtensions
     }
 
     /// <summary>
-    /// Stores keys in the tables of a host's own context, whose model calls <c>AddHirePandaApiKeys()</c>, on SQLite or
-    /// PostgreSQL.
+    /// Stores keys in the tables of a host's own context on SQLite or PostgreSQL. The model of the context must call
+    /// <c>AddHirePandaApiKeys()</c>.
     /// </summary>
-    /// <typeparam name="TContext">The host's context, which it registers and migrates by itself.</typeparam>
+    /// <typeparam name="TContext">The host's context. The host registers and migrates it.</typeparam>
     /// <param name="builder">The host's API keys.</param>
     public static ApiKeyBuilder AddEntityFrameworkStore<TContext>(this ApiKeyBuilder builder)
         where TContext : DbContext

@@ -18,7 +18,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
         return await HasAlertAsync(alert.DeduplicationKey, cancellationToken).ConfigureAwait(false)
             ? false
-            : throw new InvalidOperationException("An alert was overtaken by another write of the database.");
+            : throw new InvalidOperationException(
+                "The alert was not stored because another write conflicted with it. It can be stored later.");
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
@@ -56,18 +57,19 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                     return ApiKeySaveResult.ActorChanged;
                 }
 
-                // The condition is the database's: of several at once the first one stays.
+                // The database checks the condition, so the first of several concurrent acknowledgments is kept.
                 var alert = db.Set<AlertRow>().Where(row => row.Id == id && row.Workspace == workspace);
                 var at = Columns.Write(audit.At);
                 if (await alert.Where(row => row.AcknowledgedAt == null)
                     .ExecuteUpdateAsync(
-                        row => row.SetProperty(one => one.AcknowledgedAt, at).SetProperty(one => one.AcknowledgedBy, audit.Actor),
+                        row => row.SetProperty(entry => entry.AcknowledgedAt, at)
+                            .SetProperty(entry => entry.AcknowledgedBy, audit.Actor),
                         token).ConfigureAwait(false) == 0)
                 {
                     return await alert.AnyAsync(token).ConfigureAwait(false) ? ApiKeySaveResult.Saved : ApiKeySaveResult.NotFound;
                 }
 
-                db.Add(AuditRow.Of(audit));
+                db.Add(AuditRow.From(audit));
                 await db.SaveChangesAsync(token).ConfigureAwait(false);
                 return ApiKeySaveResult.Saved;
             },
@@ -94,7 +96,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private static async Task<bool> TryAddAlertAsync(
         TContext db, ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {
-        // Most often it is known for long; only at the same moment does the index have to say so.
+        // This check handles most duplicates. The unique index catches only those added at the same moment.
         var isKnown = await db.Set<AlertRow>().AnyAsync(row => row.Cause == alert.DeduplicationKey, cancellationToken)
             .ConfigureAwait(false);
         if (isKnown)
@@ -102,8 +104,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             return false;
         }
 
-        db.Add(AlertRow.Of(alert));
-        db.AddRange(deliveries.Select(DeliveryRow.Of));
+        db.Add(AlertRow.From(alert));
+        db.AddRange(deliveries.Select(DeliveryRow.From));
         try
         {
             await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);

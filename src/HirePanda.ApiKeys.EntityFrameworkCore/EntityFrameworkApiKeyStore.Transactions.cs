@@ -3,14 +3,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
-/// <content>The transaction of a write, and the turns of SQLite's writers.</content>
+/// <content>The transaction of a write, and the queue of SQLite writers.</content>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
-    /// <summary>Runs a write in a transaction, again where the host's execution strategy says so.</summary>
+    /// <summary>Runs a write in a transaction, and retries it as the host's execution strategy specifies.</summary>
     /// <param name="write">The write; false rolls back.</param>
     /// <param name="auditId">
-    /// An audit entry of the write, which distinguishes a commit whose answer was lost from one that did not happen, or null if
-    /// there is none.
+    /// The id of an audit entry of the write, or null if there is none. It shows whether a commit whose response was lost took
+    /// effect.
     /// </param>
     /// <param name="cancellationToken">Cancels the write.</param>
     private Task<bool> WriteAsync(
@@ -22,8 +22,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             cancellationToken);
 
     /// <inheritdoc cref="WriteAsync"/>
-    /// <param name="write">The write; anything but <see cref="ApiKeySaveResult.Saved"/> rolls back.</param>
-    /// <param name="auditId">An audit entry of the write.</param>
+    /// <param name="write">The write. Any result except <see cref="ApiKeySaveResult.Saved"/> rolls back.</param>
+    /// <param name="auditId">The id of an audit entry of the write, or null if there is none.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     private async Task<ApiKeySaveResult> SaveAsync(
         Func<TContext, CancellationToken, Task<ApiKeySaveResult>> write, string? auditId, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
     /// <inheritdoc cref="WriteAsync"/>
     /// <param name="write">The write; false rolls back.</param>
-    /// <param name="wasCommitted">Tells a commit whose answer was lost from one that never was.</param>
+    /// <param name="wasCommitted">Determines whether a commit whose response was lost took effect.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     private async Task<bool> WriteOnceAsync(
         Func<TContext, CancellationToken, Task<bool>> write,
@@ -56,7 +56,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         {
             return await db.Database.CreateExecutionStrategy().ExecuteAsync(
                 write,
-                async (_, one, _) => await InTransactionAsync(session, one).ConfigureAwait(false),
+                async (_, operation, _) => await InTransactionAsync(session, operation).ConfigureAwait(false),
                 async (_, _, token) =>
                 {
                     var isCommitted = await wasCommitted(db, token).ConfigureAwait(false);
@@ -64,17 +64,17 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                 },
                 session.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Provider.IsOvertaken(exception))
+        catch (Exception exception) when (Provider.IsWriteConflict(exception))
         {
             return false;
         }
     }
 
     /// <summary>
-    /// Waits until no other write of this process is under way, on SQLite. It has one writer: ours wait in turn, without a
-    /// thread, instead of polling a locked file. Then only the first one waits, with a thread, for writers of other processes.
+    /// Waits on SQLite until no other write of this process is running. SQLite has one writer. Writes of this process wait
+    /// asynchronously instead of polling a locked file, so at most one of them blocks a thread while another process writes.
     /// </summary>
-    /// <exception cref="TimeoutException">The turn did not come in time.</exception>
+    /// <exception cref="TimeoutException">Other writes did not finish in time.</exception>
     private async Task<SqliteTurn?> WaitForTurnAsync(TContext db, CancellationToken cancellationToken)
     {
         if (!Provider.IsSqlite(db))
@@ -92,7 +92,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"The SQLite database of the API keys was busy with other writes for {_sqliteTimeout.TotalSeconds} s.");
+                $"The SQLite API key database was busy with other writes for {_sqliteTimeout.TotalSeconds} s.");
         }
 
         return new SqliteTurn(_sqliteWriter, connection, _sqliteTimeout);

@@ -5,19 +5,20 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
-/// <content>Usage: every row is a sum, to which batches add.</content>
+/// <content>Usage. Every row is a sum, and each batch adds to it.</content>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsageStore
 {
     public async ValueTask SaveUsageAsync(ApiKeyUsageBatch batch, CancellationToken cancellationToken)
     {
-        // In one order for all, so that no two nodes wait for each other.
+        // All nodes use the same order, so that they cannot deadlock.
         var rows = batch.Rows.ToArray();
-        Array.Sort(rows, static (one, other) => UsageSql.Compare(one.Slot, other.Slot));
+        Array.Sort(rows, static (left, right) => UsageSql.Compare(left.Slot, right.Slot));
         var isSaved = await WriteAsync((db, token) => SaveUsageAsync(db, batch, rows, token), null, cancellationToken)
             .ConfigureAwait(false);
         if (!isSaved)
         {
-            throw new DbUpdateConcurrencyException("Usage lost against another write and can be stored later.");
+            throw new DbUpdateConcurrencyException(
+                "Usage was not stored because another write conflicted with it. It can be stored later.");
         }
     }
 
@@ -59,7 +60,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
 
         await using var session = Open(cancellationToken);
         var top = queries.Select(query => Rows(session.Db, query).Select(row => new { row.Name, row.Requests, row.Errors }))
-            .Aggregate((one, other) => one.Concat(other))
+            .Aggregate((left, right) => left.Concat(right))
             .GroupBy(row => row.Name)
             .Select(
                 group => new
@@ -120,10 +121,10 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext> : IApiKeyUsag
     }
 }
 
-/// <summary>Adds to rows, or makes them: which Entity Framework cannot say.</summary>
+/// <summary>Adds to existing rows or inserts new ones (an upsert), which Entity Framework does not support.</summary>
 internal static class UsageSql
 {
-    /// <summary>How many rows go in one statement.</summary>
+    /// <summary>The maximum number of rows in one statement.</summary>
     private const int ChunkSize = 5_000;
 
     private static readonly string[] _key =
@@ -137,18 +138,18 @@ internal static class UsageSql
         nameof(UsageRow.Bucket),
     ];
 
-    public static int Compare(ApiKeyUsageSlot one, ApiKeyUsageSlot other)
+    public static int Compare(ApiKeyUsageSlot left, ApiKeyUsageSlot right)
     {
-        var order = string.CompareOrdinal(one.Workspace, other.Workspace);
-        order = order != 0 ? order : string.CompareOrdinal(one.KeyId, other.KeyId);
-        order = order != 0 ? order : one.Granularity.CompareTo(other.Granularity);
-        order = order != 0 ? order : one.Dimension.CompareTo(other.Dimension);
-        order = order != 0 ? order : one.At.CompareTo(other.At);
-        order = order != 0 ? order : string.CompareOrdinal(one.Name, other.Name);
-        return order != 0 ? order : one.LatencyBucket.CompareTo(other.LatencyBucket);
+        var order = string.CompareOrdinal(left.Workspace, right.Workspace);
+        order = order != 0 ? order : string.CompareOrdinal(left.KeyId, right.KeyId);
+        order = order != 0 ? order : left.Granularity.CompareTo(right.Granularity);
+        order = order != 0 ? order : left.Dimension.CompareTo(right.Dimension);
+        order = order != 0 ? order : left.At.CompareTo(right.At);
+        order = order != 0 ? order : string.CompareOrdinal(left.Name, right.Name);
+        return order != 0 ? order : left.LatencyBucket.CompareTo(right.LatencyBucket);
     }
 
-    /// <summary>PostgreSQL: many rows in one statement, as one array a column.</summary>
+    /// <summary>Adds many rows in one PostgreSQL statement, with one array for each column.</summary>
     public static async Task AddArraysAsync(DbContext db, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)
     {
         var sql = Sql(db, "SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8})");
@@ -170,12 +171,12 @@ internal static class UsageSql
         }
     }
 
-    /// <summary>SQLite, inside the process: one prepared statement a row.</summary>
+    /// <summary>Adds rows one at a time with a prepared statement. SQLite runs in the process, so this is fast.</summary>
     public static async Task AddEachAsync(DbContext db, ApiKeyUsageRow[] rows, CancellationToken cancellationToken)
     {
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
-#pragma warning disable CA2100 // Names of the model; values are parameters.
+#pragma warning disable CA2100 // The SQL contains only names of the model. Values are parameters.
         command.CommandText = Sql(db, "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8)");
 #pragma warning restore CA2100
         var parameters = new DbParameter[_key.Length + 2];
@@ -197,7 +198,7 @@ internal static class UsageSql
         }
     }
 
-    /// <summary>By the names that the host's model gives table and columns.</summary>
+    /// <summary>Gets the upsert statement. It uses the table and column names of the host's model.</summary>
     private static string Sql(DbContext db, string values)
     {
         var type = db.Model.FindEntityType(typeof(UsageRow))!;

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
-/// <content>Webhooks and their messages.</content>
+/// <content>Webhooks and their deliveries.</content>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
     public async ValueTask<ApiKeySaveResult> AddWebhookAsync(
@@ -23,8 +23,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                     return ApiKeySaveResult.LimitReached;
                 }
 
-                db.Add(WebhookRow.Of(webhook));
-                db.Add(AuditRow.Of(audit));
+                db.Add(WebhookRow.From(webhook));
+                db.Add(AuditRow.From(audit));
                 await db.SaveChangesAsync(token).ConfigureAwait(false);
                 return ApiKeySaveResult.Saved;
             },
@@ -43,9 +43,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                 webhook => webhook.CreatedAt <= at && (webhook.CreatedAt < at || string.Compare(webhook.Id, last.Id) < 0));
         }
 
-        var rows = await webhooks.OrderByDescending(
-            webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id).Take(limit)
-            .ToListAsync(session.Token).ConfigureAwait(false);
+        var rows = await webhooks.OrderByDescending(webhook => webhook.CreatedAt).ThenByDescending(webhook => webhook.Id)
+            .Take(limit).ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToWebhook());
     }
 
@@ -66,7 +65,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
                 }
 
                 await db.Set<DeliveryRow>().Where(row => row.WebhookId == id).ExecuteDeleteAsync(token).ConfigureAwait(false);
-                db.Add(AuditRow.Of(audit));
+                db.Add(AuditRow.From(audit));
                 await db.SaveChangesAsync(token).ConfigureAwait(false);
                 return ApiKeySaveResult.Saved;
             },
@@ -86,24 +85,24 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             List<string> due;
             await using (var session = Open(cancellationToken))
             {
-                // Most often nothing is due, and then nothing is locked.
-                due = await Due(session.Db, at).Where(
-                    row => !exceptWebhooks.Contains(row.WebhookId)).OrderBy(row => row.NextAttemptAt).Take(limit)
-                    .Select(row => row.Id).ToListAsync(session.Token).ConfigureAwait(false);
+                // Usually nothing is due, and then nothing is locked.
+                due = await Due(session.Db, at).Where(row => !exceptWebhooks.Contains(row.WebhookId))
+                    .OrderBy(row => row.NextAttemptAt).Take(limit).Select(row => row.Id)
+                    .ToListAsync(session.Token).ConfigureAwait(false);
             }
 
-            var taken = new List<ApiKeyLeasedDelivery>();
+            var leased = new List<ApiKeyLeasedDelivery>();
             if (due.Count == 0
-                || !await WriteAsync((db, token) => TakeAsync(db, due, at, until, taken, token), null, cancellationToken)
+                || !await WriteAsync((db, token) => LeaseAllAsync(db, due, at, until, leased, token), null, cancellationToken)
                     .ConfigureAwait(false))
             {
                 return [];
             }
 
-            // Where others were faster with all of them, or all are given up, there may be more.
-            if (taken.Count > 0)
+            // If other processes leased all of them, or all have failed, more can be due.
+            if (leased.Count > 0)
             {
-                return taken;
+                return leased;
             }
         }
     }
@@ -123,7 +122,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 
     public async ValueTask PruneDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
-        // A row does not say when it was finished, but its alert says when it began, and attempts end within a day.
+        // A row has no end time. Its alert has a start time, and all attempts end within a day of it.
         var at = Columns.Write(before);
         await WriteAsync(
             async (db, token) =>
@@ -141,20 +140,20 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private static IQueryable<DeliveryRow> Due(TContext db, long now)
         => db.Set<DeliveryRow>().Where(row => row.NextAttemptAt <= now && (row.LeasedUntil == null || row.LeasedUntil <= now));
 
-    private static async Task<bool> TakeAsync(
+    private static async Task<bool> LeaseAllAsync(
         TContext db,
         List<string> ids,
         long now,
         long leasedUntil,
-        List<ApiKeyLeasedDelivery> taken,
+        List<ApiKeyLeasedDelivery> leased,
         CancellationToken cancellationToken)
     {
-        taken.Clear();
+        leased.Clear();
         foreach (var id in ids.Order(StringComparer.Ordinal))
         {
-            if (await TakeOneAsync(db, id, now, leasedUntil, cancellationToken).ConfigureAwait(false) is { } one)
+            if (await LeaseAsync(db, id, now, leasedUntil, cancellationToken).ConfigureAwait(false) is { } delivery)
             {
-                taken.Add(one);
+                leased.Add(delivery);
             }
         }
 
@@ -162,14 +161,14 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     }
 
     /// <summary>
-    /// Takes one message, if it is still there to take: the database compares and sets, so that one process gets it.
+    /// Leases one delivery if it is still due. The database compares and sets, so that only one process gets it.
     /// </summary>
-    private static async Task<ApiKeyLeasedDelivery?> TakeOneAsync(
+    private static async Task<ApiKeyLeasedDelivery?> LeaseAsync(
         TContext db, string id, long now, long leasedUntil, CancellationToken cancellationToken)
     {
         if (await Due(db, now).Where(row => row.Id == id)
             .ExecuteUpdateAsync(
-                row => row.SetProperty(one => one.LeasedUntil, leasedUntil), cancellationToken).ConfigureAwait(false) == 0)
+                row => row.SetProperty(entry => entry.LeasedUntil, leasedUntil), cancellationToken).ConfigureAwait(false) == 0)
         {
             return null;
         }
@@ -192,21 +191,21 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private static async Task<bool> TrySaveAttemptAsync(
         TContext db, ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
     {
-        // The webhook first: attempts that end at the same time then wait in one order.
+        // The webhook is updated first, so that attempts that end at the same time lock rows in the same order.
         var (id, lease, attempts) = (attempt.Delivery.Id, Columns.Write(attempt.Delivery.LeasedUntil), attempt.Delivery.Attempts);
         var webhook = db.Set<WebhookRow>().Where(row => row.Id == attempt.Delivery.WebhookId);
         var (at, next) = (Columns.Write(attempt.At), Columns.Write(attempt.NextAttemptAt));
         if (attempt.Succeeded)
         {
             await webhook.Where(row => row.FailingSince != null)
-                .ExecuteUpdateAsync(row => row.SetProperty(one => one.FailingSince, (long?)null), cancellationToken)
+                .ExecuteUpdateAsync(row => row.SetProperty(entry => entry.FailingSince, (long?)null), cancellationToken)
                     .ConfigureAwait(false);
         }
         else
         {
             await webhook.ExecuteUpdateAsync(
-                row => row.SetProperty(
-                    one => one.FailingSince, one => one.FailingSince ?? at), cancellationToken).ConfigureAwait(false);
+                row => row.SetProperty(entry => entry.FailingSince, entry => entry.FailingSince ?? at), cancellationToken)
+                    .ConfigureAwait(false);
         }
 
         var status = attempt.Succeeded
@@ -217,8 +216,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         if (await db.Set<DeliveryRow>()
             .Where(row => row.Id == id && row.LeasedUntil == lease && row.Attempts == attempts && row.NextAttemptAt != null)
             .ExecuteUpdateAsync(
-                row => row.SetProperty(one => one.Attempts, attempts + 1).SetProperty(one => one.NextAttemptAt, next)
-                    .SetProperty(one => one.LeasedUntil, (long?)null).SetProperty(one => one.Status, status),
+                row => row.SetProperty(entry => entry.Attempts, attempts + 1).SetProperty(entry => entry.NextAttemptAt, next)
+                    .SetProperty(entry => entry.LeasedUntil, (long?)null).SetProperty(entry => entry.Status, status),
                 cancellationToken).ConfigureAwait(false) == 0)
         {
             return false;
@@ -228,8 +227,8 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         {
             await webhook.Where(row => row.DisabledAt == null)
                 .ExecuteUpdateAsync(
-                    row => row.SetProperty(one => one.DisabledAt, at).SetProperty(
-                        one => one.DisabledReason, reason), cancellationToken)
+                    row => row.SetProperty(entry => entry.DisabledAt, at).SetProperty(entry => entry.DisabledReason, reason),
+                    cancellationToken)
                 .ConfigureAwait(false);
             await EndAsync(
                 db.Set<DeliveryRow>().Where(row => row.WebhookId == attempt.Delivery.WebhookId && row.NextAttemptAt != null),
@@ -243,7 +242,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     private static Task<int> EndAsync(
         IQueryable<DeliveryRow> deliveries, ApiKeyDeliveryStatus status, CancellationToken cancellationToken)
         => deliveries.ExecuteUpdateAsync(
-            row => row.SetProperty(one => one.Status, status).SetProperty(
-                one => one.NextAttemptAt, (long?)null).SetProperty(one => one.LeasedUntil, (long?)null),
+            row => row.SetProperty(entry => entry.Status, status).SetProperty(entry => entry.NextAttemptAt, (long?)null)
+                .SetProperty(entry => entry.LeasedUntil, (long?)null),
             cancellationToken);
 }

@@ -2,21 +2,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
-/// <content>Writes: a change, its audit entries and its change rows in one transaction.</content>
+/// <content>Writes. A change, its audit entries, and its change rows are one transaction.</content>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>
 {
     private const int LastUsedBatch = 100;
 
     public async ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
         => await SaveAsync(
-            (db, token) => TrySaveAsync(
-                db, change, token), change.Audit.Count > 0 ? change.Audit[0].Id : null, cancellationToken).ConfigureAwait(false);
+            (db, token) => TrySaveAsync(db, change, token),
+            change.Audit.Count > 0 ? change.Audit[0].Id : null,
+            cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SaveLastUsedAsync(
         IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
-        // By and by, in an order that all nodes share: others may write in between, and no two nodes wait for each other.
-        foreach (var batch in lastUsed.OrderBy(one => one.Key, StringComparer.Ordinal).Chunk(LastUsedBatch))
+        // Small batches let other writes run in between. All nodes use the same order, so that they cannot deadlock.
+        foreach (var batch in lastUsed.OrderBy(entry => entry.Key, StringComparer.Ordinal).Chunk(LastUsedBatch))
         {
             await WriteAsync((db, token) => SaveLastUsedAsync(db, batch, token), null, cancellationToken).ConfigureAwait(false);
         }
@@ -49,7 +50,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         await WriteAsync(
             async (db, token) =>
             {
-                // The last row stays, so that numbers go on from it.
+                // The last row is kept, so that the numbers continue from it.
                 var last = await db.Set<ChangeRow>().MaxAsync(row => (long?)row.Number, token).ConfigureAwait(false);
                 await db.Set<ChangeRow>().Where(row => row.At < microseconds && row.Number < last)
                     .ExecuteDeleteAsync(token).ConfigureAwait(false);
@@ -92,22 +93,22 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
             return ApiKeySaveResult.WorkspaceNotEmpty;
         }
 
-        db.AddRange(change.Added.Select(KeyRow.Of));
+        db.AddRange(change.Added.Select(KeyRow.From));
         foreach (var key in change.Updated)
         {
-            var entry = db.Update(KeyRow.Of(key));
+            var entry = db.Update(KeyRow.From(key));
             entry.Property(row => row.Version).OriginalValue = key.Version - 1;
             entry.Property(row => row.LastUsedAt).IsModified = false;
         }
 
         if (change.Workspace is { } workspace)
         {
-            var entry = workspace.Version == 1 ? db.Add(WorkspaceRow.Of(workspace)) : db.Update(WorkspaceRow.Of(workspace));
+            var entry = workspace.Version == 1 ? db.Add(WorkspaceRow.From(workspace)) : db.Update(WorkspaceRow.From(workspace));
             entry.Property(row => row.Version).OriginalValue = workspace.Version - 1;
             db.Add(new ChangeRow { At = Columns.Write(time.GetUtcNow()), Hash = null, Workspace = workspace.Id });
         }
 
-        db.AddRange(change.Audit.Select(AuditRow.Of));
+        db.AddRange(change.Audit.Select(AuditRow.From));
         var now = Columns.Write(time.GetUtcNow());
         db.AddRange(
             change.Added.Concat(change.Updated).Select(
@@ -134,7 +135,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         => db.Set<KeyRow>().AnyAsync(key => key.Workspace == workspace, cancellationToken);
 
     /// <summary>
-    /// Determines whether a new key's workspace has more keys that are neither revoked nor expired than it may have.
+    /// Determines whether the workspace of a new key has more keys that are neither revoked nor expired than the limit.
     /// </summary>
     private static async Task<bool> HasMoreAsync(TContext db, ApiKey added, int limit, CancellationToken cancellationToken)
     {
@@ -145,10 +146,10 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     }
 
     /// <summary>
-    /// Locks the actor's key and the keys that change, in one order for all, until the transaction ends: no revocation slips in
-    /// between, and no two changes wait for each other. SQLite has one writer anyway.
+    /// Locks the actor's key and the changing keys until the transaction ends, so that no revocation can occur in between. All
+    /// transactions use the same order, so that they cannot deadlock. SQLite needs no locks, because it has one writer.
     /// </summary>
-    /// <returns>Whether the actor's key is as it was evaluated.</returns>
+    /// <returns>true if the actor's key has not changed since it was evaluated; otherwise, false.</returns>
     private static async Task<bool> LockAsync(
         TContext db, ApiKeyActorGuard? actor, IReadOnlyList<ApiKey> updated, CancellationToken cancellationToken)
     {

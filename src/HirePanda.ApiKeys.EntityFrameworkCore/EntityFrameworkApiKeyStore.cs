@@ -4,15 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// Keeps keys in a relational database. Every call has a context of its own, so that it neither stores nor sees what the host's
-/// request is in the middle of.
+/// Stores keys in a relational database. Every call uses its own context, so that it neither saves nor sees the pending changes
+/// of the host's request.
 /// </summary>
 /// <typeparam name="TContext">The context that has the tables.</typeparam>
 internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScopeFactory scopes, TimeProvider time)
     : IApiKeyStore, IApiKeyManagementStore, IApiKeyAlertStore, IApiKeyChangeFeed, IDisposable
     where TContext : DbContext
 {
-    // Compiled once per store, not per type: a compiled query belongs to one model, and so to one database's dialect.
+    // These are compiled once per store, not per type, because a compiled query belongs to one model and one SQL dialect.
     private readonly Func<TContext, byte[], CancellationToken, Task<KeyRow?>> _byHash = EF.CompileAsyncQuery(
         (TContext db, byte[] hash, CancellationToken cancellationToken) => db.Set<KeyRow>().AsNoTracking()
             .FirstOrDefault(row => row.Hash == hash));
@@ -21,7 +21,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         (TContext db, string id, CancellationToken cancellationToken) => db.Set<WorkspaceRow>().AsNoTracking()
             .FirstOrDefault(row => row.Id == id));
 
-    /// <summary>How long a write waits for other writes of this process, and then for those of other processes.</summary>
+    /// <summary>The longest wait for other writes of this process, and then for those of other processes.</summary>
     private static readonly TimeSpan _sqliteTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _sqliteWriter = new(1);
@@ -54,7 +54,7 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         var keys = Filter(session.Db.Set<KeyRow>().AsNoTracking().Where(key => key.Workspace == query.Workspace), query);
         if (query.After is { } after)
         {
-            // As a range of the index and a filter of its edge: with an "or" of both, databases would walk from the start.
+            // This is an index range plus a filter for its edge. With only an "or", databases scan from the start.
             var at = Columns.Write(after.At);
             keys = keys.Where(key => key.CreatedAt <= at && (key.CreatedAt < at || string.Compare(key.Id, after.Id) < 0));
         }
@@ -151,11 +151,11 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
 
         if (query.Name is { } name)
         {
-            // Some databases lower more than ASCII, some do not.
+            // Some databases lowercase only ASCII characters.
             var lower = name.ToLowerInvariant();
             var asciiLower = string.Concat(
                 name.Select(character => char.IsAscii(character) ? char.ToLowerInvariant(character) : character));
-#pragma warning disable CA1304, CA1311, CA1862 // In the database, where there is no other way to say it.
+#pragma warning disable CA1304, CA1311, CA1862 // This runs in the database, where only ToLower is translated.
             keys = keys.Where(
                 key => key.Name.Contains(name) || key.Name.ToLower().Contains(lower) || key.Name.ToLower().Contains(asciiLower));
 #pragma warning restore CA1304, CA1311, CA1862

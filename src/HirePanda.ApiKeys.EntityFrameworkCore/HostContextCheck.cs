@@ -12,7 +12,7 @@ internal sealed class HostContextCheck<TContext>(IServiceScopeFactory scopes, IS
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        // A later AddStore call, such as in a host's tests, removes the store. Decorators leave it where it is.
+        // A later AddStore call, such as in a host's tests, removes the store. Decorators keep it registered.
         if (!services.IsService(typeof(EntityFrameworkApiKeyStore<TContext>)))
         {
             return;
@@ -24,7 +24,7 @@ internal sealed class HostContextCheck<TContext>(IServiceScopeFactory scopes, IS
         if (db.Model.FindEntityType(typeof(KeyRow)) is null)
         {
             throw new InvalidOperationException(
-                $"The model of {typeof(TContext).Name} has no tables for API keys. "
+                $"The model of {typeof(TContext).Name} does not contain the API key tables. "
                 + "Call modelBuilder.AddHirePandaApiKeys() in its OnModelCreating.");
         }
     }

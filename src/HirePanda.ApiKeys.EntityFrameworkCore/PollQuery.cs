@@ -5,7 +5,7 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
 /// Runs a query that is repeated every second. It bypasses Entity Framework's command log, which would write every run into the
-/// log of a host that uses its own context. A query that fails is not retried, since the next one follows at once.
+/// log of a host that uses its own context. A failed query is not retried, because the next one follows within a second.
 /// </summary>
 internal static class PollQuery
 {

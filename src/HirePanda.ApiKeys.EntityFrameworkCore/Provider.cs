@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
-/// <summary>What differs between databases.</summary>
+/// <summary>Contains the code that differs between database providers.</summary>
 internal static class Provider
 {
     private const string PostgresUniqueViolation = "23505";
     private const int SqliteConstraint = 19;
 
-    /// <summary>Any number that nobody else locks: "HPWS" in ASCII.</summary>
+    /// <summary>An arbitrary lock number that other applications are unlikely to use: "HPWS" in ASCII.</summary>
     private const int WorkspaceLock = 0x48505753;
 
     public static bool IsSqlite(DbContext db) => db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true;
@@ -19,7 +19,7 @@ internal static class Provider
     public static bool IsPostgres(DbContext db)
         => db.Database.ProviderName?.Contains("PostgreSQL", StringComparison.Ordinal) == true;
 
-    /// <summary>Throws if the context's provider is not one that the store supports.</summary>
+    /// <summary>Throws if the store does not support the context's provider.</summary>
     /// <exception cref="InvalidOperationException">The provider is neither SQLite nor PostgreSQL.</exception>
     public static void ThrowIfUnsupported(DbContext db)
     {
@@ -28,9 +28,9 @@ internal static class Provider
             throw new InvalidOperationException(
                 $"API keys cannot be stored with '{db.Database.ProviderName}', the Entity Framework Core provider of "
                 + $"{db.GetType().Name}. "
-                + "Supported are SQLite (Microsoft.EntityFrameworkCore.Sqlite) and PostgreSQL "
+                + "The supported providers are SQLite (Microsoft.EntityFrameworkCore.Sqlite) and PostgreSQL "
                 + "(Npgsql.EntityFrameworkCore.PostgreSQL). "
-                + "Use one of them, or register a store of your own with AddStore<T>().");
+                + "Use one of them, or register your own store with AddStore<T>().");
         }
     }
 
@@ -39,18 +39,21 @@ internal static class Provider
             or DbException { ErrorCode: SqliteConstraint }
             || (exception.InnerException is DbException inner && SqliteCode(inner) == SqliteConstraint);
 
-    /// <summary>The primary result code of SQLite's own exception; null for other databases.</summary>
+    /// <summary>Gets the primary result code of a SQLite exception, or null for other databases.</summary>
     public static int? SqliteCode(Exception exception)
         => exception.GetType().Name == "SqliteException"
             ? (int?)exception.GetType().GetProperty("SqliteErrorCode")!.GetValue(exception)
             : null;
 
-    /// <summary>Whether a write lost against another one, by deadlock or serialization failure (SQLSTATE class 40).</summary>
-    public static bool IsOvertaken(Exception exception)
+    /// <summary>
+    /// Determines whether a write failed because of another one: a deadlock or a serialization failure (SQLSTATE class 40).
+    /// </summary>
+    public static bool IsWriteConflict(Exception exception)
         => exception.GetBaseException() is DbException { SqlState: "40P01" or "40001" };
 
     /// <summary>
-    /// Lets one transaction after the other count what a workspace has, until it ends. SQLite has one writer anyway.
+    /// Locks a workspace until the transaction ends, so that only one transaction at a time counts the workspace's rows. SQLite
+    /// needs no lock, because it has one writer.
     /// </summary>
     public static async Task LockWorkspaceAsync(DbContext db, string workspace, CancellationToken cancellationToken)
     {
@@ -61,7 +64,9 @@ internal static class Provider
         }
     }
 
-    /// <summary>Asks for the names of the tables and indexes that exist, and of the columns as <c>table.column</c>.</summary>
+    /// <summary>
+    /// Gets the SQL that selects the names of the existing tables and indexes, and of the columns as <c>table.column</c>.
+    /// </summary>
     public static string SchemaSql(DbContext db) => IsPostgres(db)
         ? """
             SELECT tablename::text AS "Value" FROM pg_tables WHERE schemaname = current_schema()
@@ -75,7 +80,7 @@ internal static class Provider
                 FROM sqlite_master AS entry JOIN pragma_table_info(entry.name) AS field WHERE entry.type = 'table'
             """;
 
-    /// <summary>Locks rows of keys, by the names that the host's model gives table and column.</summary>
+    /// <summary>Gets the SQL that locks rows of keys. It uses the table and column names of the host's model.</summary>
     public static string LockKeysSql(DbContext db, string mode)
     {
         var table = db.Model.FindEntityType(typeof(KeyRow))!;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// A key as a row. Times are UTC microseconds since the Unix epoch, since SQLite cannot order anything better; lists are JSON.
+/// A key as a row. Times are UTC microseconds since the Unix epoch, because SQLite sorts integers correctly. Lists are JSON.
 /// </summary>
 internal sealed class KeyRow
 {
@@ -33,7 +33,7 @@ internal sealed class KeyRow
     public required string? Metadata { get; set; }
     public required long Version { get; set; }
 
-    public static KeyRow Of(ApiKey key) => new()
+    public static KeyRow From(ApiKey key) => new()
     {
         Id = key.Id,
         Workspace = key.Workspace,
@@ -99,7 +99,7 @@ internal sealed class WorkspaceRow
     public required string AllowedNetworks { get; set; }
     public required long Version { get; set; }
 
-    public static WorkspaceRow Of(ApiKeyWorkspace workspace) => new()
+    public static WorkspaceRow From(ApiKeyWorkspace workspace) => new()
     {
         Id = workspace.Id,
         AllowlistEnabled = workspace.IsAllowlistEnabled,
@@ -131,7 +131,7 @@ internal sealed class AuditRow
     public required string? After { get; set; }
     public required string? Address { get; set; }
 
-    public static AuditRow Of(ApiKeyAuditEntry entry) => new()
+    public static AuditRow From(ApiKeyAuditEntry entry) => new()
     {
         Id = entry.Id,
         Workspace = entry.Workspace,
@@ -158,7 +158,7 @@ internal sealed class AuditRow
     };
 }
 
-/// <summary>A row of the change table: what other processes must forget.</summary>
+/// <summary>A row of the change table, which names what other processes must remove from their caches.</summary>
 internal sealed class ChangeRow
 {
     public long Number { get; set; }
@@ -166,7 +166,7 @@ internal sealed class ChangeRow
     public required byte[]? Hash { get; set; }
     public required string? Workspace { get; set; }
 
-    /// <summary>Reads number, time, hash, and workspace, in this order.</summary>
+    /// <summary>Reads the number, time, hash, and workspace, in this order.</summary>
     public static ApiKeyChangeNotification Read(DbDataReader reader) => new()
     {
         Number = reader.GetInt64(0),
@@ -176,7 +176,7 @@ internal sealed class ChangeRow
     };
 }
 
-/// <summary>How values become columns.</summary>
+/// <summary>Converts values to and from columns.</summary>
 internal static class Columns
 {
     public static long Write(DateTimeOffset time)

@@ -12,30 +12,30 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// Makes the tables of hosts that bring no context of their own: before anything else starts, or before the first connection if
-/// the store is used earlier. It holds a lock that several processes share, and tries again while the database comes up.
+/// Creates the tables for hosts without their own context. It runs before anything else starts, or before the first connection
+/// if the store is used earlier. It holds a lock that all processes share, and it retries while the database is starting.
 /// </summary>
 internal sealed partial class SchemaSetup(
     IServiceScopeFactory scopes, IServiceProviderIsService registered, TimeProvider time, ILogger<SchemaSetup> logger)
     : DbConnectionInterceptor, IHostedLifecycleService, IDisposable
 {
-    /// <summary>Counts the shapes that the tables have had.</summary>
+    /// <summary>The current version of the tables.</summary>
     private const int Version = 4;
 
-    /// <summary>Any number that nobody else locks: the library's name in ASCII.</summary>
+    /// <summary>An arbitrary lock number that other applications are unlikely to use: "HPKEYS" in ASCII.</summary>
     private const long PostgresLock = 0x48504B455953;
 
     private const int SqliteBusy = 5;
     private const int SqliteLocked = 6;
 
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
 
     private readonly SemaphoreSlim _gate = new(1);
     private volatile bool _isDone;
     private DbContext? _settingUp;
 
-    /// <summary>Does nothing where a later AddStore call, such as in a host's tests, removed the store.</summary>
+    /// <summary>Creates the tables, unless a later AddStore call, such as in a host's tests, removed the store.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
         => registered.IsService(typeof(EntityFrameworkApiKeyStore<ApiKeyDbContext>))
             ? EnsureAsync(cancellationToken)
@@ -47,7 +47,7 @@ internal sealed partial class SchemaSetup(
         InterceptionResult result,
         CancellationToken cancellationToken = default)
     {
-        // The connection that makes the tables must not wait for itself.
+        // The connection that creates the tables must not wait for itself.
         if (!_isDone && !ReferenceEquals(eventData.Context, _settingUp))
         {
             await EnsureAsync(cancellationToken).ConfigureAwait(false);
@@ -65,7 +65,7 @@ internal sealed partial class SchemaSetup(
         {
             if (!_isDone)
             {
-                await SetUpPatientlyAsync(cancellationToken).ConfigureAwait(false);
+                await SetUpWithRetriesAsync(cancellationToken).ConfigureAwait(false);
                 _isDone = true;
             }
         }
@@ -76,9 +76,9 @@ internal sealed partial class SchemaSetup(
         }
     }
 
-    private async Task SetUpPatientlyAsync(CancellationToken cancellationToken)
+    private async Task SetUpWithRetriesAsync(CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow() + _patience;
+        var until = time.GetUtcNow() + _timeout;
         while (true)
         {
             try
@@ -91,10 +91,10 @@ internal sealed partial class SchemaSetup(
                 await SetUpAsync(db, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (WhyUnusable(exception) is { } reason)
+            catch (Exception exception) when (GetFatalReason(exception) is { } reason)
             {
                 throw new InvalidOperationException(
-                    $"The database of the API keys cannot be opened or written: {reason} Check the file's path "
+                    $"The API key database cannot be opened or written: {reason} Check the file's path "
                     + "and its permissions.", exception);
             }
             catch (Exception exception)
@@ -103,12 +103,12 @@ internal sealed partial class SchemaSetup(
                 if (time.GetUtcNow() >= until)
                 {
                     throw new InvalidOperationException(
-                        $"The database of the API keys did not come up within {_patience.TotalSeconds} s: "
-                        + $"{exception.Message}", exception);
+                        $"The API key database did not become available within {_timeout.TotalSeconds} s. Check the connection "
+                        + $"string and the database server. {exception.Message}", exception);
                 }
 
                 LogWaiting(exception.GetBaseException().Message);
-                await Task.Delay(_pause, time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(_retryDelay, time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -124,8 +124,8 @@ internal sealed partial class SchemaSetup(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Reads the connection string. What a database's client says of one that it cannot read quotes parts of it, so neither its
-    /// message nor the exception itself, which the host would log, goes any further.
+    /// Checks that the connection string can be parsed. The client's exception can quote parts of the string, and the host would
+    /// log it, so this method throws a new exception without the message and the inner exception.
     /// </summary>
     private static void CheckConnectionString(ApiKeyDbContext db)
     {
@@ -137,8 +137,8 @@ internal sealed partial class SchemaSetup(
             when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException)
         {
             throw new InvalidOperationException(
-                "The connection string of the API keys cannot be read. Check its keywords and values; they are not shown, "
-                + "because one may be a password.");
+                "The connection string of the API key database is not valid. Check its keywords and values. "
+                + "They are not shown, because they can contain a password.");
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed partial class SchemaSetup(
         {
             SqliteFile.CreatePrivate(db.Database.GetDbConnection().ConnectionString);
 
-            // Readers and the writer do not wait for each other; it is a property of the file.
+            // In WAL mode, readers and the writer do not wait for each other. The mode is stored in the file.
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
         }
 
@@ -182,15 +182,15 @@ internal sealed partial class SchemaSetup(
                 break;
             case [> Version]:
                 throw new InvalidOperationException(
-                    $"The tables of the API keys have version {versions[0]}, but this release knows them up to {Version}: "
-                    + "use the newer release that made them.");
+                    $"The API key tables have version {versions[0]}, but this release supports versions up to {Version}. "
+                    + "Use the newer release that created them.");
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Brings older tables up to date: later versions have further tables, columns with a default, and indexes.
+    /// Upgrades older tables. Later versions add tables, columns with a default, and indexes.
     /// </summary>
     private static async Task AddMissingAsync(ApiKeyDbContext db, CancellationToken cancellationToken)
     {
@@ -213,12 +213,14 @@ internal sealed partial class SchemaSetup(
         }
     }
 
-    /// <summary>A file that is not merely busy will not get better by waiting.</summary>
-    private static string? WhyUnusable(Exception exception)
+    /// <summary>
+    /// Gets the reason why a SQLite file cannot be used, or null if a retry can help, such as when the file is busy.
+    /// </summary>
+    private static string? GetFatalReason(Exception exception)
         => Provider.SqliteCode(exception.GetBaseException()) is { } code && code is not (SqliteBusy or SqliteLocked)
             ? exception.GetBaseException().Message
             : null;
 
-    [LoggerMessage(1, LogLevel.Warning, "The database of the API keys is not up yet: {Reason} It is tried again every second.")]
+    [LoggerMessage(1, LogLevel.Warning, "The API key database is not available yet: {Reason} Retrying every second.")]
     private partial void LogWaiting(string reason);
 }

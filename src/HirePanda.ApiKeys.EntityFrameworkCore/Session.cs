@@ -5,9 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// One operation: a scope with its context, outside any transaction that the host's request may be in. Npgsql cancels a command,
-/// by token or at its command time-out, with a call that blocks for seconds where the server hangs. So commands have no time-out
-/// of their own here; the caller's token and the time-out act on <see cref="Token"/> from a thread outside the thread pool.
+/// One operation: a scope with its context, outside any transaction of the host's request. When a token or a command time-out
+/// cancels a command, Npgsql makes a call that blocks for seconds if the server hangs. Therefore, commands have no time-out here.
+/// The caller's token and the time-out cancel <see cref="Token"/> on a thread outside the thread pool.
 /// </summary>
 internal sealed class Session<TContext> : IAsyncDisposable
     where TContext : DbContext
@@ -35,10 +35,10 @@ internal sealed class Session<TContext> : IAsyncDisposable
         }
 
         _hostTimeout = Db.Database.GetCommandTimeout();
-        _timeout = TimeSpan.FromSeconds(_hostTimeout ?? ConnectionsTimeout());
+        _timeout = TimeSpan.FromSeconds(_hostTimeout ?? GetConnectionTimeout());
         Db.Database.SetCommandTimeout(0);
 
-        // Not disposed of: the thread that cancels may come late.
+        // This source is not disposed, because the canceling thread can run later.
         _cancellation = new CancellationTokenSource();
         Token = _cancellation.Token;
         _caller = cancellationToken.UnsafeRegister(static session => ((Session<TContext>)session!).Cancel(), this);
@@ -51,10 +51,10 @@ internal sealed class Session<TContext> : IAsyncDisposable
 
     public TContext Db { get; }
 
-    /// <summary>Gets the token that every command of the operation gets.</summary>
+    /// <summary>Gets the token for every command of the operation.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>Gives the next attempt the whole time.</summary>
+    /// <summary>Restarts the time-out for the next attempt.</summary>
     public void Restart() => _timer?.Change(_timeout, Timeout.InfiniteTimeSpan);
 
     public async ValueTask DisposeAsync()
@@ -67,7 +67,7 @@ internal sealed class Session<TContext> : IAsyncDisposable
 
         if (_cancellation is not null)
         {
-            // The context may go back to a pool.
+            // The context can return to a pool.
             Db.Database.SetCommandTimeout(_hostTimeout);
         }
 
@@ -75,8 +75,8 @@ internal sealed class Session<TContext> : IAsyncDisposable
         _outside?.Dispose();
     }
 
-    /// <summary>Gets the command time-out of the connection string, in seconds; zero means none.</summary>
-    private int ConnectionsTimeout()
+    /// <summary>Gets the command time-out of the connection string in seconds, or zero for no time-out.</summary>
+    private int GetConnectionTimeout()
     {
         using var command = Db.Database.GetDbConnection().CreateCommand();
         return command.CommandTimeout;

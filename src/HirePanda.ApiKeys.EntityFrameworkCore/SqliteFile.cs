@@ -8,8 +8,8 @@ internal static class SqliteFile
     private const string DataDirectory = "|DataDirectory|";
 
     /// <summary>
-    /// Creates an empty file, which SQLite takes for an empty database; SQLite's other files get the same mode. A file that
-    /// exists keeps its mode. Whatever is wrong with the path, SQLite says so when it opens the database.
+    /// Creates an empty file, which SQLite treats as an empty database. SQLite gives its other files the same mode. An existing
+    /// file keeps its mode. This method ignores an invalid path, because SQLite reports it when it opens the database.
     /// </summary>
     /// <param name="connectionString">The connection string of the database.</param>
     public static void CreatePrivate(string connectionString)
@@ -31,11 +31,11 @@ internal static class SqliteFile
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // It exists, or cannot be created.
+            // The file exists or cannot be created.
         }
     }
 
-    /// <summary>Finds the file that SQLite would create, or null where it would create none or the name is a URI.</summary>
+    /// <summary>Gets the path of the file that SQLite would create, or null if it creates none or the name is a URI.</summary>
     private static string? FindPath(string connectionString)
     {
         var values = new DbConnectionStringBuilder { ConnectionString = connectionString };

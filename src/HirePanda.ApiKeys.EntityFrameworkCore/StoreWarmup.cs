@@ -8,15 +8,15 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
 /// Looks up a key that does not exist before the host serves requests. Entity Framework's first query builds the model and
-/// compiles, which takes longer than a read of the store may take on a busy machine. The host starts even if the database does
-/// not answer.
+/// compiles. On a busy machine, that takes longer than the store's read time-out. The host starts even if the database does not
+/// respond.
 /// </summary>
 internal sealed partial class StoreWarmup<TContext>(
     IServiceProvider services, TimeProvider time, ILogger<StoreWarmup<TContext>> logger)
     : IHostedLifecycleService
     where TContext : DbContext
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -28,11 +28,11 @@ internal sealed partial class StoreWarmup<TContext>(
 
         try
         {
-            // On the thread pool, because building a model blocks.
+            // Building the model blocks, so it runs on the thread pool.
             await Task.Run(() => LookUpAsync(store, cancellationToken), cancellationToken)
-                .WaitAsync(_patience, time, cancellationToken).ConfigureAwait(false);
+                .WaitAsync(_timeout, time, cancellationToken).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Requests report the error.
+#pragma warning disable CA1031 // Requests report the error later.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {

@@ -1,7 +1,7 @@
 namespace HirePanda.ApiKeys.EntityFrameworkCore;
 
 /// <summary>
-/// A count of requests as a row; its key is all that tells rows apart, in the order in which reports read them.
+/// A count of requests as a row. Its key has every column that is not a count, in the order in which reports read them.
 /// </summary>
 internal sealed class UsageRow
 {
@@ -16,7 +16,7 @@ internal sealed class UsageRow
     public required long Errors { get; set; }
 }
 
-/// <summary>A batch of usage that was stored, so that it is not stored twice.</summary>
+/// <summary>The record of a stored usage batch, which prevents storing it twice.</summary>
 internal sealed class UsageBatchRow
 {
     public required string Id { get; set; }

@@ -6,39 +6,39 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.MaxMind;
 
 /// <summary>
-/// A country file as it was read, in memory: it answers as long as anybody holds it, whatever becomes of the file.
+/// A country file in memory. It stays usable after the file on disk is replaced or deleted.
 /// </summary>
-#pragma warning disable CA1001 // A reader of memory has nothing to give back, and may be in the middle of an answer.
+#pragma warning disable CA1001 // The in-memory reader holds no resources, and lookups can still be using it.
 internal sealed partial class CountryFile
 #pragma warning restore CA1001
 {
-    /// <summary>How many networks are looked at before the file is believed.</summary>
-    private const int Sample = 10_000;
+    /// <summary>The number of networks to read before the file is accepted.</summary>
+    private const int SampleSize = 10_000;
 
-    private const int Remembered = 4096;
+    private const int CacheSize = 4096;
 
     private readonly Reader _reader;
     private readonly ILogger _logger;
     private readonly bool _hasIPv6;
 
-    // The same few clients ask again and again: each place holds the last address that fell on it.
-    private readonly Answer?[] _answers = new Answer?[Remembered];
+    // A few clients send most requests. Each slot holds the last address with that hash.
+    private readonly Answer?[] _answers = new Answer?[CacheSize];
     private int _damageLogged;
 
-    /// <summary>Reads a file to its end.</summary>
-    /// <exception cref="InvalidDataException">It is of another type.</exception>
-    /// <exception cref="Exception">It is damaged, or no file of this format.</exception>
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="InvalidDataException">The file does not contain countries.</exception>
+    /// <exception cref="Exception">The file is damaged or is not a MaxMind DB file.</exception>
     public CountryFile(Stream stream, ILogger logger)
     {
         _logger = logger;
         _reader = new Reader(stream);
         _hasIPv6 = _reader.Metadata.IPVersion == 6;
 
-        // All of the sample: one that ends early meets no damage.
-        var countries = _reader.FindAll<CountryRecord>().Take(Sample).Select(network => network.Data.Code).ToHashSet();
+        // The whole sample is read, because a search that stops early can miss damage.
+        var countries = _reader.FindAll<CountryRecord>().Take(SampleSize).Select(network => network.Data.Code).ToHashSet();
         if (countries.All(country => country is null))
         {
-            throw new InvalidDataException($"is of type {_reader.Metadata.DatabaseType} and holds no countries");
+            throw new InvalidDataException($"is of type {_reader.Metadata.DatabaseType} and does not contain countries");
         }
     }
 
@@ -46,20 +46,20 @@ internal sealed partial class CountryFile
 
     public string? GetCountry(IPAddress address)
     {
-        ref var place = ref _answers[address.GetHashCode() & (Remembered - 1)];
-        if (place is { } known && known.Address.Equals(address))
+        ref var slot = ref _answers[address.GetHashCode() & (CacheSize - 1)];
+        if (slot is { } known && known.Address.Equals(address))
         {
             return known.Country;
         }
 
         var country = Find(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-        place = new Answer(address, country);
+        slot = new Answer(address, country);
         return country;
     }
 
     private string? Find(IPAddress address)
     {
-        // In a file of IPv4 alone the reader takes the first half of an IPv6 address for one.
+        // In an IPv4-only file, the reader would look up the first 32 bits of an IPv6 address as an IPv4 address.
         var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
         if ((isIPv6 && !_hasIPv6) || !PublicAddresses.Contains(address))
         {
@@ -70,7 +70,7 @@ internal sealed partial class CountryFile
         {
             return _reader.Find<CountryRecord>(address)?.Code;
         }
-#pragma warning disable CA1031 // What the reader throws at damaged bytes is not its contract.
+#pragma warning disable CA1031 // The reader does not document which exceptions it throws for damaged data.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -86,14 +86,16 @@ internal sealed partial class CountryFile
     [LoggerMessage(
         3,
         LogLevel.Warning,
-        "A record of the country file is damaged, so that the country of its addresses is unknown. Replace the file. "
-        + "(Logged once.)")]
+        "A record of the country file is damaged, so the country of its addresses is unknown. Replace the file. "
+        + "This warning is logged once.")]
     private static partial void LogDamage(ILogger logger, Exception exception);
 
     private sealed record Answer(IPAddress Address, string? Country);
 }
 
-/// <summary>What is read of a record: <c>country.iso_code</c> in MaxMind's own files, <c>country_code</c> in flat ones.</summary>
+/// <summary>
+/// A record's country: <c>country.iso_code</c> in MaxMind's own files, or <c>country_code</c> in files with flat records.
+/// </summary>
 internal sealed class CountryRecord
 {
     [MapKey("country")]
@@ -102,7 +104,9 @@ internal sealed class CountryRecord
     [MapKey("country_code")]
     public string? CountryCode { get; init; }
 
-    /// <summary>Null where there is none, or something else stands in its place, such as <c>None</c>.</summary>
+    /// <summary>
+    /// Gets the two-letter country code in uppercase, or null if there is none or the value is not a code, such as <c>None</c>.
+    /// </summary>
     public string? Code
         => (Country?.IsoCode ?? CountryCode) is { Length: 2 } code && code.All(char.IsAsciiLetter)
             ? code.ToUpperInvariant()

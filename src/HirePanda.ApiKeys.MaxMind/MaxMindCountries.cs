@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.MaxMind;
 
 /// <summary>
-/// The countries of a file, which is looked at every few seconds: unlike an operating system's watcher that also sees a file on a
-/// network share, in a container's volume or behind a symbolic link change.
+/// Resolves countries from a file. It checks the file every 10 seconds. Unlike a file system watcher, this also detects changes
+/// on a network share, in a container volume, or behind a symbolic link.
 /// </summary>
 internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHostedService, IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
     private (DateTime WrittenAt, long Length) _seen;
     private string? _problem;
 
-    /// <summary>Makes a resolver that knows nothing until it is started.</summary>
+    /// <summary>Creates a resolver. Countries are unknown until it is started.</summary>
     /// <param name="path">The file's full path.</param>
-    /// <param name="time">When to look.</param>
-    /// <param name="logger">Where it says what it found.</param>
+    /// <param name="time">The clock for the checks.</param>
+    /// <param name="logger">The log for loaded files and errors.</param>
     public MaxMindCountries(string path, TimeProvider time, ILogger<MaxMindCountries> logger)
     {
         (_path, _logger) = (path, logger);
@@ -55,7 +55,7 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
         {
             Look();
         }
-#pragma warning disable CA1031 // What the reader throws at bytes of another format is not its contract.
+#pragma warning disable CA1031 // The reader does not document which exceptions it throws for data of another format.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -65,7 +65,7 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
                 InvalidDataException => exception.Message,
                 FileNotFoundException or DirectoryNotFoundException => "does not exist",
                 IOException or UnauthorizedAccessException => $"cannot be read ({exception.Message})",
-                _ => $"is damaged or no MaxMind DB file ({exception.Message})",
+                _ => $"is damaged or is not a MaxMind DB file ({exception.Message})",
             });
         }
 
@@ -74,7 +74,7 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
 
     private void Look()
     {
-        // All by one handle: another file may be renamed over the path at any time.
+        // One handle is used for everything, because another file can replace this one at any time.
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var stamp = Stamp(stream);
         if (stamp == _seen)
@@ -86,7 +86,7 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
         stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         if (Stamp(stream) != stamp)
         {
-            // Somebody is still writing it: next time.
+            // The file is still being written. The next check reads it.
             return;
         }
 
@@ -99,7 +99,7 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
     private static (DateTime WrittenAt, long Length) Stamp(FileStream stream)
         => (File.GetLastWriteTimeUtc(stream.SafeFileHandle), stream.Length);
 
-    /// <summary>Says what is wrong, once.</summary>
+    /// <summary>Logs a problem once until it changes.</summary>
     private void Report(string problem)
     {
         if (problem != _problem)
@@ -108,18 +108,18 @@ internal sealed partial class MaxMindCountries : IApiKeyCountryResolver, IHosted
             LogUnusable(
                 _path,
                 problem,
-                _file is null ? "are unknown" : "still come from the file that was there before",
+                _file is null ? "are unknown" : "still come from the previous file",
                 (int)_interval.TotalSeconds);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Countries of callers come from {Path}, built {BuiltAt:u}.")]
+    [LoggerMessage(1, LogLevel.Information, "Client countries come from {Path}, built {BuiltAt:u}.")]
     private partial void LogLoaded(string path, DateTime builtAt);
 
     [LoggerMessage(
         2,
         LogLevel.Error,
-        "The country file {Path} {Problem}: countries of callers {Effect}. Put a country file in MaxMind DB format there, "
-        + "such as GeoLite2-Country.mmdb; it is picked up within {Seconds} seconds.")]
+        "The country file {Path} {Problem}. Client countries {Effect}. Put a country file in MaxMind DB format there, "
+        + "such as GeoLite2-Country.mmdb. It is loaded within {Seconds} seconds.")]
     private partial void LogUnusable(string path, string problem, string effect, int seconds);
 }

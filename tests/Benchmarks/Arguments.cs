@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>Options of a command: <c>--name value</c>.</summary>
+/// <summary>The options of a command, in the form <c>--name value</c>.</summary>
 internal sealed class Arguments(IReadOnlyList<string> arguments)
 {
     public string? Text(string name)
@@ -18,7 +18,8 @@ internal sealed class Arguments(IReadOnlyList<string> arguments)
         return null;
     }
 
-    public int Number(string name, int other) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : other;
+    public int Number(string name, int defaultValue)
+        => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : defaultValue;
 
     public bool Has(string name) => arguments.Contains("--" + name);
 }

@@ -27,7 +27,8 @@ switch (args)
         return 0;
     case ["micro", .. var rest]:
         string[] all = options.Has("filter") ? [] : ["--filter", "*"];
-        BenchmarkSwitcher.FromAssembly(typeof(PipelineMicro).Assembly).Run([.. rest, .. all], DefaultConfig.Instance.WithArtifactsPath("artifacts/micro"));
+        BenchmarkSwitcher.FromAssembly(typeof(PipelineMicro).Assembly)
+            .Run([.. rest, .. all], DefaultConfig.Instance.WithArtifactsPath("artifacts/micro"));
         return 0;
     case ["scale", ..]:
         await ScaleBenchmark.RunAsync(options.Number("keys", 1_000_000), options.Text("only"));
@@ -40,15 +41,22 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- COMMAND");
-        Console.Error.WriteLine("  pipeline [--rounds N]   what guarding an endpoint costs a request: ours against what the framework has");
-        Console.Error.WriteLine("  guard                   a short run of it that fails when a request became much dearer");
-        Console.Error.WriteLine("  pipeline --pieces [--rounds N]   the same with pieces taken out or put in");
-        Console.Error.WriteLine("  pipeline --only NAME [--seconds N] [--types]   one contender, for a profiler, or what types it allocates");
-        Console.Error.WriteLine("  end-to-end [--rounds N] [--seconds N]   the same on Kestrel under the load of wrk");
-        Console.Error.WriteLine("  micro                   a request and its parts, by BenchmarkDotNet, whose arguments may follow");
-        Console.Error.WriteLine("  scale [--keys N] [--only PART]   what grows: memory, networks, keys, cores; and what a start costs (start-up)");
-        Console.Error.WriteLine("  stores [SIZE ...]       lookup by hash and keyset pages over tables of so many keys (default 1000 1000000), on SQLite,");
-        Console.Error.WriteLine("                          and on PostgreSQL where HIREPANDA_POSTGRES is a connection string");
-        Console.Error.WriteLine("  usage [ROWS]            the first byte of a report over 30 days and so many rows (default 10000000), on the same databases");
+        Console.Error.WriteLine(
+            "  pipeline [--rounds N]   the cost of protecting an endpoint: this library and the framework's schemes");
+        Console.Error.WriteLine("  guard                   a short run that fails if a request costs much more than before");
+        Console.Error.WriteLine("  pipeline --pieces [--rounds N]   the same with pieces removed or added");
+        Console.Error.WriteLine(
+            "  pipeline --only NAME [--seconds N] [--types]   one contender, for a profiler, or the types that it allocates");
+        Console.Error.WriteLine("  end-to-end [--rounds N] [--seconds N]   the same on Kestrel with the load of wrk");
+        Console.Error.WriteLine(
+            "  micro                   a request and its parts with BenchmarkDotNet, which gets the remaining arguments");
+        Console.Error.WriteLine(
+            "  scale [--keys N] [--only PART]   the cost of memory, networks, keys, cores, or start-up (PART)");
+        Console.Error.WriteLine(
+            "  stores [SIZE ...]       lookups by hash and pages in tables of SIZE keys (default 1000 1000000), on SQLite,");
+        Console.Error.WriteLine("                          and on PostgreSQL if HIREPANDA_POSTGRES is a connection string");
+        Console.Error.WriteLine(
+            "  usage [ROWS]            the first byte of a report over 30 days and ROWS rows (default 10000000), on the same");
+        Console.Error.WriteLine("                          databases");
         return 2;
 }

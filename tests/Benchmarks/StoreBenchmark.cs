@@ -13,8 +13,9 @@ using Npgsql;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// What a cache miss costs: one lookup by hash through the library's store, of keys chosen at random, against the same read without
-/// Entity Framework; and whether a page deep in the list costs more than the first. Read the ratios, not the times.
+/// Measures the cost of a cache miss: a lookup by hash of random keys through the library's store, compared with the same read
+/// without Entity Framework. It also compares a page in the middle of the list with the first page. Compare the ratios, not the
+/// times.
 /// </summary>
 internal static class StoreBenchmark
 {
@@ -57,7 +58,11 @@ internal static class StoreBenchmark
                 first ??= ours;
                 var head = await PageAsync(store, null);
                 var deep = await PageAsync(store, size / 2);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} keys={size} lookup={ours:F0}us raw={raw:F0}us lookup/raw={ours / raw:F2} lookup/first-size={ours / first:F2} page-first={head:F0}us page-middle={deep:F0}us middle/first={deep / head:F2} seeded-in={seeding.Elapsed.TotalSeconds:F0}s"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name} keys={size} lookup={ours:F0}us raw={raw:F0}us lookup/raw={ours / raw:F2} "
+                    + $"lookup/first-size={ours / first:F2} page-first={head:F0}us page-middle={deep:F0}us "
+                    + $"middle/first={deep / head:F2} seeded-in={seeding.Elapsed.TotalSeconds:F0}s"));
             }
 
             await subject.DropAsync();
@@ -103,7 +108,7 @@ internal static class StoreBenchmark
         return (await store.ListKeysAsync(query, CancellationToken.None)).Count == PageSize;
     });
 
-    /// <summary>The median of so many calls, in microseconds.</summary>
+    /// <summary>Measures the median of the given number of calls, in microseconds.</summary>
     private static async Task<double> MedianAsync(int calls, Func<Random, Task<bool>> call)
     {
         var random = new Random(7);
@@ -115,7 +120,7 @@ internal static class StoreBenchmark
             times[i] = Stopwatch.GetElapsedTime(before).TotalMicroseconds;
             if (!isRight)
             {
-                throw new InvalidOperationException("The store gave a wrong answer, so its time counts for nothing.");
+                throw new InvalidOperationException("The store returned a wrong result, so its time is not valid.");
             }
         }
 
@@ -134,10 +139,13 @@ internal static class StoreBenchmark
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = """
-            INSERT INTO api_keys ("Id","Workspace","Hash","Name","Type","Permissions","Hint","CreatedAt","AllowedNetworks","RateLimits","Version")
+            INSERT INTO api_keys ("Id","Workspace","Hash","Name","Type","Permissions","Hint","CreatedAt",
+                "AllowedNetworks","RateLimits","Version")
             VALUES (@id,'bench',@hash,'bench','ci','[]','hp_ci_abcd',@at,'[]','[]',1)
             """;
-        var (id, hash, at) = (command.Parameters.Add("@id", SqliteType.Text), command.Parameters.Add("@hash", SqliteType.Blob), command.Parameters.Add("@at", SqliteType.Integer));
+        var id = command.Parameters.Add("@id", SqliteType.Text);
+        var hash = command.Parameters.Add("@hash", SqliteType.Blob);
+        var at = command.Parameters.Add("@at", SqliteType.Integer);
         for (var i = 0; i < size; i++)
         {
             (id.Value, hash.Value, at.Value) = (Id(i), Hash(i), At(i));
@@ -163,7 +171,8 @@ internal static class StoreBenchmark
         {
             await connection.OpenAsync();
             await using var import = await connection.BeginBinaryImportAsync("""
-                COPY api_keys ("Id","Workspace","Hash","Name","Type","Permissions","Hint","CreatedAt","AllowedNetworks","RateLimits","Version") FROM STDIN (FORMAT BINARY)
+                COPY api_keys ("Id","Workspace","Hash","Name","Type","Permissions","Hint","CreatedAt",
+                    "AllowedNetworks","RateLimits","Version") FROM STDIN (FORMAT BINARY)
                 """);
             for (var i = 0; i < size; i++)
             {
@@ -212,7 +221,8 @@ internal static class StoreBenchmark
 
     private static string Id(int number) => string.Create(CultureInfo.InvariantCulture, $"key_{number:D12}");
 
-    private static long At(int number) => (_start.AddSeconds(number).UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    private static long At(int number)
+        => (_start.AddSeconds(number).UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     private static byte[] Hash(int number)
     {

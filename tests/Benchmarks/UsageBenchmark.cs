@@ -14,8 +14,8 @@ using Npgsql;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// How long a caller waits for the first byte of a report over 30 days of one workspace, whose keys have so many rows of usage: over HTTP,
-/// the very first time and the median of more.
+/// Measures the time to the first byte of a usage report over HTTP, for 30 days of a workspace with the given number of usage
+/// rows. It prints the first time and the median.
 /// </summary>
 internal static class UsageBenchmark
 {
@@ -50,26 +50,32 @@ internal static class UsageBenchmark
         {
             await using var scope = empty.Services.CreateAsyncScope();
             var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(
-                new ApiKeyActor { Id = "bench", Workspace = "bench", Tier = "admin" }, new CreateApiKeyRequest { Name = "bench", Type = ApiKeyTypes.Production });
+                new ApiKeyActor { Id = "bench", Workspace = "bench", Tier = "admin" },
+                new CreateApiKeyRequest { Name = "bench", Type = ApiKeyTypes.Production });
             (keyId, secret) = (created.Value!.Key.Id, created.Value.Secret);
             await empty.StopAsync();
         }
 
         var count = await fillAsync(keyId);
         await using var app = await StartAsync(use);
-        using var client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        using var client = new HttpClient { BaseAddress = new Uri(addresses.First()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         foreach (var (label, query) in new[] { ("workspace", ""), ("one-key", $"&keyId={keyId}"), ("by-day", "&interval=day") })
         {
             var times = new double[Repeats];
             for (var i = 0; i < Repeats; i++)
             {
-                times[i] = await FirstByteAsync(client, $"/api-keys/usage?from={_now.AddDays(-Days):yyyy-MM-ddTHH:mm:ssZ}&to={_now:yyyy-MM-ddTHH:mm:ssZ}{query}");
+                times[i] = await FirstByteAsync(
+                    client,
+                    $"/api-keys/usage?from={_now.AddDays(-Days):yyyy-MM-ddTHH:mm:ssZ}&to={_now:yyyy-MM-ddTHH:mm:ssZ}{query}");
             }
 
             var first = times[0];
             Array.Sort(times);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} rows={count} report={label} days={Days} first-byte={first:F0}ms median={times[Repeats / 2]:F0}ms"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} rows={count} report={label} days={Days} first-byte={first:F0}ms median={times[Repeats / 2]:F0}ms"));
         }
 
         await app.StopAsync();
@@ -83,7 +89,8 @@ internal static class UsageBenchmark
         var text = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode && !text.Contains("\"totals\":{\"requests\":0,", StringComparison.Ordinal)
             ? time
-            : throw new InvalidOperationException($"The report is wrong, so its time counts for nothing: {text[..Math.Min(500, text.Length)]}");
+            : throw new InvalidOperationException(
+                $"The report is wrong, so its time is not valid: {text[..Math.Min(500, text.Length)]}");
     }
 
     private static async Task<WebApplication> StartAsync(Action<DbContextOptionsBuilder> use)
@@ -99,19 +106,24 @@ internal static class UsageBenchmark
     }
 
     /// <summary>
-    /// Rows as the library writes them, in the order of the table's key: of each key five endpoints with six latency buckets, three statuses and
-    /// three countries, every hour and day; of the workspace twenty endpoints with ten buckets, six statuses, twenty countries and its keys.
+    /// Gets rows as the library writes them, in the order of the table's key. For every hour and day, each key has five endpoints
+    /// with six latency buckets, three statuses, and three countries. The workspace has twenty endpoints with ten buckets, six
+    /// statuses, twenty countries, and its keys.
     /// </summary>
-    private static IEnumerable<(string KeyId, int Level, int Dimension, long At, string Name, int Bucket)> Rows(int rows, string firstKey)
+    private static IEnumerable<(
+        string KeyId, int Level, int Dimension, long At, string Name, int Bucket)> Rows(int rows, string firstKey)
     {
         var perKey = Days * 25 * ((5 * 6) + 3 + 3);
         var keys = Math.Max(1, rows / (perKey + (Days * 25)));
         foreach (var key in Enumerable.Range(-1, keys + 1))
         {
-            var (keyId, endpoints, buckets, statuses, countries) = key < 0 ? ("", 20, 10, 6, 20) : (Key(key, firstKey), 5, 6, 3, 3);
+            var (keyId, endpoints, buckets, statuses, countries) = key < 0
+                ? ("", 20, 10, 6, 20)
+                : (Key(key, firstKey), 5, 6, 3, 3);
             foreach (var (level, step) in new[] { (1, TimeSpan.FromHours(1)), (2, TimeSpan.FromDays(1)) })
             {
-                foreach (var (dimension, names) in new[] { (0, statuses), (1, endpoints), (2, countries), (3, key < 0 ? keys : 0) })
+                foreach (
+                    var (dimension, names) in new[] { (0, statuses), (1, endpoints), (2, countries), (3, key < 0 ? keys : 0) })
                 {
                     for (var at = _now.AddDays(-Days); at < _now; at += step)
                     {
@@ -119,7 +131,13 @@ internal static class UsageBenchmark
                         {
                             for (var bucket = 0; bucket < (dimension == 1 ? buckets : 1); bucket++)
                             {
-                                yield return (keyId, level, dimension, (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond, Name(dimension, name, firstKey), dimension == 1 ? 90 + bucket : 0);
+                                yield return (
+                                    keyId,
+                                    level,
+                                    dimension,
+                                    (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
+                                    Name(dimension, name, firstKey),
+                                    dimension == 1 ? 90 + bucket : 0);
                             }
                         }
                     }
@@ -128,7 +146,8 @@ internal static class UsageBenchmark
         }
     }
 
-    private static string Key(int number, string firstKey) => number == 0 ? firstKey : string.Create(CultureInfo.InvariantCulture, $"key_{number:D28}");
+    private static string Key(int number, string firstKey)
+        => number == 0 ? firstKey : string.Create(CultureInfo.InvariantCulture, $"key_{number:D28}");
 
     private static string Name(int dimension, int number, string firstKey) => dimension switch
     {
@@ -166,7 +185,8 @@ internal static class UsageBenchmark
         await using (var connection = new NpgsqlConnection(database))
         {
             await connection.OpenAsync();
-            await using var import = await connection.BeginBinaryImportAsync($"COPY api_key_usage {Columns} FROM STDIN (FORMAT BINARY)");
+            await using var import = await connection.BeginBinaryImportAsync(
+                $"COPY api_key_usage {Columns} FROM STDIN (FORMAT BINARY)");
             foreach (var row in Rows(rows, firstKey))
             {
                 await import.StartRowAsync();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>How many alerts of a kind several processes raise over one database.</summary>
+/// <summary>The limit of alerts of one kind that several processes raise over one database.</summary>
 public sealed class AlertLimitNodeTests
 {
     private static readonly DateTimeOffset _start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -24,7 +24,7 @@ public sealed class AlertLimitNodeTests
             await RaiseSameKindAsync(i % 2 == 0 ? one : other, $"{i}");
         }
 
-        // Another process starts, and looks at everything again.
+        // Another process starts and evaluates everything again.
         await using var restarted = await AlertNodeTests.StartAsync(database, time);
         for (var i = 0; i < 10; i++)
         {
@@ -32,7 +32,8 @@ public sealed class AlertLimitNodeTests
         }
 
         await restarted.Services.GetRequiredService<AlertSumWriter>().StopAsync(Token);
-        (await AlertNodeTests.AlertsOf(one).ListAlertsAsync("acme", null, 100, Token)).Should().HaveCount(10, "all of those were stored");
+        (await AlertNodeTests.AlertsOf(one).ListAlertsAsync("acme", null, 100, Token))
+            .Should().HaveCount(10, "all of them were stored");
         await one.Services.GetRequiredService<AlertSumWriter>().StopAsync(Token);
         await other.Services.GetRequiredService<AlertSumWriter>().StopAsync(Token);
 
@@ -41,6 +42,7 @@ public sealed class AlertLimitNodeTests
         alerts.Should().ContainSingle(alert => alert.Message.StartsWith("10 more alerts of the kind"));
 
         static ValueTask<bool> RaiseSameKindAsync(App app, string cause)
-            => app.Services.GetRequiredService<AlertRaiser>().RaiseAsync("acme", ApiKeyAlertKinds.UnusualActivity, cause, "key", cause, null, Token);
+            => app.Services.GetRequiredService<AlertRaiser>()
+                .RaiseAsync("acme", ApiKeyAlertKinds.UnusualActivity, cause, "key", cause, null, Token);
     }
 }

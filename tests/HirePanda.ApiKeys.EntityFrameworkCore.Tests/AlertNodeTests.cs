@@ -6,7 +6,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>Alerts of several processes over one database, of one that starts again, and of one that was made by an older release.</summary>
+/// <summary>
+/// Alerts of several processes over one database, after a restart, and with a database of an older release.
+/// </summary>
 public sealed class AlertNodeTests
 {
     private static readonly DateTimeOffset _start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -26,7 +28,8 @@ public sealed class AlertNodeTests
         {
             var cause = $"cause {round}";
 
-            var fired = await Task.WhenAll(new[] { one, other, one, other }.Select(node => Task.Run(async () => await RaiseAsync(node, cause), Token)));
+            var fired = await Task.WhenAll(
+                new[] { one, other, one, other }.Select(node => Task.Run(async () => await RaiseAsync(node, cause), Token)));
 
             fired.Should().ContainSingle(yes => yes);
         }
@@ -48,13 +51,22 @@ public sealed class AlertNodeTests
         await one.Store.SaveAsync(
             new ApiKeyChangeSet
             {
-                Added = [.. Enumerable.Range(0, 5).Select(i => issuer.Issue("acme", new CreateApiKeyRequest { Name = $"{i}", Type = ApiKeyTypes.Production }).Key with { CreatedAt = _start.AddDays(-90) })],
+                Added =
+                [
+                    .. Enumerable.Range(0, 5)
+                    .Select(
+                        i => issuer.Issue("acme", new CreateApiKeyRequest { Name = $"{i}", Type = ApiKeyTypes.Production })
+                            .Key with { CreatedAt = _start.AddDays(-90) })
+                ],
             },
             Token);
 
-        await Task.WhenAll(new[] { one, other }.Select(node => Task.Run(() => node.Services.GetRequiredService<AlertReminders>().TryRunAsync(Token), Token)));
+        await Task.WhenAll(
+            new[] { one, other }
+                .Select(node => Task.Run(() => node.Services.GetRequiredService<AlertReminders>().TryRunAsync(Token), Token)));
 
-        (await AlertsOf(one).ListAlertsAsync("acme", null, 100, Token)).Should().HaveCount(5).And.OnlyContain(alert => alert.Kind == "rotation_due");
+        (await AlertsOf(one).ListAlertsAsync("acme", null, 100, Token))
+            .Should().HaveCount(5).And.OnlyContain(alert => alert.Kind == "rotation_due");
     }
 
     [Theory]
@@ -81,7 +93,7 @@ public sealed class AlertNodeTests
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task Restart_WhileAMessageWaits_GoesOnWhereItWas(string provider)
+    public async Task Restart_WhileAMessageWaits_Continues(string provider)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.Status = 500;
@@ -123,13 +135,15 @@ public sealed class AlertNodeTests
         await RaiseAsync(app, "delivered");
         await RunSenderAsync(app);
         await RaiseAsync(app, "pending");
-        (await AlertsOf(app).LeaseDeliveriesAsync(_start, _start.AddDays(40), 10, [], Token)).Should().ContainSingle("a process is long about it");
+        (await AlertsOf(app).LeaseDeliveriesAsync(_start, _start.AddDays(40), 10, [], Token))
+            .Should().ContainSingle("a process takes long");
         time.Advance(TimeSpan.FromDays(10));
         await RaiseAsync(app, "delivered later");
         time.Advance(TimeSpan.FromDays(20));
         await RunSenderAsync(app);
         (await StatusesAsync()).Should().Equal(
-            [ApiKeyDeliveryStatus.Pending, ApiKeyDeliveryStatus.Delivered, ApiKeyDeliveryStatus.Delivered], "they are 30 days old at most");
+            [ApiKeyDeliveryStatus.Pending, ApiKeyDeliveryStatus.Delivered, ApiKeyDeliveryStatus.Delivered],
+            "they are 30 days old at most");
 
         time.Advance(TimeSpan.FromMinutes(10));
         await RunSenderAsync(app);
@@ -145,7 +159,8 @@ public sealed class AlertNodeTests
         async Task<List<ApiKeyDeliveryStatus>> StatusesAsync()
         {
             await using var scope = app.Services.CreateAsyncScope();
-            return await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>().Set<DeliveryRow>().Select(row => row.Status).OrderBy(one => one).ToListAsync(Token);
+            return await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>().Set<DeliveryRow>().Select(row => row.Status)
+                .OrderBy(status => status).ToListAsync(Token);
         }
     }
 
@@ -164,7 +179,8 @@ public sealed class AlertNodeTests
             var isNew = db.Model.GetEntityTypes().Select(type => type.GetTableName()!)
                 .Except(["api_keys", "api_key_workspaces", "api_key_audit", "api_key_changes"]).ToList();
             isNew.Should().Contain(["api_key_alerts", "api_key_webhooks", "api_key_webhook_deliveries"]);
-            var back = string.Join("; ", [.. isNew.Select(table => $"DROP TABLE {table}"), "UPDATE api_key_schema SET version = 1"]);
+            var back = string.Join(
+                "; ", [.. isNew.Select(table => $"DROP TABLE {table}"), "UPDATE api_key_schema SET version = 1"]);
             await db.Database.ExecuteSqlRawAsync(back, Token);
         }
 
@@ -173,7 +189,7 @@ public sealed class AlertNodeTests
         foreach (var node in nodes)
         {
             (await node.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
-            (await RaiseAsync(node, "same")).Should().Be(node == nodes[0], "the index on the cause is there");
+            (await RaiseAsync(node, "same")).Should().Be(node == nodes[0], "the index on the cause exists");
         }
 
         await AddWebhookAsync(nodes[0], "http://127.0.0.1:1/");
@@ -185,8 +201,9 @@ public sealed class AlertNodeTests
         }
     }
 
-    /// <summary>A node whose sender and reminders run when the test says so.</summary>
-    internal static async Task<App> StartAsync(Database database, TimeProvider? time = null, Action<IServiceCollection>? services = null)
+    /// <summary>Starts a node whose sender and reminders run only when the test runs them.</summary>
+    internal static async Task<App> StartAsync(
+        Database database, TimeProvider? time = null, Action<IServiceCollection>? services = null)
     {
         return await database.StartAsync(all =>
         {
@@ -202,9 +219,11 @@ public sealed class AlertNodeTests
     private static ValueTask<bool> RaiseAsync(App app, string cause)
         => app.Services.GetRequiredService<AlertRaiser>().RaiseAsync("acme", $"kind {cause}", cause, null, cause, null, Token);
 
-    private static Task<DateTimeOffset?> SendDueAsync(App app) => app.Services.GetRequiredService<WebhookSender>().SendDueAsync(Token);
+    private static Task<DateTimeOffset?> SendDueAsync(App app)
+        => app.Services.GetRequiredService<WebhookSender>().SendDueAsync(Token);
 
-    private static async Task RunSenderAsync(App app) => (await app.Services.GetRequiredService<WebhookSender>().TryRunAsync(Token)).Should().BeTrue();
+    private static async Task RunSenderAsync(App app)
+        => (await app.Services.GetRequiredService<WebhookSender>().TryRunAsync(Token)).Should().BeTrue();
 
     private static async Task<string> AddWebhookAsync(App app, string url)
         => (await app.ManageAsync((ApiKeyAlertManager manager) => manager.AddWebhookAsync(App.Admin, url))).Value!.Secret;

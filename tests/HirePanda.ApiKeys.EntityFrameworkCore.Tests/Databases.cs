@@ -10,7 +10,8 @@ namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 /// <summary>A new, empty database.</summary>
 internal sealed class Database
 {
-    private Database(Action<DbContextOptionsBuilder> use, string connectionString) => (Use, ConnectionString) = (use, connectionString);
+    private Database(Action<DbContextOptionsBuilder> use, string connectionString)
+        => (Use, ConnectionString) = (use, connectionString);
 
     public Action<DbContextOptionsBuilder> Use { get; }
 
@@ -23,7 +24,7 @@ internal sealed class Database
         _ => throw new ArgumentOutOfRangeException(nameof(provider)),
     };
 
-    /// <summary>The same database, used otherwise.</summary>
+    /// <summary>Gets the same database with another configuration.</summary>
     public Database With(Action<DbContextOptionsBuilder> more) => new(db =>
     {
         Use(db);
@@ -32,11 +33,13 @@ internal sealed class Database
 
     public static Database Sqlite(string file) => new(db => db.UseSqlite($"Data Source={file}"), $"Data Source={file}");
 
-    /// <summary>Starts an application over this database: one process of several that may share it.</summary>
+    /// <summary>Starts an application over this database. Several applications can share it.</summary>
     public async Task<App> StartAsync(Action<IServiceCollection>? services = null, Action<WebApplication>? configure = null)
         => await StartAsync(Build(keys => keys.AddEntityFrameworkStore(Use), services, configure));
 
-    /// <summary>Starts an application that stores keys in a context of its own, which makes its tables like any host's.</summary>
+    /// <summary>
+    /// Starts an application that stores keys in its own context, which creates its tables like that of any host.
+    /// </summary>
     public async Task<App> StartAsync<TContext>(Action<IServiceCollection>? services = null)
         where TContext : DbContext
     {
@@ -88,7 +91,7 @@ internal sealed class Database
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        // Every test has a database and so a pool of its own: what they leave open must not use up the server's connections.
+        // Every test has its own database and connection pool. Open pools must not use up the server's connections.
         var database = new NpgsqlConnectionStringBuilder(server)
         {
             Database = name,
@@ -124,7 +127,9 @@ internal sealed class App(WebApplication app) : IAsyncDisposable
 
     public async Task<(ApiKey Key, string Secret)> CreateAsync(string name = "x")
     {
-        var (key, secret) = (await ManageAsync(manager => manager.CreateAsync(Admin, new CreateApiKeyRequest { Name = name, Type = "ci" }))).Value!;
+        var (key, secret) = (
+            await ManageAsync(
+                manager => manager.CreateAsync(Admin, new CreateApiKeyRequest { Name = name, Type = "ci" }))).Value!;
         return (key, secret);
     }
 

@@ -23,7 +23,8 @@ public sealed class FirstKeyTests
         var (key, secret) = issued.Should().ContainSingle(created => created != null).Subject!;
         (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
         (await two.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Valid);
-        (await one.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should().ContainSingle(listed => listed.Id == key.Id);
+        (await one.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should()
+            .ContainSingle(listed => listed.Id == key.Id);
         (await two.ManageAsync(manager => manager.CreateFirstAsync("other", _admin))).Should().NotBeNull();
     }
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>A database whose processes stand still: it neither answers nor closes a connection.</summary>
+/// <summary>A database whose processes are frozen: it neither responds nor closes a connection.</summary>
 public sealed class FrozenDatabaseTests(ITestOutputHelper output)
 {
     private const int Clients = 60;
@@ -23,15 +23,16 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
     {
         await using var server = await PostgresServer.StartAsync();
 
-        // Short, so that all time-outs come into play.
+        // This is short, so that all time-outs occur.
         await using var host = await Host.StartAsync($"{server.ConnectionString};Timeout=3;Command Timeout=3");
         var (known, later) = (await host.CreateAsync("known"), await host.CreateAsync("later"));
         (await host.GetAsync("/read", known)).Status.Should().Be(HttpStatusCode.OK);
         using var ending = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, Clients).Select(_ => Task.Run(() => host.TryUnknownAsync(ending.Token), Token)).ToArray();
+        var clients = Enumerable.Range(0, Clients).Select(_ => Task.Run(() => host.TryUnknownAsync(ending.Token), Token))
+            .ToArray();
 
-        // The first look at the change table empties the cache, on a busy machine only after a while. A hiccup then opens many
-        // connections.
+        // The first read of the change table empties the cache, on a busy machine only after a while. A short pause then opens
+        // many connections.
         await host.ProbeAsync(known, TimeSpan.FromSeconds(3));
         await server.FreezeAsync();
         await host.ProbeAsync(known, TimeSpan.FromSeconds(1.2));
@@ -48,7 +49,8 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
         Say("known key", keys);
         Say("/health", health);
         Say("unknown key", [.. unknown.Select(answer => answer.Took)]);
-        output.WriteLine(string.Join(", ", unknown.GroupBy(answer => answer.Status).Select(group => $"{group.Count()} x {(int)group.Key}")));
+        output.WriteLine(
+            string.Join(", ", unknown.GroupBy(answer => answer.Status).Select(group => $"{group.Count()} x {(int)group.Key}")));
 
         watch.Restart();
         while ((await host.GetAsync("/read", later)).Status != HttpStatusCode.OK && watch.Elapsed < TimeSpan.FromSeconds(30))
@@ -68,20 +70,23 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
         await ending.CancelAsync();
         await Task.WhenAll(clients);
 
-        // On an idle machine both are a few milliseconds.
+        // Both are a few milliseconds on an idle machine.
         Percentile(keys, 0.99).Should().BeLessThan(TimeSpan.FromMilliseconds(500));
         Percentile(health, 0.99).Should().BeLessThan(TimeSpan.FromMilliseconds(500));
         unknown.Should().HaveCountGreaterThan(2 * Clients);
-        unknown.Count(answer => answer.Status != HttpStatusCode.ServiceUnavailable).Should().BeLessThanOrEqualTo(Clients, "these were under way");
+        unknown.Count(answer => answer.Status != HttpStatusCode.ServiceUnavailable)
+            .Should().BeLessThanOrEqualTo(Clients, "these were in progress");
         unknown.Max(answer => answer.Took).Should().BeLessThan(TimeSpan.FromSeconds(3));
         recovery.Should().BeLessThan(TimeSpan.FromSeconds(10));
         stop.Should().BeLessThan(TimeSpan.FromSeconds(10));
     }
 
-    private static TimeSpan Percentile(List<TimeSpan> times, double share) => times.Order().ElementAt((int)((times.Count - 1) * share));
+    private static TimeSpan Percentile(List<TimeSpan> times, double share)
+        => times.Order().ElementAt((int)((times.Count - 1) * share));
 
     private void Say(string what, List<TimeSpan> times) => output.WriteLine(
-        $"{what}: {times.Count} x, p50 {Percentile(times, 0.5).TotalMilliseconds:0} ms, p99 {Percentile(times, 0.99).TotalMilliseconds:0} ms, max {times.Max().TotalMilliseconds:0} ms");
+        $"{what}: {times.Count} x, p50 {Percentile(times, 0.5).TotalMilliseconds:0} ms, "
+            + $"p99 {Percentile(times, 0.99).TotalMilliseconds:0} ms, max {times.Max().TotalMilliseconds:0} ms");
 
     /// <summary>An application on a real server.</summary>
     private sealed class Host : IAsyncDisposable
@@ -93,7 +98,11 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
         private Host(WebApplication app)
         {
             _app = app;
-            _client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+            _client = new HttpClient
+            {
+                BaseAddress = new Uri(
+                    app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
+            };
         }
 
         public IReadOnlyList<(HttpStatusCode Status, TimeSpan Took)> Unknown
@@ -132,8 +141,14 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
         public async Task<string> CreateAsync(string name)
         {
             await using var scope = _app.Services.CreateAsyncScope();
-            var request = new CreateApiKeyRequest { Name = name, Type = "ci", RateLimits = [new(1_000_000, TimeSpan.FromMinutes(1))] };
-            return (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, request, Token)).Value!.Secret;
+            var request = new CreateApiKeyRequest
+            {
+                Name = name,
+                Type = "ci",
+                RateLimits = [new(1_000_000, TimeSpan.FromMinutes(1))],
+            };
+            return (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, request, Token)).Value!
+                .Secret;
         }
 
         public async Task<(HttpStatusCode Status, TimeSpan Took)> GetAsync(string path, string? secret)
@@ -145,7 +160,7 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
             return (response.StatusCode, watch.Elapsed);
         }
 
-        /// <summary>Tries one unknown key after the other until the test or the server ends.</summary>
+        /// <summary>Sends unknown keys one after another until the test or the server ends.</summary>
         public async Task TryUnknownAsync(CancellationToken ending)
         {
             var issuer = _app.Services.GetRequiredService<ApiKeyIssuer>();
@@ -153,7 +168,9 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
             {
                 try
                 {
-                    var answer = await GetAsync("/read", issuer.Issue("acme", new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Unknown" }).Secret);
+                    var answer = await GetAsync(
+                        "/read",
+                        issuer.Issue("acme", new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Unknown" }).Secret);
                     lock (_unknown)
                     {
                         _unknown.Add(answer);
@@ -167,7 +184,9 @@ public sealed class FrozenDatabaseTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>Asks with a known key and for the health fifty times a second, whether or not the last answer has come.</summary>
+        /// <summary>
+        /// Sends a request with a known key and a health request fifty times a second, without waiting for the responses.
+        /// </summary>
         public async Task<(List<TimeSpan> Keys, List<TimeSpan> Health)> ProbeAsync(string secret, TimeSpan time)
         {
             var (keys, health, watch) = (new List<Task<TimeSpan>>(), new List<Task<TimeSpan>>(), Stopwatch.StartNew());

@@ -17,7 +17,7 @@ public sealed class HostContextTests
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task Poll_AgainAndAgain_WritesNoCommandsIntoTheHostsLog(string provider)
+    public async Task Poll_Repeatedly_WritesNoCommandsIntoTheHostsLog(string provider)
     {
         var database = await Database.NewAsync(provider);
         using var log = new CapturedLog();
@@ -65,7 +65,13 @@ public sealed class HostContextTests
         var metadata = System.Text.Json.JsonSerializer.SerializeToElement(new { text = new string('x', 3_000) });
 
         var created = await app.ManageAsync(manager => manager.CreateAsync(
-            App.Admin, new CreateApiKeyRequest { Name = "Nightly", Type = "ci", AllowedNetworks = networks, Metadata = metadata }));
+            App.Admin, new CreateApiKeyRequest
+            {
+                Name = "Nightly",
+                Type = "ci",
+                AllowedNetworks = networks,
+                Metadata = metadata,
+            }));
 
         var read = await app.Store.GetKeyAsync("acme", created.Value!.Key.Id, Token);
         read!.Name.Should().Be("Nightly");
@@ -90,7 +96,7 @@ public sealed class HostContextTests
         => $"{property.GetColumnType()}, {property.IsNullable}, {property.GetMaxLength()}, {property.IsUnicode()}, "
             + $"{property.IsFixedLength()}, {property.GetCollation()}, {property.GetTypeMapping().Converter?.GetType().Name}";
 
-    /// <summary>The commands that Entity Framework logs at the usual level.</summary>
+    /// <summary>Collects the commands that Entity Framework logs at the default level.</summary>
     private sealed class CapturedLog : ILoggerProvider, ILogger
     {
         private readonly ConcurrentQueue<string> _commands = [];

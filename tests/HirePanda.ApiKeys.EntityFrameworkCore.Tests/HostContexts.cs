@@ -11,7 +11,7 @@ internal sealed class PlainContext(DbContextOptions<PlainContext> options) : DbC
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddHirePandaApiKeys();
 }
 
-/// <summary>A host's own context with a table of its own and conventions that fit nothing but that.</summary>
+/// <summary>A host's own context with its own table and conventions that suit only that table.</summary>
 internal sealed class ConventionsContext(DbContextOptions<ConventionsContext> options) : DbContext(options)
 {
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
@@ -42,7 +42,8 @@ internal sealed class ConventionsContext(DbContextOptions<ConventionsContext> op
 
     private sealed class YesOrNo() : ValueConverter<bool, string>(value => value ? "Y" : "N", text => text == "Y");
 
-    private sealed class Hex() : ValueConverter<byte[], string>(bytes => Convert.ToHexString(bytes), text => Convert.FromHexString(text));
+    private sealed class Hex() : ValueConverter<byte[], string>(
+        bytes => Convert.ToHexString(bytes), text => Convert.FromHexString(text));
 
     /// <summary>Names columns as the common naming packages do.</summary>
     private sealed class SnakeCaseColumns : IModelFinalizingConvention
@@ -52,7 +53,8 @@ internal sealed class ConventionsContext(DbContextOptions<ConventionsContext> op
         {
             foreach (var property in modelBuilder.Metadata.GetEntityTypes().SelectMany(type => type.GetProperties()))
             {
-                var words = property.Name.Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "_" : "") + char.ToLowerInvariant(letter));
+                var words = property.Name.Select(
+                    (letter, i) => (i > 0 && char.IsUpper(letter) ? "_" : "") + char.ToLowerInvariant(letter));
                 property.Builder.HasColumnName(string.Concat(words));
             }
         }

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>The network between an application and its database, which can be cut: connections break wherever they are, new ones are refused.</summary>
+/// <summary>
+/// The network between an application and its database, which can be cut: connections break wherever they are, new ones are
+/// refused.
+/// </summary>
 internal sealed class Link : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,7 +26,7 @@ internal sealed class Link : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Cuts the link, or mends it.</summary>
+    /// <summary>Cuts or restores the link.</summary>
     public void Cut(bool isCut)
     {
         lock (_lock)
@@ -81,11 +84,12 @@ internal sealed class Link : IAsyncDisposable
                 _open.Add(server);
             }
 
-            await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client.GetStream()));
+            await Task.WhenAny(
+                client.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client.GetStream()));
         }
         catch (Exception exception) when (exception is SocketException or IOException or InvalidOperationException)
         {
-            // Cut, or closed by either end.
+            // The link was cut, or one end closed the connection.
         }
         finally
         {

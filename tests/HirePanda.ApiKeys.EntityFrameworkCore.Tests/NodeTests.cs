@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>Several processes over one database, and one that starts again.</summary>
+/// <summary>Several processes over one database, and a process that restarts.</summary>
 public sealed class NodeTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -26,12 +26,15 @@ public sealed class NodeTests
 
         await one.ManageAsync(manager => manager.RevokeAsync(App.Admin, key.Id));
         var since = Stopwatch.StartNew();
-        while (await other.VerifyAsync(secret) is ApiKeyOutcome.Valid or ApiKeyOutcome.RateLimited && since.Elapsed < TimeSpan.FromSeconds(10))
+        while (
+            await other.VerifyAsync(secret) is ApiKeyOutcome.Valid or ApiKeyOutcome.RateLimited
+                && since.Elapsed < TimeSpan.FromSeconds(10))
         {
             await Task.Yield();
         }
 
-        since.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(1.5), "it is polled a little more often than once a second, on a busy machine");
+        since.Elapsed.Should()
+            .BeLessThan(TimeSpan.FromSeconds(1.5), "it is polled slightly more often than once a second on a busy machine");
         (await other.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Revoked);
         (await one.VerifyAsync(secret)).Should().Be(ApiKeyOutcome.Revoked);
     }
@@ -132,7 +135,8 @@ public sealed class NodeTests
             }
         });
 
-        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, new() { Limit = 200 }))).Value!.Items.Should().HaveCount(160);
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, new() { Limit = 200 }))).Value!.Items.Should()
+            .HaveCount(160);
     }
 
     [Theory]
@@ -150,7 +154,8 @@ public sealed class NodeTests
                 () => app.ManageAsync(manager => manager.RotateAsync(App.Admin, key.Id)), Token)));
 
             results.Should().ContainSingle(result => result.Succeeded);
-            results.Single(result => !result.Succeeded).Failure!.Kind.Should().BeOneOf(ApiKeyFailureKind.Conflict, ApiKeyFailureKind.ActorChanged);
+            results.Single(result => !result.Succeeded).Failure!.Kind.Should()
+                .BeOneOf(ApiKeyFailureKind.Conflict, ApiKeyFailureKind.ActorChanged);
         }
     }
 
@@ -163,14 +168,20 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         for (var round = 0; round < 10; round++)
         {
-            var key = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!.Key;
+            var key = (
+                await app.ManageAsync(
+                    manager => manager.CreateAsync(
+                        App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!.Key;
             var self = new ApiKeyActor { Id = key.Id, Workspace = key.Workspace, Tier = "admin", Key = key };
 
             var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
                 () => app.ManageAsync(manager => manager.RotateAsync(self, key.Id)), Token)));
 
             results.Should().ContainSingle(result => result.Succeeded);
-            results.Where(result => !result.Succeeded).Should().OnlyContain(result => result.Failure!.Kind == ApiKeyFailureKind.Conflict || result.Failure.Kind == ApiKeyFailureKind.ActorChanged);
+            results.Where(result => !result.Succeeded).Should()
+                .OnlyContain(
+                    result => result.Failure!.Kind == ApiKeyFailureKind.Conflict
+                        || result.Failure.Kind == ApiKeyFailureKind.ActorChanged);
         }
     }
 
@@ -183,9 +194,15 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         for (var round = 0; round < 10; round++)
         {
-            var parent = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Parent", Type = ApiKeyTypes.Production }))).Value!.Key;
+            var parent = (
+                await app.ManageAsync(
+                    manager => manager.CreateAsync(
+                        App.Admin, new CreateApiKeyRequest { Name = "Parent", Type = ApiKeyTypes.Production }))).Value!.Key;
             var parentActor = new ApiKeyActor { Id = parent.Id, Workspace = parent.Workspace, Tier = "admin", Key = parent };
-            var child = (await app.ManageAsync(manager => manager.CreateAsync(parentActor, new CreateApiKeyRequest { Name = "Child", Type = ApiKeyTypes.Production }))).Value!.Key;
+            var child = (
+                await app.ManageAsync(
+                    manager => manager.CreateAsync(
+                        parentActor, new CreateApiKeyRequest { Name = "Child", Type = ApiKeyTypes.Production }))).Value!.Key;
             var childActor = new ApiKeyActor { Id = child.Id, Workspace = child.Workspace, Tier = "admin", Key = child };
 
             var rotation = Task.Run(() => app.ManageAsync(manager => manager.RotateAsync(childActor, parent.Id)), Token);
@@ -219,7 +236,9 @@ public sealed class NodeTests
             {
                 for (var i = 0; !done.IsCancellationRequested; i++)
                 {
-                    await app.ManageAsync(manager => manager.UpdateAsync(App.Admin, keys[i * 7 % keys.Count].Id, new UpdateApiKeyRequest { Name = $"name {i}" }));
+                    await app.ManageAsync(
+                        manager => manager.UpdateAsync(
+                            App.Admin, keys[i * 7 % keys.Count].Id, new UpdateApiKeyRequest { Name = $"name {i}" }));
                 }
             },
             Token);
@@ -228,7 +247,8 @@ public sealed class NodeTests
         await changes;
 
         revoked.Value.Should().Be(150);
-        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, new() { Status = ApiKeyStatus.Active }))).Value!.Items.Should().BeEmpty();
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin, new() { Status = ApiKeyStatus.Active }))).Value!
+            .Items.Should().BeEmpty();
     }
 
     [Fact]
@@ -240,7 +260,8 @@ public sealed class NodeTests
         await using var app = await retrying.StartAsync();
 
         lost.Next = true;
-        var created = await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "once", Type = "ci" }));
+        var created = await app.ManageAsync(
+            manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "once", Type = "ci" }));
 
         lost.Next.Should().BeFalse("the answer was lost");
         created.Succeeded.Should().BeTrue();
@@ -251,7 +272,7 @@ public sealed class NodeTests
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task Write_InsideATransactionOfTheHost_IsNoPartOfIt(string provider)
+    public async Task Write_InsideATransactionOfTheHost_IsNotPartOfIt(string provider)
     {
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
@@ -271,7 +292,10 @@ public sealed class NodeTests
     {
         var database = await Database.NewAsync("postgres");
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
+        var admin = (
+            await app.ManageAsync(
+                manager => manager.CreateAsync(
+                    App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
         var target = method == "POST" ? $"/api-keys/{admin.Key.Id}{path}" : $"/api-keys{path}";
         using var request = new HttpRequestMessage(new HttpMethod(method), target);
@@ -290,13 +314,19 @@ public sealed class NodeTests
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
         await using var other = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Admin" }))).Value!;
+        var admin = (
+            await app.ManageAsync(
+                manager => manager.CreateAsync(
+                    App.Admin, new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Admin" }))).Value!;
         var (key, _) = await app.CreateAsync();
 
         var statuses = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
             async () =>
             {
-                using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api-keys/{key.Id}") { Content = JsonContent.Create(new { name = $"{i}" }) };
+                using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api-keys/{key.Id}")
+                {
+                    Content = JsonContent.Create(new { name = $"{i}" }),
+                };
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
                 request.Headers.TryAddWithoutValidation("If-Match", "\"1\"");
                 using var response = await (i % 2 == 0 ? app : other).Client.SendAsync(request, Token);
@@ -316,10 +346,14 @@ public sealed class NodeTests
     {
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
+        var admin = (
+            await app.ManageAsync(
+                manager => manager.CreateAsync(
+                    App.Admin, new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
 
-        using var created = await app.Client.PostAsJsonAsync("/api-keys", new { name = "x", type = "ci", metadata = new { a = 1 } }, Token);
+        using var created = await app.Client.PostAsJsonAsync(
+            "/api-keys", new { name = "x", type = "ci", metadata = new { a = 1 } }, Token);
         using var read = await app.Client.GetAsync("/read", Token);
         using var audit = await app.Client.GetAsync("/api-keys/audit", Token);
 
@@ -359,7 +393,8 @@ public sealed class NodeTests
 
         await app.Store.SaveLastUsedAsync(keys.ToDictionary(key => key.Id, _ => at), Token);
 
-        (await app.Store.ListKeysAsync(new() { Workspace = "acme", Limit = 2000, Now = at }, Token)).Should().HaveCount(1201).And.OnlyContain(key => key.LastUsedAt == at);
+        (await app.Store.ListKeysAsync(new() { Workspace = "acme", Limit = 2000, Now = at }, Token))
+            .Should().HaveCount(1201).And.OnlyContain(key => key.LastUsedAt == at);
     }
 
     [Fact]
@@ -369,7 +404,8 @@ public sealed class NodeTests
         await using var app = await database.StartAsync();
         await using var scope = app.Services.CreateAsyncScope();
 
-        var mode = await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>().Database.SqlQueryRaw<string>("PRAGMA journal_mode").ToListAsync(Token);
+        var mode = await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>()
+            .Database.SqlQueryRaw<string>("PRAGMA journal_mode").ToListAsync(Token);
 
         mode.Should().Equal("wal");
     }
@@ -386,18 +422,22 @@ public sealed class NodeTests
         await using var scope = provided.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<OwnContext>().Database.EnsureCreatedAsync(Token);
 
-        var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token);
+        var created = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>()
+            .CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token);
 
-        (await provided.GetRequiredService<ApiKeyVerifier>().VerifyAsync(created.Value!.Secret, default, Token)).IsValid.Should().BeTrue();
+        (await provided.GetRequiredService<ApiKeyVerifier>().VerifyAsync(created.Value!.Secret, default, Token)).IsValid.Should()
+            .BeTrue();
     }
 
-    /// <summary>Loses the answer to one commit, as a broken connection would.</summary>
+    /// <summary>Loses the response to one commit, like a broken connection.</summary>
     private sealed class LosesAnswer : DbTransactionInterceptor
     {
         public bool Next { get; set; }
 
         public override Task TransactionCommittedAsync(
-            System.Data.Common.DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+            System.Data.Common.DbTransaction transaction,
+            TransactionEndEventData eventData,
+            CancellationToken cancellationToken = default)
         {
             if (Next)
             {

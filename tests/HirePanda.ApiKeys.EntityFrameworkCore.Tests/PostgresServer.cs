@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>A PostgreSQL server that one test owns, so that the test can freeze it.</summary>
+/// <summary>A PostgreSQL server for one test, which can freeze it.</summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private readonly string _folder;
@@ -22,7 +22,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         var bin = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
             .Last(folder => File.Exists(Path.Combine(folder, "initdb")));
-        // Not in this run's own folder for temporary files, which the server's user cannot reach.
+        // The server's user cannot access this run's folder for temporary files.
         var folder = Directory.CreateDirectory($"/tmp/hirepanda-frozen-{Guid.NewGuid():N}").FullName;
         if (Environment.UserName == "root")
         {
@@ -34,20 +34,24 @@ internal sealed class PostgresServer : IAsyncDisposable
         await server.RunOwnAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "hirepanda", "--no-sync");
         await server.RunOwnAsync(
             "pg_ctl", "-D", server.Data, "-w", "-l", Path.Combine(folder, "log"), "-o",
-            $"-p {server._port} -c max_connections=200 -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off", "start");
+            $"-p {server._port} -c max_connections=200 -c listen_addresses=127.0.0.1 "
+            + $"-c unix_socket_directories={folder} -c fsync=off",
+            "start");
         return server;
     }
 
-    /// <summary>Stops every process of the server where it is; connections stay open, and the system accepts new ones for it.</summary>
+    /// <summary>
+    /// Freezes every process of the server. Connections stay open, and the system accepts new ones.
+    /// </summary>
     public async Task FreezeAsync()
     {
-        // The parent first, so that it starts no more children.
+        // The parent stops first, so that it starts no more children.
         var parent = Parent();
         await SignalAsync("STOP", [parent]);
         await SignalAsync("STOP", Children(parent));
     }
 
-    /// <summary>Lets all of them go on.</summary>
+    /// <summary>Resumes all processes.</summary>
     public Task ThawAsync() => SignalAsync("CONT", [.. Children(Parent()), Parent()]);
 
     public async ValueTask DisposeAsync()
@@ -59,7 +63,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static int FreePort()
     {
-        // Below the ports that the system gives to others.
+        // This is below the range of ephemeral ports.
         while (true)
         {
             var port = Random.Shared.Next(20_000, 32_000);
@@ -71,7 +75,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Taken.
+                // The port is in use.
             }
         }
     }
@@ -85,7 +89,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             {
                 try
                 {
-                    // "id (name) state parent ...": the name may have spaces, but a database's has no parenthesis.
+                    // The format is "id (name) state parent ...". The name can contain spaces, but a database's name contains no
+                    // parentheses.
                     var stat = File.ReadAllText($"/proc/{id}/stat");
                     if (stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture))
                     {
@@ -117,5 +122,10 @@ internal sealed class PostgresServer : IAsyncDisposable
     private int Parent() => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     private Task RunOwnAsync(string program, params string[] arguments)
-        => RunAsync([.. Environment.UserName == "root" ? new[] { "runuser", "-u", "postgres", "--" } : [], Path.Combine(_bin, program), .. arguments]);
+        => RunAsync(
+            [
+                .. Environment.UserName == "root" ? new[] { "runuser", "-u", "postgres", "--" } : [],
+                Path.Combine(_bin, program),
+                .. arguments
+            ]);
 }

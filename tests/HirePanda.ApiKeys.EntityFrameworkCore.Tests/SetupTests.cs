@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>How a host registers the store, and what it may do before it starts.</summary>
+/// <summary>Registering the store, and using it before the host starts.</summary>
 public sealed class SetupTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,7 +36,7 @@ public sealed class SetupTests
         var database = await Database.NewAsync(provider);
         if (provider == "postgres")
         {
-            // The tables are then made inside a write that a retrying strategy runs.
+            // The tables are then created inside a write that a retrying strategy runs.
             database = database.With(db => db.UseNpgsql(npgsql => npgsql.EnableRetryOnFailure()));
         }
 
@@ -45,7 +45,7 @@ public sealed class SetupTests
         string[] secrets;
         using (insideATransaction ? new TransactionScope(TransactionScopeAsyncFlowOption.Enabled) : null)
         {
-            // Several at once, none of them waiting for another's tables for ever.
+            // Several run concurrently, and none of them waits forever for the tables of another.
             secrets = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => CreateAsync(app)));
         }
 
@@ -102,7 +102,7 @@ public sealed class SetupTests
     [Fact]
     public async Task Start_ProviderThatIsNotSupportedUnderAnotherStore_Starts()
     {
-        // As in a host's tests, which replace the database and the store.
+        // This is like a host's tests, which replace the database and the store.
         await using var app = Database.Build(
             keys => keys.AddEntityFrameworkStore<PlainContext>().AddInMemoryStore(),
             services => services.AddDbContext<PlainContext>(db => db.UseInMemoryDatabase("keys")));
@@ -142,7 +142,8 @@ public sealed class SetupTests
     {
         await using var scope = app.Services.CreateAsyncScope();
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
-        return (await manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "First key", Type = "ci" }, Token)).Value!.Secret;
+        return (await manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Name = "First key", Type = "ci" }, Token)).Value!
+            .Secret;
     }
 
     private static async Task<ApiKeyOutcome> VerifyAsync(WebApplication app, string secret)

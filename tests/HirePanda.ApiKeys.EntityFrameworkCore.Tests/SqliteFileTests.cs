@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>The files of a SQLite database, and what happens while another process has one locked.</summary>
+/// <summary>The files of a SQLite database, and writes while another process has locked one.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class SqliteFileTests
 {
@@ -64,7 +64,8 @@ public sealed class SqliteFileTests
         await using var app = await database.StartAsync(services => services.Configure<ApiKeyOptions>(
             ApiKeyDefaults.AuthenticationScheme, options => options.Hashing.Pepper = "a pepper of at least 32 characters"));
 
-        var webhook = (await app.ManageAsync((ApiKeyAlertManager manager) => manager.AddWebhookAsync(App.Admin, "https://8.8.8.8/"))).Value!;
+        var webhook = (
+            await app.ManageAsync((ApiKeyAlertManager manager) => manager.AddWebhookAsync(App.Admin, "https://8.8.8.8/"))).Value!;
 
         await using var scope = app.Services.CreateAsyncScope();
         var row = await scope.ServiceProvider.GetRequiredService<ApiKeyDbContext>().Set<WebhookRow>().SingleAsync(Token);
@@ -77,17 +78,24 @@ public sealed class SqliteFileTests
     {
         var database = await Database.NewAsync("sqlite");
         await using var app = await database.StartAsync();
-        var admin = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Admin" }))).Value!;
+        var admin = (
+            await app.ManageAsync(
+                manager => manager.CreateAsync(
+                    App.Admin, new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = "Admin" }))).Value!;
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin.Secret);
         await using (var other = new SqliteConnection(database.ConnectionString))
         {
             await other.OpenAsync(Token);
             await using var transaction = other.BeginTransaction(deferred: false);
             var usage = TimedAsync(() => app.Client.GetAsync("/api-keys/usage", Token));
-            var creates = Enumerable.Range(0, 10).Select(_ => TimedAsync(() => app.Client.PostAsJsonAsync("/api-keys", new { name = "x", type = "ci" }, Token))).ToList();
+            var creates = Enumerable.Range(0, 10)
+                .Select(_ => TimedAsync(() => app.Client.PostAsJsonAsync("/api-keys", new { name = "x", type = "ci" }, Token)))
+                .ToList();
             var read = await TimedAsync(() => app.Client.GetAsync("/api-keys", Token));
 
-            read.Should().Match<(HttpStatusCode Status, TimeSpan Took)>(answer => answer.Status == HttpStatusCode.OK && answer.Took < TimeSpan.FromSeconds(4));
+            read.Should()
+                .Match<(HttpStatusCode Status, TimeSpan Took)>(
+                    answer => answer.Status == HttpStatusCode.OK && answer.Took < TimeSpan.FromSeconds(4));
             (await usage).Should().Match<(HttpStatusCode Status, TimeSpan Took)>(
                 answer => answer.Status == HttpStatusCode.ServiceUnavailable && answer.Took < TimeSpan.FromSeconds(9));
             (await Task.WhenAll(creates)).Should().OnlyContain(
@@ -98,7 +106,8 @@ public sealed class SqliteFileTests
         using var report = await app.Client.GetAsync("/api-keys/usage", Token);
         created.StatusCode.Should().Be(HttpStatusCode.Created);
         report.StatusCode.Should().Be(HttpStatusCode.OK);
-        (await app.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should().HaveCount(2, "what was answered 503 was not stored");
+        (await app.ManageAsync(manager => manager.ListAsync(App.Admin))).Value!.Items.Should()
+            .HaveCount(2, "what was answered 503 was not stored");
     }
 
     private static async Task<(HttpStatusCode Status, TimeSpan Took)> TimedAsync(Func<Task<HttpResponseMessage>> call)

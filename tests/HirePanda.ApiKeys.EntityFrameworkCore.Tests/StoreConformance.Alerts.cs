@@ -3,19 +3,24 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <content>Alerts, webhooks and their messages.</content>
+/// <content>Alerts, webhooks, and their deliveries.</content>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task AddAlert_WithEverything_IsReadAsItWas()
+    public async Task AddAlert_WithEverything_IsReadUnchanged()
     {
         var store = await NewAlertStoreAsync();
-        var alert = Alert("a", 0) with { KeyId = "key", Message = "Übung 🐼", Data = JsonDocument.Parse("""{"n":[1,null]}""").RootElement };
+        var alert = Alert("a", 0) with
+        {
+            KeyId = "key",
+            Message = "Übung 🐼",
+            Data = JsonDocument.Parse("""{"n":[1,null]}""").RootElement,
+        };
 
         (await store.AddAlertAsync(alert, [], Token)).Should().BeTrue();
 
         var read = (await store.ListAlertsAsync("acme", null, 10, Token)).Single();
-        read.Should().BeEquivalentTo(alert, options => options.Excluding(one => one.Data));
+        read.Should().BeEquivalentTo(alert, options => options.Excluding(entity => entity.Data));
         read.Data!.Value.GetRawText().Should().Be("""{"n":[1,null]}""");
         (await store.ListAlertsAsync("other", null, 10, Token)).Should().BeEmpty();
     }
@@ -27,22 +32,27 @@ public abstract partial class StoreConformance
         await AddWebhookAsync(store, "w");
         (await store.AddAlertAsync(Alert("a", 0), [], Token)).Should().BeTrue();
 
-        (await store.AddAlertAsync(Alert("b", 1) with { DeduplicationKey = "a" }, [Delivery("m", "w", "b")], Token)).Should().BeFalse();
+        (await store.AddAlertAsync(Alert("b", 1) with { DeduplicationKey = "a" }, [Delivery("m", "w", "b")], Token))
+            .Should().BeFalse();
 
-        (await store.ListAlertsAsync("acme", null, 10, Token)).Select(one => one.Id).Should().Equal("a");
+        (await store.ListAlertsAsync("acme", null, 10, Token)).Select(alert => alert.Id).Should().Equal("a");
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
     }
 
     [Fact]
-    public async Task AddAlert_ManyAtOnceOfOneCause_LetsOneThrough()
+    public async Task AddAlert_ManyAtOnceOfOneCause_OneSucceeds()
     {
         var store = await NewAlertStoreAsync();
         for (var round = 0; round < 5; round++)
         {
             var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-                async () => await store.AddAlertAsync(Alert($"{round}-{i}", i) with { DeduplicationKey = $"{round}" }, [Delivery($"{round}-{i}", "w", $"{round}-{i}")], Token), Token)));
+                async ()
+                    => await store.AddAlertAsync(
+                        Alert($"{round}-{i}", i) with { DeduplicationKey = $"{round}" },
+                        [Delivery($"{round}-{i}", "w", $"{round}-{i}")],
+                        Token), Token)));
 
-            added.Should().ContainSingle(one => one);
+            added.Should().ContainSingle(isAdded => isAdded);
         }
 
         (await store.ListAlertsAsync("acme", null, 100, Token)).Should().HaveCount(5);
@@ -58,13 +68,24 @@ public abstract partial class StoreConformance
             await AddWebhookAsync(store, $"id_{i % 7}{i}", i / 12);
         }
 
-        var expected = Enumerable.Range(0, 30).OrderByDescending(i => i / 12).ThenByDescending(i => $"id_{i % 7}{i}", StringComparer.Ordinal).Select(i => $"id_{i % 7}{i}");
+        var expected = Enumerable.Range(0, 30).OrderByDescending(i => i / 12)
+            .ThenByDescending(i => $"id_{i % 7}{i}", StringComparer.Ordinal).Select(i => $"id_{i % 7}{i}");
         var alerts = new List<ApiKeyAlert>();
         var webhooks = new List<ApiKeyWebhook>();
         for (var page = 0; page < 6; page++)
         {
-            alerts.AddRange(await store.ListAlertsAsync("acme", alerts.Count == 0 ? null : new ApiKeyPageToken { At = alerts[^1].RaisedAt, Id = alerts[^1].Id }, 7, Token));
-            webhooks.AddRange(await store.ListWebhooksAsync("acme", webhooks.Count == 0 ? null : new ApiKeyPageToken { At = webhooks[^1].CreatedAt, Id = webhooks[^1].Id }, 7, Token));
+            alerts.AddRange(
+                await store.ListAlertsAsync(
+                    "acme",
+                    alerts.Count == 0 ? null : new ApiKeyPageToken { At = alerts[^1].RaisedAt, Id = alerts[^1].Id },
+                    7,
+                    Token));
+            webhooks.AddRange(
+                await store.ListWebhooksAsync(
+                    "acme",
+                    webhooks.Count == 0 ? null : new ApiKeyPageToken { At = webhooks[^1].CreatedAt, Id = webhooks[^1].Id },
+                    7,
+                    Token));
         }
 
         alerts.Select(alert => alert.Id).Should().Equal(expected);
@@ -78,14 +99,18 @@ public abstract partial class StoreConformance
         await store.AddAlertAsync(Alert("a", 0), [], Token);
 
         var acknowledged = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-            async () => await store.AcknowledgeAlertAsync("acme", "a", null, Entry($"e{i}", i) with { Actor = $"{i}" }, Token), Token)));
+            async ()
+                => await store.AcknowledgeAlertAsync(
+                    "acme", "a", null, Entry($"e{i}", i) with { Actor = $"{i}" }, Token), Token)));
 
         var stored = (await store.ListAlertsAsync("acme", null, 10, Token)).Single();
-        stored.AcknowledgedAt.Should().Be(_start.AddSeconds(int.Parse(stored.AcknowledgedBy!, System.Globalization.CultureInfo.InvariantCulture)));
+        stored.AcknowledgedAt.Should()
+            .Be(_start.AddSeconds(int.Parse(stored.AcknowledgedBy!, System.Globalization.CultureInfo.InvariantCulture)));
         acknowledged.Should().OnlyContain(result => result == ApiKeySaveResult.Saved);
         (await store.GetAlertAsync("acme", "a", Token)).Should().Be(stored);
         (await store.GetAlertAsync("other", "a", Token)).Should().BeNull();
-        (await management.ListAuditAsync("acme", null, 10, Token)).Should().ContainSingle().Which.Actor.Should().Be(stored.AcknowledgedBy);
+        (await management.ListAuditAsync("acme", null, 10, Token))
+            .Should().ContainSingle().Which.Actor.Should().Be(stored.AcknowledgedBy);
         (await store.AcknowledgeAlertAsync("other", "a", null, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.NotFound);
         (await store.AcknowledgeAlertAsync("acme", "b", null, Entry("x", 0), Token)).Should().Be(ApiKeySaveResult.NotFound);
     }
@@ -128,7 +153,13 @@ public abstract partial class StoreConformance
                 ],
             },
             Token);
-        var both = new ApiKeyReminderQuery { Now = _start, ExpiresBefore = _start.AddDays(10), CreatedBefore = _start.AddDays(-90), Limit = 10 };
+        var both = new ApiKeyReminderQuery
+        {
+            Now = _start,
+            ExpiresBefore = _start.AddDays(10),
+            CreatedBefore = _start.AddDays(-90),
+            Limit = 10,
+        };
 
         (await IdsAsync(both)).Should().Equal("a_expiring", "c_old", "g_expiring");
         (await IdsAsync(both with { CreatedBefore = null })).Should().Equal("a_expiring", "g_expiring");
@@ -136,7 +167,8 @@ public abstract partial class StoreConformance
         (await IdsAsync(both with { Limit = 2 })).Should().Equal("a_expiring", "c_old");
         (await IdsAsync(both with { Limit = 2, AfterId = "c_old" })).Should().Equal("g_expiring");
 
-        async Task<IEnumerable<string>> IdsAsync(ApiKeyReminderQuery query) => (await store.ListReminderKeysAsync(query, Token)).Select(key => key.Id);
+        async Task<IEnumerable<string>> IdsAsync(ApiKeyReminderQuery query)
+            => (await store.ListReminderKeysAsync(query, Token)).Select(key => key.Id);
     }
 
     [Fact]
@@ -150,8 +182,10 @@ public abstract partial class StoreConformance
         added.Count(result => result == ApiKeySaveResult.LimitReached).Should().Be(5);
         (await store.ListWebhooksAsync("acme", null, 10, Token)).Should().HaveCount(3);
         (await management.ListAuditAsync("acme", null, 10, Token)).Should().HaveCount(3);
-        (await store.AddWebhookAsync(Webhook("other", 0) with { Workspace = "other" }, 3, null, Entry("y", 0), Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.ListWebhooksAsync("other", null, 10, Token)).Single().Should().BeEquivalentTo(Webhook("other", 0) with { Workspace = "other" });
+        (await store.AddWebhookAsync(Webhook("other", 0) with { Workspace = "other" }, 3, null, Entry("y", 0), Token))
+            .Should().Be(ApiKeySaveResult.Saved);
+        (await store.ListWebhooksAsync("other", null, 10, Token)).Single()
+            .Should().BeEquivalentTo(Webhook("other", 0) with { Workspace = "other" });
     }
 
     [Fact]
@@ -185,11 +219,11 @@ public abstract partial class StoreConformance
 
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
         (await store.ListWebhooksAsync("acme", null, 10, Token)).Should().BeEmpty();
-        (await management.ListAuditAsync("acme", null, 10, Token)).Select(one => one.Id).Should().BeEquivalentTo("w", "d");
+        (await management.ListAuditAsync("acme", null, 10, Token)).Select(entry => entry.Id).Should().BeEquivalentTo("w", "d");
     }
 
     [Fact]
-    public async Task TakeDeliveries_ManyAtOnce_GivesEachToOneAndAgainWhenTheLeaseEnds()
+    public async Task LeaseDeliveries_ManyAtOnce_GivesEachToOneAndAgainWhenTheLeaseEnds()
     {
         var store = await NewAlertStoreAsync();
         await AddWebhookAsync(store, "w");
@@ -202,8 +236,8 @@ public abstract partial class StoreConformance
             async () => await store.LeaseDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token), Token)));
         var rest = await store.LeaseDeliveriesAsync(_start, _start.AddSeconds(60), 100, [], Token);
 
-        var all = taken.SelectMany(one => one).Concat(rest).ToList();
-        all.Select(one => one.Delivery.Id).Should().BeEquivalentTo(Enumerable.Range(0, 15).Select(i => $"m{i}"));
+        var all = taken.SelectMany(batch => batch).Concat(rest).ToList();
+        all.Select(lease => lease.Delivery.Id).Should().BeEquivalentTo(Enumerable.Range(0, 15).Select(i => $"m{i}"));
         all[0].Should().BeEquivalentTo(new ApiKeyLeasedDelivery
         {
             Delivery = Delivery(all[0].Delivery.Id, "w", all[0].Delivery.AlertId) with { LeasedUntil = _start.AddSeconds(60) },
@@ -215,12 +249,15 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task TakeDeliveries_LeavesTheWebhooksThatItIsToldAndLooksBeyondWhatIsGivenUp()
+    public async Task LeaseDeliveries_SkipsTheExcludedWebhooksAndFailedMessages()
     {
         var store = await NewAlertStoreAsync();
         await AddWebhookAsync(store, "v");
         await AddWebhookAsync(store, "w");
-        ApiKeyWebhookDelivery[] messages = [Delivery("m1", "nobody", "a"), Delivery("m2", "v", "a", 1), Delivery("m3", "v", "a", 2), Delivery("m4", "w", "a", 3)];
+        ApiKeyWebhookDelivery[] messages =
+        [
+            Delivery("m1", "nobody", "a"), Delivery("m2", "v", "a", 1), Delivery("m3", "v", "a", 2), Delivery("m4", "w", "a", 3)
+        ];
         await store.AddAlertAsync(Alert("a", 0), messages, Token);
 
         (await TakeAsync("v", "w")).Should().BeEmpty();
@@ -228,10 +265,11 @@ public abstract partial class StoreConformance
         (await TakeAsync("w")).Should().Equal("m2");
         (await TakeAsync()).Should().Equal("m3");
         (await TakeAsync()).Should().BeEmpty();
-        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60), "one was for nobody and is given up");
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(60), "one had no webhook and has failed");
 
         async Task<IEnumerable<string>> TakeAsync(params string[] except)
-            => (await store.LeaseDeliveriesAsync(_start.AddSeconds(10), _start.AddSeconds(60), 1, except, Token)).Select(one => one.Delivery.Id);
+            => (await store.LeaseDeliveriesAsync(_start.AddSeconds(10), _start.AddSeconds(60), 1, except, Token))
+                .Select(lease => lease.Delivery.Id);
     }
 
     [Fact]
@@ -263,11 +301,13 @@ public abstract partial class StoreConformance
         (webhook.DisabledAt, webhook.DisabledReason).Should().Be((_start.AddSeconds(31), "gone"));
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull("nothing is sent to it any more");
         await store.AddAlertAsync(Alert("d", 0), [Delivery("p", "w", "d"), Delivery("q", "nobody", "d")], Token);
-        (await store.LeaseDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token)).Should().BeEmpty("a message that came at the same moment is given up");
+        (await store.LeaseDeliveriesAsync(_start, _start.AddSeconds(60), 10, [], Token))
+            .Should().BeEmpty("a message that was added at the same moment fails");
         (await store.GetNextDeliveryAsync(Token)).Should().BeNull();
 
         async Task<ApiKeyWebhookDelivery> TakeAsync(int seconds)
-            => (await store.LeaseDeliveriesAsync(_start.AddSeconds(seconds), _start.AddSeconds(seconds + 60), 10, [], Token)).Single().Delivery;
+            => (await store.LeaseDeliveriesAsync(_start.AddSeconds(seconds), _start.AddSeconds(seconds + 60), 10, [], Token))
+                .Single().Delivery;
 
         async Task<ApiKeyWebhook> WebhookAsync() => (await store.ListWebhooksAsync("acme", null, 10, Token)).Single();
     }
@@ -277,18 +317,23 @@ public abstract partial class StoreConformance
     {
         var store = await NewAlertStoreAsync();
         await AddWebhookAsync(store, "w");
-        await store.AddAlertAsync(Alert("a", 0), [Delivery("sent", "w", "a"), Delivery("refused", "w", "a", 1), Delivery("waiting", "w", "a", 2)], Token);
-        foreach (var one in await store.LeaseDeliveriesAsync(_start.AddSeconds(1), _start.AddSeconds(60), 10, [], Token))
+        await store.AddAlertAsync(
+            Alert("a", 0),
+            [Delivery("sent", "w", "a"), Delivery("refused", "w", "a", 1), Delivery("waiting", "w", "a", 2)],
+            Token);
+        foreach (var lease in await store.LeaseDeliveriesAsync(_start.AddSeconds(1), _start.AddSeconds(60), 10, [], Token))
         {
-            await store.SaveAttemptAsync(Attempt(one.Delivery, 1, one.Delivery.Id == "sent", next: one.Delivery.Id == "sent" ? null : 30), Token);
+            await store.SaveAttemptAsync(
+                Attempt(lease.Delivery, 1, lease.Delivery.Id == "sent", next: lease.Delivery.Id == "sent" ? null : 30), Token);
         }
 
         await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
 
-        (await store.LeaseDeliveriesAsync(_start.AddSeconds(30), _start.AddSeconds(90), 10, [], Token)).Select(one => one.Delivery.Id)
+        (await store.LeaseDeliveriesAsync(_start.AddSeconds(30), _start.AddSeconds(90), 10, [], Token))
+            .Select(lease => lease.Delivery.Id)
             .Should().BeEquivalentTo("refused", "waiting");
         await store.PruneDeliveriesAsync(_start.AddSeconds(1), Token);
-        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(90), "they are under way");
+        (await store.GetNextDeliveryAsync(Token)).Should().Be(_start.AddSeconds(90), "they are in progress");
     }
 
     private static ApiKeyAlert Alert(string id, int seconds) => new()
@@ -302,10 +347,24 @@ public abstract partial class StoreConformance
     };
 
     private static ApiKeyWebhook Webhook(string id, int seconds)
-        => new() { Id = id, Workspace = "acme", Url = "https://example.com/", ProtectedSecret = "whsec_x", CreatedAt = _start.AddSeconds(seconds) };
+        => new()
+        {
+            Id = id,
+            Workspace = "acme",
+            Url = "https://example.com/",
+            ProtectedSecret = "whsec_x",
+            CreatedAt = _start.AddSeconds(seconds),
+        };
 
     private static ApiKeyWebhookDelivery Delivery(string id, string webhookId, string alertId, int seconds = 0)
-        => new() { Id = id, WebhookId = webhookId, AlertId = alertId, Payload = "{}", NextAttemptAt = _start.AddSeconds(seconds) };
+        => new()
+        {
+            Id = id,
+            WebhookId = webhookId,
+            AlertId = alertId,
+            Payload = "{}",
+            NextAttemptAt = _start.AddSeconds(seconds),
+        };
 
     private static ApiKeyDeliveryAttempt Attempt(
         ApiKeyWebhookDelivery taken, int seconds, bool succeeded, int? next = null, string? disabledReason = null)
@@ -319,7 +378,8 @@ public abstract partial class StoreConformance
         };
 
     private static async Task AddWebhookAsync(IApiKeyAlertStore store, string id, int seconds = 0)
-        => (await store.AddWebhookAsync(Webhook(id, seconds), 100, null, Entry(id, seconds), Token)).Should().Be(ApiKeySaveResult.Saved);
+        => (await store.AddWebhookAsync(Webhook(id, seconds), 100, null, Entry(id, seconds), Token))
+            .Should().Be(ApiKeySaveResult.Saved);
 
     private async Task<IApiKeyAlertStore> NewAlertStoreAsync() => (await NewHostAsync()).GetRequiredService<IApiKeyAlertStore>();
 

@@ -30,7 +30,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task SumUsage_SeesItsOwnScopeAndRangeAlone()
+    public async Task SumUsage_ReadsOnlyItsScopeAndRange()
     {
         var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
         ApiKeyUsageRow[] rows =
@@ -48,7 +48,8 @@ public abstract partial class StoreConformance
 
         (await store.SumUsageAsync(Query() with { To = _minute.AddMinutes(2) }, Token)).Should().BeEquivalentTo(
             new ApiKeyUsageAggregate[] { Sum("a", 3, 0), Sum("b", 4, 0) });
-        (await store.SumUsageAsync(Query() with { From = _minute.AddMinutes(1), ByTime = true }, Token)).Should().BeEquivalentTo(new ApiKeyUsageAggregate[]
+        (await store.SumUsageAsync(Query() with { From = _minute.AddMinutes(1), ByTime = true }, Token))
+            .Should().BeEquivalentTo(new ApiKeyUsageAggregate[]
         {
             Sum("a", 2, 0, at: _minute.AddMinutes(1)),
             Sum("b", 4, 0, at: _minute.AddMinutes(1)),
@@ -59,14 +60,24 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task SumTopUsage_OfManyKeysInSeveralParts_ReturnsTheBusiestAlone()
+    public async Task SumTopUsage_OfManyKeysInSeveralParts_ReturnsOnlyTheBusiest()
     {
         var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
         var keys = Enumerable.Range(0, 3_000).SelectMany(i => new[]
         {
             Row(_minute, $"key_{i:d4}", requests: 3_000 - i, errors: 1, dimension: ApiKeyUsageDimension.Key),
-            Row(_minute.AddHours(-1), $"key_{i:d4}", requests: i < 2_000 ? 1 : 10_000 - i, level: ApiKeyUsageGranularity.Hour, dimension: ApiKeyUsageDimension.Key),
-            Row(_minute.AddHours(-9), $"key_{i:d4}", requests: 1_000_000, level: ApiKeyUsageGranularity.Hour, dimension: ApiKeyUsageDimension.Key),
+            Row(
+                _minute.AddHours(-1),
+                $"key_{i:d4}",
+                requests: i < 2_000 ? 1 : 10_000 - i,
+                level: ApiKeyUsageGranularity.Hour,
+                dimension: ApiKeyUsageDimension.Key),
+            Row(
+                _minute.AddHours(-9),
+                $"key_{i:d4}",
+                requests: 1_000_000,
+                level: ApiKeyUsageGranularity.Hour,
+                dimension: ApiKeyUsageDimension.Key),
             Row(_minute, $"key_{i:d4}", requests: 1_000_000, dimension: ApiKeyUsageDimension.Key, workspace: "other"),
         }).ToArray();
         await store.SaveUsageAsync(Batch("1", keys), Token);
@@ -78,7 +89,7 @@ public abstract partial class StoreConformance
         var none = await store.SumTopUsageAsync([], 2, Token);
         var nobody = await store.SumTopUsageAsync([minutes with { Workspace = "nobody" }], 2, Token);
 
-        // Neither part alone has the three that both have together.
+        // Neither part alone contains the top three of both.
         top.Should().Equal(
             Sum("key_2000", 9_000, 1), Sum("key_2001", 8_998, 1), Sum("key_2002", 8_996, 1));
         one.Should().Equal(Sum("key_0000", 3_000, 1), Sum("key_0001", 2_999, 1));
@@ -87,7 +98,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task PruneUsage_DropsOldRowsOfItsLevelAlone()
+    public async Task PruneUsage_DeletesOnlyOldRowsOfItsLevel()
     {
         var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
         ApiKeyUsageRow[] rows =
@@ -101,18 +112,20 @@ public abstract partial class StoreConformance
         await store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, _minute.AddMinutes(1), Token);
 
         (await store.SumUsageAsync(Query(), Token)).Select(sum => sum.Name).Should().Equal("b");
-        (await store.SumUsageAsync(Query() with { Granularity = ApiKeyUsageGranularity.Hour }, Token)).Select(sum => sum.Name).Should().Equal("c");
+        (await store.SumUsageAsync(Query() with { Granularity = ApiKeyUsageGranularity.Hour }, Token)).Select(sum => sum.Name)
+            .Should().Equal("c");
     }
 
     [Fact]
     public async Task SaveUsage_OfSeveralWritersAndManyRows_AddsUp()
     {
         var store = (await NewHostAsync()).GetRequiredService<IApiKeyUsageStore>();
-        var rows = Enumerable.Range(0, 6_000).Select(i => Row(_minute, $"endpoint {i % 3_000}", bucket: i / 3_000, errors: 1)).ToArray();
+        var rows = Enumerable.Range(0, 6_000).Select(i => Row(_minute, $"endpoint {i % 3_000}", bucket: i / 3_000, errors: 1))
+            .ToArray();
 
         await Parallel.ForAsync(0, 4, Token, async (writer, token) =>
         {
-            // Each in an order of its own.
+            // Each batch has a different order.
             var shuffled = rows.ToArray();
             Random.Shared.Shuffle(shuffled);
             await store.SaveUsageAsync(Batch($"{writer}", shuffled), token);
@@ -146,7 +159,8 @@ public abstract partial class StoreConformance
         return new() { Slot = slot, Requests = requests, Errors = errors };
     }
 
-    private static ApiKeyUsageBatch Batch(string id, params ApiKeyUsageRow[] rows) => new() { Id = id, At = _minute, Rows = rows };
+    private static ApiKeyUsageBatch Batch(string id, params ApiKeyUsageRow[] rows)
+        => new() { Id = id, At = _minute, Rows = rows };
 
     private static ApiKeyUsageAggregate Sum(string name, long requests, long errors, int bucket = 0, DateTimeOffset at = default)
         => new() { At = at, Name = name, LatencyBucket = bucket, Requests = requests, Errors = errors };

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>What every store must do, run against each of them.</summary>
+/// <summary>The tests that every store must pass.</summary>
 public abstract partial class StoreConformance
 {
     private static readonly DateTimeOffset _start = new(2026, 11, 24, 12, 0, 0, 123, 456, TimeSpan.Zero);
@@ -13,7 +13,7 @@ public abstract partial class StoreConformance
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Save_AKeyWithEverything_IsFoundAsItWas()
+    public async Task Save_AKeyWithEverything_IsReadUnchanged()
     {
         var host = await NewHostAsync();
         var store = host.GetRequiredService<IApiKeyManagementStore>();
@@ -42,9 +42,9 @@ public abstract partial class StoreConformance
         var found = await host.GetRequiredService<IApiKeyStore>().FindByHashAsync([Hash("nobody's"), key.Hash], Token);
         var got = await store.GetKeyAsync("acme", "a", Token);
 
-        found.Should().BeEquivalentTo(key, options => options.Excluding(one => one.Metadata));
+        found.Should().BeEquivalentTo(key, options => options.Excluding(entity => entity.Metadata));
         found!.Metadata!.Value.GetRawText().Should().Be(key.Metadata!.Value.GetRawText());
-        got.Should().BeEquivalentTo(found, options => options.Excluding(one => one.Metadata));
+        got.Should().BeEquivalentTo(found, options => options.Excluding(entity => entity.Metadata));
     }
 
     [Fact]
@@ -68,10 +68,19 @@ public abstract partial class StoreConformance
         await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = "second", Version = 2 }] }, Token);
 
         var audit = Entry("e", 0);
-        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b")], Updated = [key with { Name = "stale", Version = 2 }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
-        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [Key("never") with { Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
-        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b"), key with { Hash = Hash("other") }], Audit = [audit] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
-        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b"), Key("c") with { Hash = key.Hash }] }, Token)).Should().Be(ApiKeySaveResult.Duplicate);
+        var stale = new ApiKeyChangeSet
+        {
+            Added = [Key("b")],
+            Updated = [key with { Name = "stale", Version = 2 }],
+            Audit = [audit],
+        };
+        (await store.SaveAsync(stale, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [Key("never") with { Version = 2 }] }, Token))
+            .Should().Be(ApiKeySaveResult.VersionConflict);
+        var duplicate = new ApiKeyChangeSet { Added = [Key("b"), key with { Hash = Hash("other") }], Audit = [audit] };
+        (await store.SaveAsync(duplicate, Token)).Should().Be(ApiKeySaveResult.Duplicate);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b"), Key("c") with { Hash = key.Hash }] }, Token))
+            .Should().Be(ApiKeySaveResult.Duplicate);
 
         (await store.GetKeyAsync("acme", "a", Token))!.Name.Should().Be("second");
         (await store.GetKeyAsync("acme", "b", Token)).Should().BeNull();
@@ -79,14 +88,16 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Save_ManyAtOnceOnOneVersion_LetsOneThrough()
+    public async Task Save_ManyAtOnceOnOneVersion_OneSucceeds()
     {
         var store = await NewStoreAsync();
         var key = Key("a");
         await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
 
         var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-            async () => await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = $"{i}", Version = 2 }] }, Token), Token)));
+            async ()
+                => await store.SaveAsync(
+                    new ApiKeyChangeSet { Updated = [key with { Name = $"{i}", Version = 2 }] }, Token), Token)));
 
         saved.Should().ContainSingle(result => result == ApiKeySaveResult.Saved);
         saved.Should().OnlyContain(result => result == ApiKeySaveResult.Saved || result == ApiKeySaveResult.VersionConflict);
@@ -121,15 +132,18 @@ public abstract partial class StoreConformance
 
         foreach (var change in changes)
         {
-            (await store.SaveAsync(change with { Actor = guard, Audit = [Entry("x", 0)] }, Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+            (await store.SaveAsync(change with { Actor = guard, Audit = [Entry("x", 0)] }, Token))
+                .Should().Be(ApiKeySaveResult.ActorChanged);
         }
 
         (await store.GetKeyAsync("acme", "a", Token)).Should().BeNull();
         (await store.GetKeyAsync("acme", "as evaluated", Token))!.Version.Should().Be(1);
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
         (await store.ListAuditAsync("acme", null, 10, Token)).Should().BeEmpty();
-        (await store.SaveAsync(changes[0] with { Actor = guard with { KeyId = "as evaluated" } }, Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b")], Actor = guard with { KeyId = "changed", Version = null } }, Token))
+        (await store.SaveAsync(changes[0] with { Actor = guard with { KeyId = "as evaluated" } }, Token))
+            .Should().Be(ApiKeySaveResult.Saved);
+        var versionless = guard with { KeyId = "changed", Version = null };
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("b")], Actor = versionless }, Token))
             .Should().Be(ApiKeySaveResult.Saved, "any version will do");
     }
 
@@ -141,8 +155,10 @@ public abstract partial class StoreConformance
         await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
         var guard = new ApiKeyActorGuard { KeyId = "self", Version = 1, At = _start };
 
-        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 2 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 3 }], Actor = guard }, Token)).Should().Be(ApiKeySaveResult.ActorChanged);
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 2 }], Actor = guard }, Token))
+            .Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 3 }], Actor = guard }, Token))
+            .Should().Be(ApiKeySaveResult.ActorChanged);
     }
 
     [Fact]
@@ -162,17 +178,19 @@ public abstract partial class StoreConformance
 
         saved.Count(result => result == ApiKeySaveResult.Saved).Should().Be(3);
         saved.Count(result => result == ApiKeySaveResult.LimitReached).Should().Be(5);
-        var active = await store.ListKeysAsync(new() { Workspace = "acme", Status = ApiKeyStatus.Active, Limit = 100, Now = _start }, Token);
+        var active = await store.ListKeysAsync(
+            new() { Workspace = "acme", Status = ApiKeyStatus.Active, Limit = 100, Now = _start }, Token);
         active.Should().HaveCount(3);
 
-        // A key that takes the place of another one is no more than before.
+        // A key that replaces another key does not increase the number of keys.
         var rotation = new ApiKeyChangeSet
         {
             Added = [Key("successor")],
             Updated = [active[0] with { ExpiresAt = _start, Version = 2 }],
             MaxActiveKeys = 3,
         };
-        (await store.SaveAsync(rotation with { Updated = [active[0] with { Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.LimitReached);
+        (await store.SaveAsync(rotation with { Updated = [active[0] with { Version = 2 }] }, Token))
+            .Should().Be(ApiKeySaveResult.LimitReached);
         (await store.SaveAsync(rotation, Token)).Should().Be(ApiKeySaveResult.Saved);
     }
 
@@ -180,14 +198,17 @@ public abstract partial class StoreConformance
     public async Task GetNames_GivesThoseOfTheWorkspaceThatExist()
     {
         var store = await NewStoreAsync();
-        await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("a") with { Name = "A" }, Key("b"), Key("c") with { Workspace = "other" }] }, Token);
+        await store.SaveAsync(
+            new ApiKeyChangeSet { Added = [Key("a") with { Name = "A" }, Key("b"), Key("c") with { Workspace = "other" }] },
+            Token);
 
-        (await store.GetKeyNamesAsync("acme", ["a", "c", "gone", "a"], Token)).Should().BeEquivalentTo(new Dictionary<string, string> { ["a"] = "A" });
+        (await store.GetKeyNamesAsync("acme", ["a", "c", "gone", "a"], Token))
+            .Should().BeEquivalentTo(new Dictionary<string, string> { ["a"] = "A" });
         (await store.GetKeyNamesAsync("acme", [], Token)).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task List_ByEveryFilter_GivesThoseAlone()
+    public async Task List_ByEveryFilter_ReturnsOnlyMatches()
     {
         var store = await NewStoreAsync();
         await store.SaveAsync(
@@ -207,31 +228,38 @@ public abstract partial class StoreConformance
             },
             Token);
 
-        (await IdsAsync(query => query)).Should().BeEquivalentTo("active", "expired", "revoked", "later", "accent", "paused", "ended");
+        (await IdsAsync(query => query))
+            .Should().BeEquivalentTo("active", "expired", "revoked", "later", "accent", "paused", "ended");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Active })).Should().BeEquivalentTo("active", "later");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Expired })).Should().BeEquivalentTo("expired");
-        (await IdsAsync(query => query with { Status = ApiKeyStatus.Revoked })).Should().BeEquivalentTo("revoked", "accent", "ended");
+        (await IdsAsync(query => query with { Status = ApiKeyStatus.Revoked }))
+            .Should().BeEquivalentTo("revoked", "accent", "ended");
         (await IdsAsync(query => query with { Status = ApiKeyStatus.Disabled })).Should().BeEquivalentTo("paused");
         (await IdsAsync(query => query with { OwnerId = "Ann" })).Should().BeEquivalentTo("paused");
         (await IdsAsync(query => query with { OwnerId = "nobody" })).Should().BeEmpty();
         (await IdsAsync(query => query with { Type = "production" })).Should().BeEquivalentTo("later");
         (await IdsAsync(query => query with { CreatedBy = ["y", "x"] })).Should().BeEquivalentTo("expired");
-        (await IdsAsync(query => query with { ExcludeRevoked = true })).Should().BeEquivalentTo("active", "expired", "later", "paused");
+        (await IdsAsync(query => query with { ExcludeRevoked = true }))
+            .Should().BeEquivalentTo("active", "expired", "later", "paused");
         (await IdsAsync(query => query with { Name = "LY bu" })).Should().BeEquivalentTo("active");
         (await IdsAsync(query => query with { Name = "Übung m" })).Should().BeEquivalentTo("accent");
         (await IdsAsync(query => query with { Name = "%" })).Should().BeEmpty();
 
         async Task<IEnumerable<string>> IdsAsync(Func<ApiKeyQuery, ApiKeyQuery> filter)
-            => (await store.ListKeysAsync(filter(new() { Workspace = "acme", Limit = 100, Now = _start.AddSeconds(1) }), Token)).Select(key => key.Id);
+            => (await store.ListKeysAsync(filter(new() { Workspace = "acme", Limit = 100, Now = _start.AddSeconds(1) }), Token))
+                .Select(key => key.Id);
     }
 
     [Fact]
     public async Task ListAndAudit_ManyOfOneMoment_PageThroughEachOnceNewestFirst()
     {
         var store = await NewStoreAsync();
-        var keys = Enumerable.Range(0, 50).Select(i => Key($"key_{i % 7}{i}") with { CreatedAt = _start.AddSeconds(i / 20) }).ToList();
-        await store.SaveAsync(new ApiKeyChangeSet { Added = keys, Audit = [.. keys.Select((key, i) => Entry($"evt_{key.Id}", i / 20))] }, Token);
-        var expected = keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id, StringComparer.Ordinal).Select(key => key.Id).ToList();
+        var keys = Enumerable.Range(0, 50).Select(i => Key($"key_{i % 7}{i}") with { CreatedAt = _start.AddSeconds(i / 20) })
+            .ToList();
+        await store.SaveAsync(
+            new ApiKeyChangeSet { Added = keys, Audit = [.. keys.Select((key, i) => Entry($"evt_{key.Id}", i / 20))] }, Token);
+        var expected = keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id, StringComparer.Ordinal)
+            .Select(key => key.Id).ToList();
 
         var seen = new List<ApiKey>();
         var audited = new List<ApiKeyAuditEntry>();
@@ -258,7 +286,8 @@ public abstract partial class StoreConformance
         var key = Key("a") with { OwnerId = "ann" };
         await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, Token);
 
-        await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { IsEnabled = false, OwnerId = null, Version = 2 }] }, Token);
+        await store.SaveAsync(
+            new ApiKeyChangeSet { Updated = [key with { IsEnabled = false, OwnerId = null, Version = 2 }] }, Token);
         var disabled = await store.GetKeyAsync("acme", "a", Token);
         await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Version = 3 }] }, Token);
         var enabled = await store.GetKeyAsync("acme", "a", Token);
@@ -272,21 +301,31 @@ public abstract partial class StoreConformance
     {
         var store = await NewStoreAsync();
         await store.SaveAsync(
-            new ApiKeyChangeSet { Added = [Key("a") with { IsEnabled = false }, Key("b") with { IsEnabled = false, RevokedAt = _start }] }, Token);
+            new ApiKeyChangeSet
+            {
+                Added = [Key("a") with { IsEnabled = false }, Key("b") with { IsEnabled = false, RevokedAt = _start }],
+            }, Token);
 
-        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("c")], MaxActiveKeys = 1 }, Token)).Should().Be(ApiKeySaveResult.LimitReached);
-        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("c")], MaxActiveKeys = 2 }, Token)).Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("c")], MaxActiveKeys = 1 }, Token))
+            .Should().Be(ApiKeySaveResult.LimitReached);
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("c")], MaxActiveKeys = 2 }, Token))
+            .Should().Be(ApiKeySaveResult.Saved);
     }
 
     [Fact]
-    public async Task Save_ManyFirstKeysAtOnce_LetsOneThrough()
+    public async Task Save_ManyFirstKeysAtOnce_OneSucceeds()
     {
         var store = await NewStoreAsync();
         await store.SaveAsync(new ApiKeyChangeSet { Added = [Key("foreign") with { Workspace = "other" }] }, Token);
 
         var saved = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(
             async () => await store.SaveAsync(
-                new ApiKeyChangeSet { Added = [Key($"{i}")], RequireNoKeys = true, Audit = [Entry($"e{i}", 0)] }, Token), Token)));
+                new ApiKeyChangeSet
+                {
+                    Added = [Key($"{i}")],
+                    RequireNoKeys = true,
+                    Audit = [Entry($"e{i}", 0)],
+                }, Token), Token)));
 
         saved.Should().ContainSingle(result => result == ApiKeySaveResult.Saved);
         saved.Should().OnlyContain(result => result == ApiKeySaveResult.Saved || result == ApiKeySaveResult.WorkspaceNotEmpty);
@@ -308,20 +347,29 @@ public abstract partial class StoreConformance
     public async Task Workspace_IsStoredByVersion()
     {
         var store = await NewStoreAsync();
-        var first = new ApiKeyWorkspace { Id = "acme", IsAllowlistEnabled = true, IsAllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
+        var first = new ApiKeyWorkspace
+        {
+            Id = "acme",
+            IsAllowlistEnabled = true,
+            IsAllowlistReportOnly = true,
+            AllowedNetworks = ["10.0.0.0/8"],
+        };
 
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeNull();
-        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { Version = 2 } }, Token))
+            .Should().Be(ApiKeySaveResult.VersionConflict);
         (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.Saved);
         (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
-        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { AllowedNetworks = [], Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.Saved);
-        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { Version = 2 } }, Token)).Should().Be(ApiKeySaveResult.VersionConflict);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { AllowedNetworks = [], Version = 2 } }, Token))
+            .Should().Be(ApiKeySaveResult.Saved);
+        (await store.SaveAsync(new ApiKeyChangeSet { Workspace = first with { Version = 2 } }, Token))
+            .Should().Be(ApiKeySaveResult.VersionConflict);
 
         (await store.GetWorkspaceAsync("acme", Token)).Should().BeEquivalentTo(first with { AllowedNetworks = [], Version = 2 });
     }
 
     [Fact]
-    public async Task Audit_Entry_IsReadAsItWas()
+    public async Task Audit_Entry_IsReadUnchanged()
     {
         var store = await NewStoreAsync();
         var entry = Entry("e", 0) with
@@ -334,13 +382,13 @@ public abstract partial class StoreConformance
 
         var read = (await store.ListAuditAsync("acme", null, 10, Token)).Single();
 
-        read.Should().BeEquivalentTo(entry, options => options.Excluding(one => one.Before));
+        read.Should().BeEquivalentTo(entry, options => options.Excluding(entity => entity.Before));
         read.Before!.Value.GetRawText().Should().Be("""{"name":"x"}""");
         (await store.ListAuditAsync("other", null, 10, Token)).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task LastUsed_NeverMovesBackAndIsNoChange()
+    public async Task LastUsed_NeverMovesBackAndDoesNotCountAsAChange()
     {
         var store = await NewStoreAsync();
         var key = Key("a");
@@ -348,10 +396,12 @@ public abstract partial class StoreConformance
 
         foreach (var seconds in new[] { 5, 3, 7, 6 })
         {
-            await store.SaveLastUsedAsync(new Dictionary<string, DateTimeOffset> { ["a"] = _start.AddSeconds(seconds), ["gone"] = _start }, Token);
+            await store.SaveLastUsedAsync(
+                new Dictionary<string, DateTimeOffset> { ["a"] = _start.AddSeconds(seconds), ["gone"] = _start }, Token);
         }
 
-        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = "y", Version = 2 }] }, Token)).Should().Be(ApiKeySaveResult.Saved, "a use counts as no change");
+        (await store.SaveAsync(new ApiKeyChangeSet { Updated = [key with { Name = "y", Version = 2 }] }, Token))
+            .Should().Be(ApiKeySaveResult.Saved, "a use does not count as a change");
         var stored = (await store.GetKeyAsync("acme", "a", Token))!;
         stored.LastUsedAt.Should().Be(_start.AddSeconds(7));
         stored.Name.Should().Be("y");
@@ -360,9 +410,11 @@ public abstract partial class StoreConformance
     /// <summary>Creates a host with a new, empty store.</summary>
     protected abstract Task<IServiceProvider> NewHostAsync();
 
-    private async Task<IApiKeyManagementStore> NewStoreAsync() => (await NewHostAsync()).GetRequiredService<IApiKeyManagementStore>();
+    private async Task<IApiKeyManagementStore> NewStoreAsync()
+        => (await NewHostAsync()).GetRequiredService<IApiKeyManagementStore>();
 
-    private static ApiKey Key(string id) => new() { Id = id, Workspace = "acme", Hash = Hash(id), Name = id, Type = "ci", CreatedAt = _start };
+    private static ApiKey Key(string id)
+        => new() { Id = id, Workspace = "acme", Hash = Hash(id), Name = id, Type = "ci", CreatedAt = _start };
 
     private static ApiKeyHash Hash(string text) => new(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 
@@ -401,8 +453,9 @@ public abstract class DatabaseStoreTests(string provider) : StoreConformance, IA
         return _apps[^1].Services;
     }
 
-    // Nobody but the test uses it: a sender would take what is due.
-    private protected virtual Task<App> StartAsync(Database database) => database.StartAsync(services => services.RemoveAll<BackgroundJob>());
+    // Only the test uses it, because a sender would lease due deliveries.
+    private protected virtual Task<App> StartAsync(Database database)
+        => database.StartAsync(services => services.RemoveAll<BackgroundJob>());
 }
 
 public sealed class SqliteStoreTests() : DatabaseStoreTests("sqlite");

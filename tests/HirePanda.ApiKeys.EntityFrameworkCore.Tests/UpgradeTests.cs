@@ -7,8 +7,8 @@ using Npgsql;
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
 /// <summary>
-/// A database that an older release made is opened by this one with nothing lost. The files in <c>Upgrade</c> are dumps of such
-/// databases: never change one, add one for each version that a release had.
+/// Databases of older releases, which this release opens without data loss. The files in <c>Upgrade</c> are dumps of such
+/// databases. Do not change them. Add a file for each released version.
 /// </summary>
 public sealed class UpgradeTests
 {
@@ -29,7 +29,7 @@ public sealed class UpgradeTests
         var tables = await TablesAsync(database, provider);
         var before = await RowsAsync(database, tables);
         before.Keys.Should().HaveCount(9);
-        before.Values.Should().OnlyContain(rows => rows.Count > 0, "the dump has rows in every table");
+        before.Values.Should().OnlyContain(rows => rows.Count > 0, "the dump contains rows of every table");
 
         var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => StartAsync(database), Token)));
 
@@ -102,7 +102,7 @@ public sealed class UpgradeTests
         (await app.VerifyAsync(rotated.Value!.Secret)).Should().Be(ApiKeyOutcome.Valid);
         (await app.VerifyAsync(added)).Should().Be(ApiKeyOutcome.Valid);
         var last = await app.Services.GetRequiredService<IApiKeyChangeFeed>().GetLastChangeAsync(Token);
-        last.Should().BeGreaterThan(6, "numbers go on from the old ones");
+        last.Should().BeGreaterThan(6, "numbers continue from the old ones");
     }
 
     private static async Task<Database> RestoreAsync(string version, string provider)
@@ -110,7 +110,7 @@ public sealed class UpgradeTests
         var database = await Database.NewAsync(provider);
         await using var connection = await ConnectAsync(database);
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // A file of this project.
+#pragma warning disable CA2100 // The SQL is a file of this project.
         command.CommandText = await File.ReadAllTextAsync(
             Path.Combine(AppContext.BaseDirectory, "Upgrade", $"{version}.{provider}.sql"), Token);
 #pragma warning restore CA2100
@@ -118,11 +118,12 @@ public sealed class UpgradeTests
         return database;
     }
 
-    /// <summary>A node that changes nothing by itself.</summary>
+    /// <summary>Starts a node without background jobs.</summary>
     private static Task<App> StartAsync(Database database)
         => database.StartAsync(services => services.RemoveAll<BackgroundJob>());
 
-    private static Task<List<string>> VersionAsync(Database database) => ReadAsync(database, "SELECT version FROM api_key_schema");
+    private static Task<List<string>> VersionAsync(Database database)
+        => ReadAsync(database, "SELECT version FROM api_key_schema");
 
     private static async Task<DbConnection> ConnectAsync(Database database)
     {
@@ -133,7 +134,7 @@ public sealed class UpgradeTests
         return connection;
     }
 
-    /// <summary>The tables with the columns that they have now.</summary>
+    /// <summary>Gets the tables with their current columns.</summary>
     private static async Task<ILookup<string, string>> TablesAsync(Database database, string provider)
         => (await ReadAsync(database, ColumnsSql(provider))).Select(column => column.Split('|'))
             .Where(column => column[0] != "api_key_schema")
@@ -173,7 +174,7 @@ public sealed class UpgradeTests
     {
         await using var connection = await ConnectAsync(database);
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Names of the database itself.
+#pragma warning disable CA2100 // The SQL contains only names from the database.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync(Token);

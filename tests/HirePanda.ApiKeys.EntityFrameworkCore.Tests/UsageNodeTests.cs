@@ -7,13 +7,13 @@ using Npgsql;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>Usage of several processes over one database, which goes away in between.</summary>
+/// <summary>Usage of several processes over one database that becomes unavailable in between.</summary>
 public sealed class UsageNodeTests
 {
     private const int Nodes = 2;
     private const int Clients = 4;
 
-    /// <summary>A million in the long run.</summary>
+    /// <summary>The number of requests: a million in the long run.</summary>
     private static readonly int _requests = Environment.GetEnvironmentVariable("HIREPANDA_LONG") == "1" ? 1_000_000 : 100_000;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,7 +25,10 @@ public sealed class UsageNodeTests
             ?? throw new InvalidOperationException("HIREPANDA_POSTGRES is not set: ./test.sh starts a PostgreSQL and sets it."));
         await using var link = new Link(server.Host!, server.Port);
         var direct = await Database.NewAsync("postgres");
-        var cuttable = direct.With(db => db.UseNpgsql(new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Host = "127.0.0.1", Port = link.Port }.ConnectionString));
+        var cuttable = direct.With(
+            db => db.UseNpgsql(
+                new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Host = "127.0.0.1", Port = link.Port }
+                    .ConnectionString));
         var (keyId, secret) = await IssueAsync(direct);
 
         (await CountAsync(cuttable, secret, link)).Should().BePositive("batches were lost on their way");
@@ -47,13 +50,21 @@ public sealed class UsageNodeTests
     private static async Task<(string Id, string Secret)> IssueAsync(Database database)
     {
         await using var app = await database.StartAsync();
-        var limits = new CreateApiKeyRequest { Name = "busy", Type = "production", RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))] };
+        var limits = new CreateApiKeyRequest
+        {
+            Name = "busy",
+            Type = "production",
+            RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
+        };
         var (key, secret) = (await app.ManageAsync(manager => manager.CreateAsync(App.Admin, limits))).Value!;
         return (key.Id, secret);
     }
 
-    /// <summary>Sends the requests to both nodes, while reports are asked for, so that batches are stored all the time, and the link is cut twice.</summary>
-    /// <returns>How many reports were refused.</returns>
+    /// <summary>
+    /// Sends the requests to both nodes, while reports are asked for, so that batches are stored all the time, and the link is
+    /// cut twice.
+    /// </summary>
+    /// <returns>The number of refused reports.</returns>
     private static async Task<int> CountAsync(Database database, string secret, Link? link)
     {
         var ended = new Ended();
@@ -83,14 +94,15 @@ public sealed class UsageNodeTests
         {
             foreach (var node in nodes)
             {
-                // Stores what was counted; refused with 503 while the link is cut.
+                // A report stores what was counted. It returns 503 while the link is cut.
                 await node.ManageAsync(async (ApiKeyUsageReporter reporter) =>
                 {
                     try
                     {
                         return (await reporter.GetAsync(App.Admin, cancellationToken: Token)).Succeeded;
                     }
-                    catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or DbUpdateException)
+                    catch (Exception exception) when (
+                        exception is NpgsqlException or InvalidOperationException or DbUpdateException)
                     {
                         refused++;
                         return false;
@@ -123,20 +135,25 @@ public sealed class UsageNodeTests
         var database = await Database.NewAsync(provider);
         await using var app = await database.StartAsync();
 
-        (await app.ManageAsync((ApiKeyUsageReporter reporter) => reporter.GetAsync(App.Admin, new() { KeyId = "a\0b" }))).Failure!.Kind.Should().Be(ApiKeyFailureKind.NotFound);
-        (await app.ManageAsync(manager => manager.GetAsync(App.Admin, "\0"))).Failure!.Kind.Should().Be(ApiKeyFailureKind.NotFound);
+        (await app.ManageAsync((ApiKeyUsageReporter reporter) => reporter.GetAsync(App.Admin, new() { KeyId = "a\0b" }))).Failure!
+            .Kind.Should().Be(ApiKeyFailureKind.NotFound);
+        (await app.ManageAsync(manager => manager.GetAsync(App.Admin, "\0"))).Failure!.Kind.Should()
+            .Be(ApiKeyFailureKind.NotFound);
     }
 
     private static async Task<long> ReadAsync(Database database, string keyId)
     {
         await using var app = await database.StartAsync();
-        var report = await app.ManageAsync((ApiKeyUsageReporter reporter) => reporter.GetAsync(App.Admin, new() { KeyId = keyId }));
+        var report = await app.ManageAsync(
+            (ApiKeyUsageReporter reporter) => reporter.GetAsync(App.Admin, new() { KeyId = keyId }));
         report.Value!.ByKey.Should().ContainSingle().Which.Name.Should().Be("busy");
         report.Value.Series.Sum(point => point.Requests).Should().Be(report.Value.Totals.Requests);
         return report.Value.Totals.Requests;
     }
 
-    /// <summary>Counts the responses that have not ended on the server's side, which is a little after the client has them.</summary>
+    /// <summary>
+    /// Counts the responses that the server has not completed, which it does shortly after the client gets them.
+    /// </summary>
     private sealed class Ended : IStartupFilter
     {
         private int _underWay;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>A process that has just started.</summary>
+/// <summary>The first requests to a process.</summary>
 public sealed class WarmupTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -32,7 +32,7 @@ public sealed class WarmupTests
     }
 
     [Fact]
-    public async Task Start_DatabaseThatIsAway_StartsAllTheSameAndSaysSo()
+    public async Task Start_DatabaseThatIsUnavailable_StartsAndLogsAWarning()
     {
         var logs = new Logs();
 
@@ -43,7 +43,7 @@ public sealed class WarmupTests
     }
 
     [Fact]
-    public async Task Start_TablesOfTheirOwn_AreReadBeforeTheFirstRequest()
+    public async Task Start_SeparateTables_AreReadBeforeTheFirstRequest()
     {
         var database = await Database.NewAsync("sqlite");
         var commands = new Commands();
@@ -56,11 +56,12 @@ public sealed class WarmupTests
             }),
             new Logs());
 
-        commands.Texts.Should().Contain(text => text.StartsWith("SELECT", StringComparison.Ordinal) && text.Contains("\"api_keys\""));
+        commands.Texts.Should()
+            .Contain(text => text.StartsWith("SELECT", StringComparison.Ordinal) && text.Contains("\"api_keys\""));
     }
 
     [Fact]
-    public async Task Start_StoreThatWasReplacedLater_AsksNothingOfTheDatabase()
+    public async Task Start_StoreThatWasReplacedLater_DoesNotUseTheDatabase()
     {
         var logs = new Logs();
 
@@ -96,7 +97,7 @@ public sealed class WarmupTests
         return new App(app);
     }
 
-    /// <summary>A host's context whose first use takes longer than a read of the store may, as on a busy machine.</summary>
+    /// <summary>A host's context whose first use takes longer than the store's read time-out, as on a busy machine.</summary>
     private sealed class SlowContext(DbContextOptions<SlowContext> options) : DbContext(options)
     {
         protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -141,7 +142,8 @@ public sealed class WarmupTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (_entries)
             {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.MaxMind.Tests;
 
-/// <summary>A started application whose countries come from a file in its content root, with a clock that stands still.</summary>
+/// <summary>A running application with countries from a file in its content root, and with a manual clock.</summary>
 internal sealed class CountryHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,7 +18,7 @@ internal sealed class CountryHost : IAsyncDisposable
     private CountryHost(WebApplication app, TemporaryFolder folder, FakeTimeProvider time, LogCollector logs)
         => (_app, _folder, Time, Logs) = (app, folder, time, logs);
 
-    /// <summary>The freely licensed file (PDDL) of all addresses.</summary>
+    /// <summary>Gets the path of the country file of all addresses, which has a free license (PDDL).</summary>
     public static byte[] RealFile { get; } = File.ReadAllBytes(Environment.GetEnvironmentVariable("HIREPANDA_MMDB")
         ?? throw new InvalidOperationException("HIREPANDA_MMDB is not set: ./test.sh gets a country file and sets it."));
 
@@ -30,7 +30,7 @@ internal sealed class CountryHost : IAsyncDisposable
 
     public IApiKeyCountryResolver Countries => _app.Services.GetRequiredService<IApiKeyCountryResolver>();
 
-    /// <summary>Starts over a file with this content; null: there is none.</summary>
+    /// <summary>Starts with a file that has the given content, or without a file if it is null.</summary>
     public static async Task<CountryHost> StartAsync(byte[]? content)
     {
         var folder = new TemporaryFolder();
@@ -39,7 +39,8 @@ internal sealed class CountryHost : IAsyncDisposable
         var (time, logs) = (new FakeTimeProvider(), new LogCollector());
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddHirePandaApiKeys().AddInMemoryStore().AddMaxMindCountries("elsewhere.mmdb").AddMaxMindCountries("countries.mmdb");
+        builder.Services.AddHirePandaApiKeys().AddInMemoryStore().AddMaxMindCountries("elsewhere.mmdb")
+            .AddMaxMindCountries("countries.mmdb");
         var host = new CountryHost(builder.Build(), folder, time, logs);
         if (content is not null)
         {
@@ -52,14 +53,14 @@ internal sealed class CountryHost : IAsyncDisposable
 
     public string? Country(string address) => Countries.GetCountry(IPAddress.Parse(address));
 
-    /// <summary>Writes the file where it is.</summary>
+    /// <summary>Overwrites the file in place.</summary>
     public void Write(byte[] content)
     {
         File.WriteAllBytes(FilePath, content);
         File.SetLastWriteTimeUtc(FilePath, _writtenAt = _writtenAt.AddSeconds(1));
     }
 
-    /// <summary>Renames another file over it.</summary>
+    /// <summary>Replaces the file by renaming another file.</summary>
     public void Replace(byte[] content)
     {
         File.WriteAllBytes(FilePath + ".new", content);
@@ -67,10 +68,10 @@ internal sealed class CountryHost : IAsyncDisposable
         File.Move(FilePath + ".new", FilePath, overwrite: true);
     }
 
-    /// <summary>Lets the time pass after which a changed file is seen.</summary>
+    /// <summary>Advances the clock until a changed file is detected.</summary>
     public void Wait() => Time.Advance(TimeSpan.FromSeconds(10));
 
-    /// <summary>What it logged as an error.</summary>
+    /// <summary>Gets the logged errors.</summary>
     public IEnumerable<string> Errors => Logs.Ours.Where(entry => entry.Level == LogLevel.Error).Select(entry => entry.Text);
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace HirePanda.ApiKeys.MaxMind.Tests;
 
-/// <summary>Which country an address is in.</summary>
+/// <summary>The country of an address.</summary>
 public sealed class CountryTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class CountryTests
     [InlineData("200.160.2.3", "BR")]
     [InlineData("2001:4860:4860::8888", "US")]
     [InlineData("2001:200::1", "JP")]
-    public async Task GetCountry_OfTheRealFile_IsTheAddresses(string address, string country)
+    public async Task GetCountry_OfTheRealFile_IsTheCountryOfTheAddress(string address, string country)
     {
         await using var host = await CountryHost.StartAsync(CountryHost.RealFile);
 
@@ -79,7 +79,7 @@ public sealed class CountryTests
     [InlineData("2001:20::1")]
     [InlineData("2001:db8::1")]
     [InlineData("2002:a00:1::1")]
-    public async Task GetCountry_OfAnAddressThatIsNotPublic_IsUnknownWhateverTheFileSays(string address)
+    public async Task GetCountry_OfAnAddressThatIsNotPublic_IsUnknownEvenIfTheFileHasIt(string address)
     {
         var everywhere = new MmdbFile();
         foreach (var first in Enumerable.Range(1, 255))
@@ -98,7 +98,8 @@ public sealed class CountryTests
     [Fact]
     public async Task GetCountry_OfIPv6InAFileOfIPv4Alone_IsUnknown()
     {
-        await using var host = await CountryHost.StartAsync(new MmdbFile(ipVersion: 4).Add("32.0.0.0/3", MmdbFile.Flat("US")).ToBytes());
+        await using var host = await CountryHost.StartAsync(
+            new MmdbFile(ipVersion: 4).Add("32.0.0.0/3", MmdbFile.Flat("US")).ToBytes());
 
         host.Country("32.1.72.96").Should().Be("US");
         host.Country("2001:4860::1").Should().BeNull();
@@ -128,7 +129,7 @@ public sealed class CountryTests
     }
 
     [Fact]
-    public async Task GetCountry_OfAnyAddress_AnswersAtOnceWhateverTheFileHolds()
+    public async Task GetCountry_OfAnyAddressInAnyFile_ReturnsImmediately()
     {
         await using var host = await CountryHost.StartAsync(CountryHost.RealFile);
         var random = new Random(1);

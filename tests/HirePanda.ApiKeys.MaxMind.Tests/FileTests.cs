@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace HirePanda.ApiKeys.MaxMind.Tests;
 
-/// <summary>What becomes of the file while the host runs.</summary>
+/// <summary>Changes of the country file while the host runs.</summary>
 public sealed class FileTests
 {
     private static readonly byte[] _british = new MmdbFile().Add("8.0.0.0/8", MmdbFile.Nested("GB")).ToBytes();
@@ -11,7 +11,7 @@ public sealed class FileTests
     public static TheoryData<string> Broken => ["truncated", "empty", "text", "garbage", "headless", "asn"];
 
     [Fact]
-    public async Task File_ThatIsMissing_IsLoggedOnceAndPickedUpWhenItAppears()
+    public async Task File_ThatIsMissing_IsLoggedOnceAndLoadedWhenItAppears()
     {
         await using var host = await CountryHost.StartAsync(null);
         host.Wait();
@@ -19,7 +19,9 @@ public sealed class FileTests
 
         host.Country("8.8.8.8").Should().BeNull();
         host.Errors.Should().ContainSingle().Which.Should()
-            .StartWith($"The country file {host.FilePath} does not exist: countries of callers are unknown. Put a country file in MaxMind DB format there");
+            .StartWith(
+                $"The country file {host.FilePath} does not exist. Client countries are unknown. "
+                + "Put a country file in MaxMind DB format there");
 
         host.Write(_british);
         host.Wait();
@@ -35,7 +37,7 @@ public sealed class FileTests
 
         host.Country("8.8.8.8").Should().BeNull();
         host.Errors.Should().ContainSingle().Which.Should().Contain(host.FilePath).And.Contain("are unknown").And.Contain(
-            how == "asn" ? "is of type Test-ASN and holds no countries" : "is damaged or no MaxMind DB file");
+            how == "asn" ? "is of type Test-ASN and does not contain countries" : "is damaged or is not a MaxMind DB file");
 
         host.Replace(_british);
         host.Wait();
@@ -44,7 +46,7 @@ public sealed class FileTests
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task File_ThatIsReplacedByABrokenOne_StaysInForce(string how)
+    public async Task File_ThatIsReplacedByABrokenOne_StaysInEffect(string how)
     {
         await using var host = await CountryHost.StartAsync(_british);
 
@@ -54,20 +56,20 @@ public sealed class FileTests
 
         host.Country("8.8.8.8").Should().Be("GB");
         host.Country("8.9.9.9").Should().Be("GB");
-        host.Errors.Should().ContainSingle().Which.Should().Contain("still come from the file that was there before");
+        host.Errors.Should().ContainSingle().Which.Should().Contain("still come from the previous file");
         host.Replace(_french);
         host.Wait();
         host.Country("8.8.8.8").Should().Be("FR");
     }
 
     [Fact]
-    public async Task File_ThatChanges_IsReadAnewHoweverItDoes()
+    public async Task File_ThatChangesInAnyWay_IsReadAgain()
     {
         await using var host = await CountryHost.StartAsync(_british);
         host.Country("8.8.8.8").Should().Be("GB");
 
         host.Replace(_french);
-        host.Country("8.8.8.8").Should().Be("GB", "nobody has looked yet");
+        host.Country("8.8.8.8").Should().Be("GB", "nobody has read it yet");
         host.Wait();
         host.Country("8.8.8.8").Should().Be("FR");
 
@@ -84,7 +86,7 @@ public sealed class FileTests
     }
 
     [Fact]
-    public async Task File_ThatGoes_StaysInForceAndIsReadAgainWhenItIsBack()
+    public async Task File_ThatIsDeleted_StaysInEffectAndIsReadAgainWhenItIsBack()
     {
         await using var host = await CountryHost.StartAsync(_british);
 
@@ -95,7 +97,8 @@ public sealed class FileTests
         File.Move(host.FilePath + ".away", host.FilePath);
         host.Wait();
 
-        host.Logs.Ours.Count(entry => entry.Text.StartsWith("Countries of callers come from", StringComparison.Ordinal)).Should().Be(2);
+        host.Logs.Ours.Count(entry => entry.Text.StartsWith("Client countries come from", StringComparison.Ordinal))
+            .Should().Be(2);
     }
 
     [Fact]
@@ -131,7 +134,8 @@ public sealed class FileTests
         "text" => "<html>404 Not Found</html>"u8.ToArray(),
         "garbage" => Random(20_000),
         "headless" => _british[^120..],
-        "asn" => new MmdbFile("Test-ASN").Add("8.0.0.0/8", MmdbFile.Map(("autonomous_system_number", MmdbFile.Number(6, 15169)))).ToBytes(),
+        "asn" => new MmdbFile("Test-ASN").Add("8.0.0.0/8", MmdbFile.Map(("autonomous_system_number", MmdbFile.Number(6, 15169))))
+            .ToBytes(),
         _ => throw new ArgumentOutOfRangeException(nameof(how)),
     };
 

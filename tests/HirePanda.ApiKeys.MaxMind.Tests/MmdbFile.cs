@@ -4,22 +4,24 @@ using System.Text;
 
 namespace HirePanda.ApiKeys.MaxMind.Tests;
 
-/// <summary>Writes small files in MaxMind DB format 2.0: a binary tree over addresses, 24 bits a branch, and data as maps.</summary>
+/// <summary>
+/// Writes small files in MaxMind DB format 2.0: a binary tree of addresses with 24-bit branches, and data as maps.
+/// </summary>
 internal sealed class MmdbFile(string type = "Test-Country", int ipVersion = 6)
 {
     private const int Empty = -1;
 
-    // A branch is a node's number, Empty, or below that a place in the data.
+    // A branch is the number of a node, Empty, or, if it is lower than that, a position in the data.
     private readonly List<int[]> _nodes = [[Empty, Empty]];
     private readonly List<byte> _data = [];
 
-    /// <summary>A record as MaxMind's own files have it.</summary>
+    /// <summary>Creates a record like those in MaxMind's own files.</summary>
     public static byte[] Nested(string country) => Map(
         ("city", Map(("names", Map(("en", Text("Somewhere")))))),
         ("country", Map(("geoname_id", Number(6, 6252001)), ("iso_code", Text(country)))),
         ("registered_country", Map(("iso_code", Text("ZA")))));
 
-    /// <summary>A record as flat files have it.</summary>
+    /// <summary>Creates a record like those in flat files.</summary>
     public static byte[] Flat(string country) => Map(("country_code", Text(country)));
 
     public static byte[] Map(params (string Name, byte[] Value)[] members)
@@ -31,11 +33,11 @@ internal sealed class MmdbFile(string type = "Test-Country", int ipVersion = 6)
     {
         var bytes = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
-        var digits = bytes.SkipWhile(one => one == 0).ToArray();
+        var digits = bytes.SkipWhile(value => value == 0).ToArray();
         return [.. Head(type, digits.Length), .. digits];
     }
 
-    /// <summary>Adds a network that overlaps no other; IPv4 in an IPv6 file becomes <c>::/96</c>.</summary>
+    /// <summary>Adds a network that does not overlap another. In an IPv6 file, an IPv4 network is below <c>::/96</c>.</summary>
     public MmdbFile Add(string network, byte[] record)
     {
         var parsed = IPNetwork.Parse(network);

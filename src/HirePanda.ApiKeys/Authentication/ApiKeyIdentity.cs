@@ -38,9 +38,11 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
     /// <summary>Finds the identity of a key in a principal. The result is null if there is none.</summary>
     public static ApiKeyIdentity? Find(ClaimsPrincipal principal)
     {
-        foreach (var identity in principal.Identities)
+        // A list, so that a request does not allocate an enumerator.
+        var identities = principal.Identities as IReadOnlyList<ClaimsIdentity> ?? [.. principal.Identities];
+        for (var i = 0; i < identities.Count; i++)
         {
-            if (identity is ApiKeyIdentity { IsAuthenticated: true } found)
+            if (identities[i] is ApiKeyIdentity { IsAuthenticated: true } found)
             {
                 return found;
             }

@@ -3,7 +3,9 @@ namespace HirePanda.ApiKeys;
 /// <summary>Reads pages of lists in order of time and id. It reads one item more to see whether another page follows.</summary>
 internal static class PageReader
 {
-    /// <summary>Reads a page of a list that concerns the whole workspace. An actor that is bound to an owner may not see it.</summary>
+    /// <summary>
+    /// Reads a page of a list that concerns the whole workspace. An actor that is bound to an owner may not see it.
+    /// </summary>
     /// <param name="actor">The actor that asks.</param>
     /// <param name="page">The page, or null for the first page.</param>
     /// <param name="rules">The rules that the page must meet.</param>

@@ -10,7 +10,9 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal static class UnmappedEndpoints
 {
-    /// <summary>The methods of every path, as the <c>Allow</c> header names them. A test compares them with the endpoints.</summary>
+    /// <summary>
+    /// The methods of every path, as the <c>Allow</c> header names them. A test compares them with the endpoints.
+    /// </summary>
     private static readonly (string Pattern, string Allow)[] _allowed =
     [
         ("/", "GET, HEAD, POST"),

@@ -1,8 +1,9 @@
-using System.Globalization;
-
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>What guarding an endpoint costs on Kestrel: requests a second and processor time, each contender in a process of its own, by turns.</summary>
+/// <summary>
+/// Measures the cost of protecting an endpoint on Kestrel: requests per second and processor time. Each contender runs in its own
+/// process, and the contenders take turns in random order.
+/// </summary>
 internal static class EndToEndBenchmark
 {
     private const int WarmUpSeconds = 4;
@@ -28,7 +29,8 @@ internal static class EndToEndBenchmark
         }
     }
 
-    private static async Task<Dictionary<string, List<Load>>> MeasureAsync(IReadOnlyList<ServerProcess> servers, int rounds, int seconds)
+    private static async Task<Dictionary<string, List<Load>>> MeasureAsync(
+        IReadOnlyList<ServerProcess> servers, int rounds, int seconds)
     {
         foreach (var server in servers)
         {
@@ -53,17 +55,24 @@ internal static class EndToEndBenchmark
     private static void Report(Dictionary<string, List<Load>> loads)
     {
         var anonymous = loads[Scenarios.Anonymous.Name];
-        Console.WriteLine($"{"",-12} {"requests/s (p10..p90)",-26} {"of anonymous",-22} {"processor us/request",-22} {"cost us",-22} cost/jwt-hs256's");
+        Console.WriteLine(
+            $"{"",-12} {"requests/s (p10..p90)",-26} {"of anonymous",-22} {"processor us/request",-22} {"cost us",-22} "
+            + "cost/jwt-hs256's");
         var hs256 = Cost(loads[Scenarios.JwtHs256.Name]);
         foreach (var (name, own) in loads)
         {
             var cost = Cost(own);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} {Spread.Of(own.Select(one => one.Rate)).ToString("F0"),-26} {Ratio(own.Select(one => one.Rate), anonymous.Select(one => one.Rate)).ToString("F3"),-22} {Spread.Of(own.Select(one => one.Processor)).ToString("F2"),-22} {Spread.Of(cost).ToString("F2"),-22} {Ratio(cost, hs256).ToString("F3")}"));
+            var rate = Spread.From(own.Select(load => load.Rate));
+            var ofAnonymous = Ratio(own.Select(load => load.Rate), anonymous.Select(load => load.Rate));
+            var processor = Spread.From(own.Select(load => load.Processor));
+            Console.WriteLine(
+                $"{name,-12} {rate.ToString("F0"),-26} {ofAnonymous.ToString("F3"),-22} {processor.ToString("F2"),-22} "
+                + $"{Spread.From(cost).ToString("F2"),-22} {Ratio(cost, hs256).ToString("F3")}");
         }
 
-        double[] Cost(List<Load> own) => [.. own.Zip(anonymous, (one, other) => one.Processor - other.Processor)];
+        double[] Cost(List<Load> own) => [.. own.Zip(anonymous, (load, reference) => load.Processor - reference.Processor)];
     }
 
     private static Spread Ratio(IEnumerable<double> numbers, IEnumerable<double> others)
-        => Spread.Of(numbers.Zip(others, (one, other) => one / other));
+        => Spread.From(numbers.Zip(others, (number, other) => number / other));
 }

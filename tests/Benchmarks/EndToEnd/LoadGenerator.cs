@@ -5,12 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>Calls a server as fast as it answers, with <c>wrk</c>.</summary>
+/// <summary>Generates load on a server with <c>wrk</c>, as fast as the server responds.</summary>
 internal static partial class LoadGenerator
 {
     private const int Connections = 32;
 
-    /// <summary>Installs the tool where it is missing; throws with a message for people where it cannot.</summary>
+    /// <summary>Installs wrk if it is missing.</summary>
+    /// <exception cref="InvalidOperationException">wrk is missing and cannot be installed.</exception>
     public static void Require()
     {
         if (Succeeds("sh", "-c", "command -v wrk"))
@@ -19,26 +20,33 @@ internal static partial class LoadGenerator
         }
 
         Console.Error.WriteLine("Installing wrk");
-        if (!Succeeds("sh", "-c", "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk"))
+        const string Install = "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk";
+        if (!Succeeds("sh", "-c", $"apt-get update -qq && {Install}"))
         {
-            throw new InvalidOperationException("This needs wrk, which is missing and could not be installed: run 'apt-get install wrk' as root.");
+            throw new InvalidOperationException("wrk is missing and could not be installed. Run 'apt-get install wrk' as root.");
         }
     }
 
-    /// <summary>How many requests were answered in so many seconds.</summary>
-    /// <exception cref="InvalidOperationException">Some were not answered 2xx.</exception>
+    /// <summary>Measures the request rate and the processor time for the given number of seconds.</summary>
+    /// <exception cref="InvalidOperationException">Some responses were not 2xx.</exception>
     public static async Task<Load> RunAsync(ServerProcess server, int seconds)
     {
         string[] header = server.Authorization is { } authorization ? ["-H", $"Authorization: {authorization}"] : [];
         var before = server.ProcessorTime;
         using var process = Start("wrk",
-            ["-t1", $"-c{Connections}", string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"), .. header, server.Address.ToString()]);
+            [
+                "-t1",
+                $"-c{Connections}",
+                string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
+                .. header,
+                server.Address.ToString()
+            ]);
         var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var used = server.ProcessorTime - before;
         if (Count().Match(text) is not { Success: true } count || text.Contains("Non-2xx", StringComparison.Ordinal))
         {
-            throw new InvalidOperationException($"The load on {server.Name} went wrong: {text}");
+            throw new InvalidOperationException($"The load on {server.Name} failed: {text}");
         }
 
         var requests = long.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture);
@@ -71,7 +79,7 @@ internal static partial class LoadGenerator
     private static partial Regex Rate();
 }
 
-/// <summary>What one run of load gave.</summary>
-/// <param name="Rate">Requests a second.</param>
-/// <param name="Processor">Microseconds of processor time of the server for a request.</param>
+/// <summary>The result of one load run.</summary>
+/// <param name="Rate">The requests per second.</param>
+/// <param name="Processor">The server's processor time per request in microseconds.</param>
 internal readonly record struct Load(double Rate, double Processor);

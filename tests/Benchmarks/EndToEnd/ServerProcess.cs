@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>One scenario on Kestrel, in a process of its own that ends with this one.</summary>
+/// <summary>A scenario on Kestrel in a child process that ends with this process.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
@@ -17,10 +17,10 @@ internal sealed class ServerProcess : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>The Authorization field that the scenario's callers send; null: none.</summary>
+    /// <summary>Gets the Authorization field that the scenario's callers send, or null if they send none.</summary>
     public string? Authorization { get; }
 
-    /// <summary>The processor time that the process has used so far.</summary>
+    /// <summary>Gets the processor time that the process has used so far.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -30,16 +30,17 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>The child's side: serves until its standard input ends.</summary>
+    /// <summary>Serves requests in the child process until its standard input ends.</summary>
     public static async Task ServeAsync(string name, int port)
     {
-        var scenario = Scenarios.All.First(one => one.Name == name);
-        await using var app = scenario.Build(builder => builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")));
+        var scenario = Scenarios.All.First(scenario => scenario.Name == name);
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        await using var app = scenario.Build(builder => builder.WebHost.UseUrls(url));
         await app.StartAsync();
         Console.WriteLine(scenario.Authorization);
         while (await Console.In.ReadLineAsync() is not null)
         {
-            // Until the parent is done, or gone.
+            // The input ends when the parent is done or has exited.
         }
     }
 
@@ -51,7 +52,8 @@ internal sealed class ServerProcess : IDisposable
             var process = Start("serve", name, port.ToString(CultureInfo.InvariantCulture));
             if (await process.StandardOutput.ReadLineAsync() is { } authorization)
             {
-                return new(process, name, new Uri($"http://127.0.0.1:{port}{Scenario.Path}"), authorization.Length == 0 ? null : authorization);
+                var address = new Uri($"http://127.0.0.1:{port}{Scenario.Path}");
+                return new(process, name, address, authorization.Length == 0 ? null : authorization);
             }
 
             process.Kill();

@@ -5,7 +5,7 @@ using Perfolizer.Horology;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>Short iterations, but a warm-up long enough for code that the runtime compiles three times over.</summary>
+/// <summary>Short iterations, with a warm-up that is long enough for the runtime to compile code three times.</summary>
 internal sealed class MicroConfig : ManualConfig
 {
     public MicroConfig()

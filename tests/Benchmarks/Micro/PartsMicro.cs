@@ -9,12 +9,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>What a request of ours is made of, piece by piece.</summary>
+/// <summary>The parts of a request with this library.</summary>
 [Config(typeof(MicroConfig))]
 public class PartsMicro : IAsyncDisposable
 {
     private readonly ContenderSet _set = new();
-    private readonly NetworkList _one = new(Networks(1));
+    private readonly NetworkList _single = new(Networks(1));
     private readonly NetworkList _three = new(Networks(3));
     private readonly NetworkList _thousand = new(Networks(1_000));
     private readonly IPAddress _address = IPAddress.Loopback;
@@ -62,7 +62,7 @@ public class PartsMicro : IAsyncDisposable
     public bool CacheHit() => _lookup.FindCached(_hash, _time.GetUtcNow().UtcTicks) is not null;
 
     [Benchmark]
-    public bool Allowlist1() => _one.Contains(_address);
+    public bool Allowlist1() => _single.Contains(_address);
 
     [Benchmark]
     public bool Allowlist3() => _three.Contains(_address);
@@ -70,17 +70,21 @@ public class PartsMicro : IAsyncDisposable
     [Benchmark]
     public bool Allowlist1000() => _thousand.Contains(_address);
 
-    /// <summary>The clock goes on by what one permit takes to come back, so that none is ever refused.</summary>
+    /// <summary>Takes a permit. The clock advances by the time that one permit needs to return, so no call is refused.</summary>
     [Benchmark]
-    public bool LimiterTake() => RateLimiter.Take(_live.Limits, _live.Buckets, 1, _now += TimeSpan.TicksPerSecond / RateLimit.MaxPermits).Admitted;
+    public bool LimiterTake()
+        => RateLimiter.Take(_live.Limits, _live.Buckets, 1, _now += TimeSpan.TicksPerSecond / RateLimit.MaxPermits).Admitted;
 
     [Benchmark]
     public string LimitField() => _decision.Field();
 
     [Benchmark]
-    public ClaimsPrincipal Principal() => new(new ApiKeyIdentity(_live, ApiKeyDefaults.AuthenticationScheme, ApiKeyDefaults.AuthenticationScheme));
+    public ClaimsPrincipal Principal()
+        => new(new ApiKeyIdentity(_live, ApiKeyDefaults.AuthenticationScheme, ApiKeyDefaults.AuthenticationScheme));
 
-    /// <summary>All that counting a response costs at its end: one read of the clock, the endpoint's number, the latency's bucket, one cell.</summary>
+    /// <summary>
+    /// Counts a response at its end: one read of the clock, the endpoint's number, the latency bucket, and one cell.
+    /// </summary>
     [Benchmark]
     public void Record() => _recorder.Record(_live.Activity, _response, _endpoint, _address, _now, _time.GetUtcNow().UtcTicks);
 
@@ -91,7 +95,7 @@ public class PartsMicro : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>So many networks, of which the last one listed holds the caller.</summary>
+    /// <summary>Creates the given number of networks. The last one contains the caller.</summary>
     internal static IEnumerable<IpNetwork> Networks(int count)
         => Parse(Enumerable.Range(0, count - 1).Select(i => $"10.{i / 256}.{i % 256}.0/25").Append("127.0.0.0/8"));
 
@@ -101,7 +105,7 @@ public class PartsMicro : IAsyncDisposable
     private static IEnumerable<IpNetwork> Parse(IEnumerable<string> networks)
         => networks.Select(text => IpNetwork.TryParse(text, out var network) ? network : throw new FormatException(text));
 
-    /// <summary>A response that is on its way, as all are at their end.</summary>
+    /// <summary>A response that has started, like every response at its end.</summary>
     private sealed class Started : HttpResponseFeature
     {
         public override bool HasStarted => true;

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>A request through each contender's whole application.</summary>
+/// <summary>A request through the whole application of each contender.</summary>
 [Config(typeof(MicroConfig))]
 public class PipelineMicro : IAsyncDisposable
 {

@@ -2,16 +2,18 @@ using System.Net;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>Something that can be done many times over.</summary>
-/// <param name="name">What results call it.</param>
+/// <summary>An operation to measure.</summary>
+/// <param name="name">The name in the results.</param>
 internal abstract class Contender(string name)
 {
     public string Name { get; } = name;
 
-    /// <summary>Does it once, and waits where it has to; throws where the outcome is not the expected one.</summary>
+    /// <summary>Runs the operation once, and waits if necessary.</summary>
+    /// <exception cref="InvalidOperationException">The outcome is not expected.</exception>
     public abstract Task PrimeAsync();
 
-    /// <summary>Does it so many times; throws where it would have to wait or the outcome is not the expected one.</summary>
+    /// <summary>Runs the operation the given number of times.</summary>
+    /// <exception cref="InvalidOperationException">An operation does not complete synchronously or as expected.</exception>
     public abstract void Run(int times);
 }
 
@@ -20,7 +22,7 @@ internal sealed class RequestContender(string name, Exchange exchange, int statu
 {
     private int _next;
 
-    /// <summary>Authorization fields that are sent by turns; empty: the connection's own each time.</summary>
+    /// <summary>Gets the Authorization fields to send in rotation. If it is empty, the connection's own field is sent.</summary>
     public string[] Authorizations { get; init; } = [];
 
     public override async Task PrimeAsync()
@@ -40,7 +42,7 @@ internal sealed class RequestContender(string name, Exchange exchange, int statu
 
             if (!exchange.SendAsync().IsCompletedSuccessfully)
             {
-                throw new InvalidOperationException($"A request of {Name} had to wait, so its time counts for nothing.");
+                throw new InvalidOperationException($"A request of {Name} had to wait, so its time is not valid.");
             }
         }
 
@@ -52,12 +54,12 @@ internal sealed class RequestContender(string name, Exchange exchange, int statu
         if (exchange.Response.StatusCode != status || exchange.Response.Written == 0)
         {
             throw new InvalidOperationException(
-                $"{Name} answered {exchange.Response.StatusCode} with {exchange.Response.Written} bytes instead of {status}.");
+                $"{Name} returned {exchange.Response.StatusCode} with {exchange.Response.Written} bytes instead of {status}.");
         }
     }
 }
 
-/// <summary>The verifier of this library without HTTP around it.</summary>
+/// <summary>The verifier of this library without HTTP.</summary>
 internal sealed class VerifierContender(ApiKeyVerifier verifier, string secret) : Contender("verifier")
 {
     private readonly ApiKeyVerificationContext _caller = new(IPAddress.Loopback);
@@ -78,7 +80,7 @@ internal sealed class VerifierContender(ApiKeyVerifier verifier, string secret) 
             var verdict = verifier.VerifyAsync(secret, _caller);
             if (!verdict.IsCompletedSuccessfully || !verdict.Result.IsValid)
             {
-                throw new InvalidOperationException("A verification had to wait or was refused, so its time counts for nothing.");
+                throw new InvalidOperationException("A verification had to wait or was refused, so its time is not valid.");
             }
         }
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>Applications of this process that requests are sent through, while somebody listens to all metrics of this library.</summary>
+/// <summary>The applications to measure in this process. A listener receives all metrics of this library.</summary>
 internal sealed class ContenderSet : IAsyncDisposable
 {
     private readonly List<WebApplication> _apps = [];
@@ -18,10 +18,12 @@ internal sealed class ContenderSet : IAsyncDisposable
 
     public IReadOnlyList<Contender> Contenders => _contenders;
 
-    /// <summary>How often this library has read its store for all of them, the first request of each key and the cache's refreshes included.</summary>
+    /// <summary>
+    /// Gets the number of store reads for all contenders, including the first request of each key and the cache refreshes.
+    /// </summary>
     public int StoreReads => Volatile.Read(ref _storeReads);
 
-    /// <summary>Starts an application, and adds requests to it that are answered 200.</summary>
+    /// <summary>Starts an application, and adds a contender whose requests return 200.</summary>
     public async Task<(IServiceProvider Services, SocketlessServer Server)> AddAsync(Scenario scenario)
     {
         var server = new SocketlessServer();
@@ -32,14 +34,18 @@ internal sealed class ContenderSet : IAsyncDisposable
         return (app.Services, server);
     }
 
-    /// <summary>Starts this library's application, and adds refusals by it and the verifier alone.</summary>
+    /// <summary>Starts this library's application, and adds contenders for refused requests and for the verifier alone.</summary>
     public async Task AddOursAsync()
     {
         var (services, server) = await AddAsync(Scenarios.Ours);
         var authorization = Scenarios.Ours.Authorization!;
         await AddAsync(new RequestContender("challenge", server.Connect(null), StatusCodes.Status401Unauthorized));
-        await AddAsync(new RequestContender("junk", server.Connect(null), StatusCodes.Status401Unauthorized) { Authorizations = OurScenario.Junk(authorization, 16) });
-        await AddAsync(new RequestContender("junk-again", server.Connect(OurScenario.Junk(authorization, 1)[0]), StatusCodes.Status401Unauthorized));
+        await AddAsync(new RequestContender("junk", server.Connect(null), StatusCodes.Status401Unauthorized)
+        {
+            Authorizations = OurScenario.Junk(authorization, 16),
+        });
+        var again = server.Connect(OurScenario.Junk(authorization, 1)[0]);
+        await AddAsync(new RequestContender("junk-again", again, StatusCodes.Status401Unauthorized));
         await AddAsync(new VerifierContender(services.GetRequiredService<ApiKeyVerifier>(), authorization["Bearer ".Length..]));
     }
 
@@ -53,12 +59,12 @@ internal sealed class ContenderSet : IAsyncDisposable
         _listener.Dispose();
     }
 
-    /// <summary>Adds a contender that does what it is expected to.</summary>
+    /// <summary>Adds a contender after it has completed one operation as expected.</summary>
     private async Task AddAsync(Contender contender)
     {
         await contender.PrimeAsync();
 
-        // What is measured later must not run on top of what the first request left on the stack.
+        // The measurements must not run on the call stack of the first request.
         await Task.Yield();
         _contenders.Add(contender);
     }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// A connection without a socket: as in Kestrel one object is all features of a request, and is reset and used again for the next.
+/// A connection without a socket. As in Kestrel, one object implements all features of a request and is reused for the next one.
 /// </summary>
 internal abstract class Exchange : IFeatureCollection, IHttpRequestFeature, IHttpConnectionFeature, IHttpRequestLifetimeFeature,
     IHttpRequestIdentifierFeature, IEndpointFeature, IRouteValuesFeature, IConnectionItemsFeature
@@ -72,7 +72,7 @@ internal abstract class Exchange : IFeatureCollection, IHttpRequestFeature, IHtt
 
     public RouteValueDictionary RouteValues { get => _routeValues ??= []; set => _routeValues = value; }
 
-    /// <summary>What middleware keeps with a kept-alive connection.</summary>
+    /// <summary>Gets or sets the items that middleware stores with a kept-alive connection.</summary>
     public IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
 
     public object? this[Type key]
@@ -92,7 +92,9 @@ internal abstract class Exchange : IFeatureCollection, IHttpRequestFeature, IHtt
 
     public void Abort() => throw new InvalidOperationException("The request was aborted.");
 
-    /// <summary>One request through the whole application, synchronously unless something in it waits.</summary>
+    /// <summary>
+    /// Sends one request through the whole application. It completes synchronously unless the application waits.
+    /// </summary>
     public abstract Task SendAsync();
 
     protected void Reset()
@@ -139,7 +141,7 @@ internal abstract class Exchange : IFeatureCollection, IHttpRequestFeature, IHtt
     }
 }
 
-/// <summary>Keeps the host's own context too, which hosting uses again as it does on Kestrel.</summary>
+/// <summary>An exchange that also stores the hosting context for reuse, as Kestrel does.</summary>
 internal sealed class Exchange<TContext>(IHttpApplication<TContext> application, string? authorization)
     : Exchange(authorization), IHostContextContainer<TContext>
     where TContext : notnull

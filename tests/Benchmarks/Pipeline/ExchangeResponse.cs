@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>The response of an <see cref="Exchange"/>: it starts when it is first flushed, and what is written goes nowhere.</summary>
+/// <summary>The response of an <see cref="Exchange"/>. It starts with the first flush and discards the body.</summary>
 internal sealed class ExchangeResponse : PipeWriter, IHttpResponseFeature, IHttpResponseBodyFeature
 {
     private readonly Stack<KeyValuePair<Func<object, Task>, object>> _onStarting = new();
@@ -27,7 +27,7 @@ internal sealed class ExchangeResponse : PipeWriter, IHttpResponseFeature, IHttp
 
     public PipeWriter Writer => this;
 
-    /// <summary>How many bytes the last response had.</summary>
+    /// <summary>Gets the length of the last response in bytes.</summary>
     public int Written { get; private set; }
 
     public void OnStarting(Func<object, Task> callback, object state) => _onStarting.Push(new(callback, state));
@@ -36,7 +36,7 @@ internal sealed class ExchangeResponse : PipeWriter, IHttpResponseFeature, IHttp
 
     public void DisableBuffering()
     {
-        // Nothing is buffered.
+        // The response is not buffered.
     }
 
     public Task StartAsync(CancellationToken cancellationToken = default)
@@ -50,7 +50,8 @@ internal sealed class ExchangeResponse : PipeWriter, IHttpResponseFeature, IHttp
         return FireAsync(_onStarting);
     }
 
-    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException();
 
     public Task CompleteAsync() => StartAsync();
 
@@ -68,7 +69,7 @@ internal sealed class ExchangeResponse : PipeWriter, IHttpResponseFeature, IHttp
 
     public override void CancelPendingFlush()
     {
-        // No flush is ever pending.
+        // A flush is never pending.
     }
 
     public override void Complete(Exception? exception = null)
@@ -93,7 +94,7 @@ internal sealed class ExchangeResponse : PipeWriter, IHttpResponseFeature, IHttp
         _onCompleted.Clear();
     }
 
-    /// <summary>Last in, first out, as Kestrel does.</summary>
+    /// <summary>Calls the callbacks last in, first out, as Kestrel does.</summary>
     private static async Task FireAsync(Stack<KeyValuePair<Func<object, Task>, object>> callbacks)
     {
         while (callbacks.TryPop(out var callback))

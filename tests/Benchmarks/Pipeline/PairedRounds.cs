@@ -1,8 +1,8 @@
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// Measures contenders by turns in one process, so that what the machine does besides strikes all of them alike: every round
-/// runs a batch of each in another order, and only numbers of the same round are compared.
+/// Measures contenders alternately in one process, so that other work on the machine affects all of them equally. Every round
+/// runs a batch of each in random order, and only numbers of the same round are compared.
 /// </summary>
 internal sealed class PairedRounds(IReadOnlyList<Contender> contenders)
 {
@@ -11,7 +11,9 @@ internal sealed class PairedRounds(IReadOnlyList<Contender> contenders)
     private readonly Random _random = new(7);
     private readonly int[] _sizes = [.. contenders.Select(_ => 100)];
 
-    /// <summary>Runs everything, in turns too, until so much time went into each: the runtime compiles hot code anew, more than once.</summary>
+    /// <summary>
+    /// Runs each contender for the given time. The runtime recompiles frequently used code several times during the warm-up.
+    /// </summary>
     public void WarmUp(TimeSpan each)
     {
         var spent = TimeSpan.Zero;
@@ -26,10 +28,10 @@ internal sealed class PairedRounds(IReadOnlyList<Contender> contenders)
         }
     }
 
-    /// <summary>For each contender, by name, one sample a round.</summary>
+    /// <summary>Measures one sample of each contender in every round, and returns the samples by name.</summary>
     public IReadOnlyDictionary<string, Sample[]> Run(int rounds)
     {
-        var samples = contenders.ToDictionary(one => one.Name, _ => new Sample[rounds]);
+        var samples = contenders.ToDictionary(contender => contender.Name, _ => new Sample[rounds]);
         var order = Enumerable.Range(0, contenders.Count).ToArray();
         for (var round = 0; round < rounds; round++)
         {
@@ -47,7 +49,7 @@ internal sealed class PairedRounds(IReadOnlyList<Contender> contenders)
     {
         var (contender, size) = (contenders[index], _sizes[index]);
 
-        // What the cache has to read anew it reads here.
+        // The cache makes a read here if one is due.
         contender.PrimeAsync().GetAwaiter().GetResult();
         var bytes = GC.GetAllocatedBytesForCurrentThread();
         var start = ThreadTime.Now;
@@ -57,8 +59,9 @@ internal sealed class PairedRounds(IReadOnlyList<Contender> contenders)
     }
 }
 
-/// <summary>What one time cost in a batch.</summary>
+/// <summary>The average cost of one operation in a batch.</summary>
 internal readonly record struct Sample(double Nanoseconds, double Bytes)
 {
-    public static Sample operator -(Sample left, Sample right) => new(left.Nanoseconds - right.Nanoseconds, left.Bytes - right.Bytes);
+    public static Sample operator -(Sample left, Sample right)
+        => new(left.Nanoseconds - right.Nanoseconds, left.Bytes - right.Bytes);
 }

@@ -3,16 +3,16 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>A server without sockets: it hands out exchanges, each of which calls the application that the host started.</summary>
+/// <summary>A server without sockets. It creates exchanges that call the application that the host started.</summary>
 internal sealed class SocketlessServer : IServer
 {
     private Func<string?, Exchange>? _connect;
 
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
-    /// <summary>Opens a connection whose requests all carry this Authorization field; null: none.</summary>
+    /// <summary>Opens a connection whose requests all have the Authorization field, or do not have one if it is null.</summary>
     public Exchange Connect(string? authorization)
-        => (_connect ?? throw new InvalidOperationException("The host was not started."))(authorization);
+        => (_connect ?? throw new InvalidOperationException("The host has not been started."))(authorization);
 
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
@@ -25,6 +25,6 @@ internal sealed class SocketlessServer : IServer
 
     public void Dispose()
     {
-        // It holds nothing.
+        // There is nothing to dispose of.
     }
 }

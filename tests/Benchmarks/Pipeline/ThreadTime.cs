@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// The processor time of the current thread, which other processes do not add to; where the system has no such clock that .NET can
-/// ask, the time that passes. What is measured never waits, so on an idle machine the two are the same.
+/// The processor time of the current thread, which other processes do not affect. On systems without such a clock, it is the
+/// elapsed time. The measured code never waits, so both are the same on an idle machine.
 /// </summary>
 internal static class ThreadTime
 {

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// How much more two threads do than one, each with keys of its own: by the clock, and by the processor time they were given,
-/// which other processes of the machine do not take away from. Requests without a guard, and the framework's floor, show what this machine gives.
+/// Compares the throughput of two threads with that of one, each with its own keys: by the clock, and by processor time, which
+/// other processes do not affect. Requests without authorization and the framework's floor show the limits of the machine.
 /// </summary>
 internal static class CoreBenchmark
 {
@@ -36,12 +35,14 @@ internal static class CoreBenchmark
         await PipelineAsync(OurScenario.Create("ours", keys), [.. keys.Select(key => $"Bearer {key.Secret}")]);
     }
 
-    /// <summary>Whole requests, each thread with a connection and a credential of its own.</summary>
+    /// <summary>Measures whole requests. Each thread has its own connection and credential.</summary>
     private static async Task PipelineAsync(Scenario scenario, string?[] authorizations)
     {
         await using var set = new ContenderSet();
         var (_, server) = await set.AddAsync(scenario);
-        var contenders = Array.ConvertAll(authorizations, one => new RequestContender(scenario.Name, server.Connect(one), StatusCodes.Status200OK));
+        var contenders = Array.ConvertAll(
+            authorizations,
+            authorization => new RequestContender(scenario.Name, server.Connect(authorization), StatusCodes.Status200OK));
         foreach (var contender in contenders)
         {
             await contender.PrimeAsync();
@@ -51,22 +52,24 @@ internal static class CoreBenchmark
         Report($"pipeline {scenario.Name}", thread => contenders[thread].Run(Batch));
     }
 
-    /// <summary>One thread and two by turns; the first rounds are the warm-up.</summary>
+    /// <summary>Measures one thread and two threads alternately. The first half of the rounds is the warm-up.</summary>
     private static void Report(string name, Action<int> batch)
     {
         var (clock, processor) = (new List<double>(), new List<double>());
         for (var round = 0; round < 2 * Rounds; round++)
         {
-            var one = Measure(1, batch);
-            var two = Measure(Threads, batch);
-            clock.Add(two.Clock / one.Clock);
-            processor.Add(Threads * two.Processor / one.Processor);
+            var single = Measure(1, batch);
+            var parallel = Measure(Threads, batch);
+            clock.Add(parallel.Clock / single.Clock);
+            processor.Add(Threads * parallel.Processor / single.Processor);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cores {name} two/one={Spread.Of(clock.Skip(Rounds)).ToString("F2")} by-processor-time={Spread.Of(processor.Skip(Rounds)).ToString("F2")}"));
+        var byClock = Spread.From(clock.Skip(Rounds)).ToString("F2");
+        var byProcessor = Spread.From(processor.Skip(Rounds)).ToString("F2");
+        Console.WriteLine($"cores {name} two/one={byClock} by-processor-time={byProcessor}");
     }
 
-    /// <summary>How many batches so many threads do in a second by the clock, and in a second of a processor.</summary>
+    /// <summary>Measures batches per second of elapsed time and per second of processor time.</summary>
     private static (double Clock, double Processor) Measure(int threads, Action<int> batch)
     {
         var sum = 0L;

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>A connection over which many callers send requests, as those of a proxy do: each with the key of another, in a header that was just received.</summary>
+/// <summary>
+/// A connection that many callers share, like that of a proxy. Each request has another key, in a header that was just received.
+/// </summary>
 internal sealed class KeyCaller(KeyTable table, int waiting)
 {
     private readonly Exchange _exchange = table.Connect();
@@ -15,7 +17,7 @@ internal sealed class KeyCaller(KeyTable table, int waiting)
         _exchange.Headers.Authorization = _received.Dequeue();
         if (!_exchange.SendAsync().IsCompletedSuccessfully || _exchange.Response.StatusCode != StatusCodes.Status200OK)
         {
-            throw new InvalidOperationException("A request had to wait or was refused, so its time counts for nothing.");
+            throw new InvalidOperationException("A request had to wait or was refused, so its time is not valid.");
         }
     }
 }

@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// So many keys and an application that knows them. As a database would, the store makes each record anew, so that the cache shares
-/// nothing with it.
+/// A table of keys and an application that uses it. Like a database, the store creates a new record for each read, so that the
+/// cache does not share objects with it.
 /// </summary>
 internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
 
     public ApiKeyVerifier Verifier { get; }
 
-    /// <summary>Makes the keys and starts the application.</summary>
+    /// <summary>Creates the keys and starts the application.</summary>
     public static async Task<KeyTable> StartAsync(int count)
     {
         var table = new KeyTable(count);
@@ -46,10 +46,9 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
     }
 
     /// <summary>Opens a connection.</summary>
-
     public Exchange Connect() => _server.Connect(null);
 
-    /// <summary>Uses every key once, after which all are cached.</summary>
+    /// <summary>Uses every key once, so that all keys are cached.</summary>
     public async Task FillAsync()
     {
         foreach (var secret in Secrets)
@@ -67,16 +66,16 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
         var verdict = Verifier.VerifyAsync(Secrets[number], _caller);
         if (!verdict.IsCompletedSuccessfully || !verdict.Result.IsValid)
         {
-            throw new InvalidOperationException("A verification had to wait or was refused, so its time counts for nothing.");
+            throw new InvalidOperationException("A verification had to wait or was refused, so its time is not valid.");
         }
     }
 
-    /// <summary>Reads a secret, as a server does that receives it.</summary>
+    /// <summary>Reads a secret, as a server does when it receives the secret.</summary>
     public void Receive(int number)
     {
         if (Secrets[number].Contains(' ', StringComparison.Ordinal))
         {
-            throw new InvalidOperationException("No secret has a space.");
+            throw new InvalidOperationException("A secret must not contain a space.");
         }
     }
 
@@ -89,7 +88,7 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a record, as if it had been read.</summary>
+    /// <summary>Creates a record as a read does.</summary>
     public ApiKey Record(int number) => Record(number, _hashes[number]);
 
     public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
@@ -97,7 +96,7 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    /// <summary>Without what runs in the background, which would walk through all keys every few seconds.</summary>
+    /// <summary>Adds the library without background jobs, which would enumerate all keys every few seconds.</summary>
     private void AddTo(IServiceCollection services)
     {
         services.AddHirePandaApiKeys(options =>
@@ -119,7 +118,7 @@ internal sealed class KeyTable : IApiKeyStore, IAsyncDisposable
             Type = new string(ApiKeyTypes.Production.AsSpan()),
             Tier = new string(Scenario.Policy.AsSpan()),
             Hint = Secrets[number][..12],
-            AllowedNetworks = [.. OurScenario.Networks.Select(one => new string(one.AsSpan()))],
+            AllowedNetworks = [.. OurScenario.Networks.Select(network => new string(network.AsSpan()))],
             RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
         };
 }

@@ -3,19 +3,19 @@ using System.Net;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>What grows when the numbers do: networks, keys, cores, memory; and what the library adds to a start.</summary>
+/// <summary>Measures how the cost grows with networks, keys, and cores, the memory for each key, and the start-up time.</summary>
 internal static class ScaleBenchmark
 {
     private const int Rounds = 40;
 
-    /// <summary>How far actions are numbered.</summary>
+    /// <summary>The largest number of an action, after which the numbers restart at zero.</summary>
     private const int Wrap = (1 << 20) - 1;
 
-    /// <summary>As many secrets as stay in the processor's cache for sure.</summary>
+    /// <summary>A number of secrets that fits in the processor's cache.</summary>
     private const int Batch = 50;
 
-    /// <param name="manyKeys">How many keys there are where there are many.</param>
-    /// <param name="only">One part; null: all of them.</param>
+    /// <param name="manyKeys">The number of keys in the large table.</param>
+    /// <param name="only">The part to run, or null for all parts.</param>
     public static async Task RunAsync(int manyKeys, string? only)
     {
         (string Name, Func<Task> Run)[] parts =
@@ -32,7 +32,10 @@ internal static class ScaleBenchmark
         }
     }
 
-    /// <summary>First, while the heap is small: what a cached key takes, a warm row of usage included, and how much of that is the record.</summary>
+    /// <summary>
+    /// Measures the memory of a cached key, including a row of usage, and how much of it is the record. This part runs first,
+    /// while the heap is small.
+    /// </summary>
     private static async Task BytesPerKeyAsync(int count)
     {
         await using var table = await KeyTable.StartAsync(count);
@@ -56,26 +59,39 @@ internal static class ScaleBenchmark
 
     private static Task Networks()
     {
-        Report("ipv4", PartsMicro.Networks, i => new IPAddress([127, 0, (byte)(i / 256), (byte)i]), i => new IPAddress([10, (byte)(i / 256), (byte)i, 1]));
-        Report("ipv6", PartsMicro.NetworksOfIPv6, i => IPAddress.Parse($"2001:db8:ffff::{i:x}"), i => IPAddress.Parse($"2001:db8:{i:x}::1"));
+        Report(
+            "ipv4",
+            PartsMicro.Networks,
+            i => new IPAddress([127, 0, (byte)(i / 256), (byte)i]),
+            i => new IPAddress([10, (byte)(i / 256), (byte)i, 1]));
+        Report(
+            "ipv6",
+            PartsMicro.NetworksOfIPv6,
+            i => IPAddress.Parse($"2001:db8:ffff::{i:x}"),
+            i => IPAddress.Parse($"2001:db8:{i:x}::1"));
         return Task.CompletedTask;
 
-        static void Report(string family, Func<int, IEnumerable<IpNetwork>> networks, Func<int, IPAddress> ofLast, Func<int, IPAddress> ofOther)
+        static void Report(
+            string family,
+            Func<int, IEnumerable<IpNetwork>> networks,
+            Func<int, IPAddress> ofLast,
+            Func<int, IPAddress> ofOther)
         {
-            var (one, thousand) = (new NetworkList(networks(1)), new NetworkList(networks(1_000)));
+            var (single, thousand) = (new NetworkList(networks(1)), new NetworkList(networks(1_000)));
             var same = Enumerable.Range(0, 1_000).Select(ofLast).ToArray();
             var others = Enumerable.Range(0, 999).Select(ofOther).Append(ofLast(1)).ToArray();
             var (few, all) = Compare(
-                i => Expect(one.Contains(same[i * 387 % same.Length])),
+                i => Expect(single.Contains(same[i * 387 % same.Length])),
                 i => Expect(thousand.Contains(others[i * 387 % others.Length])),
                 100_000);
-            Print($"networks {family} one={few.Median:F1}ns thousand={all.Median:F1}ns thousand/one={all.Median / few.Median:F2}");
+            Print(
+                $"networks {family} one={few.Median:F1}ns thousand={all.Median:F1}ns thousand/one={all.Median / few.Median:F2}");
         }
     }
 
     /// <summary>
-    /// The verifier alone, and whole requests, by another key each. Secrets are fetched into the processor's cache beforehand, where a
-    /// request that was just received has its own: what is left is what the library waits for.
+    /// Measures the verifier alone and whole requests, each with another key. Secrets are loaded into the processor's cache
+    /// first, as the secret of a request that was just received is. The rest of the time is what the library waits for memory.
     /// </summary>
     private static async Task KeysAsync(int few, int many)
     {
@@ -94,28 +110,30 @@ internal static class ScaleBenchmark
 
         int Number(KeyTable table, int i) => order[i] % table.Secrets.Length;
 
-        void Report(string name, Func<KeyTable, (Action<int> Prepare, Action<int> Act)> of)
+        void Report(string name, Func<KeyTable, (Action<int> Prepare, Action<int> Act)> get)
         {
-            var (first, second) = (of(small), of(large));
-            var (one, other) = Compare(first.Act, second.Act, 20_000, first.Prepare, second.Prepare);
-            Print($"keys {name} few={few} {one.Median:F0}ns many={many} {other.Median:F0}ns many/few={other.Median / one.Median:F2} more={other.Median - one.Median:F0}ns");
+            var (first, second) = (get(small), get(large));
+            var (fewTime, manyTime) = Compare(first.Act, second.Act, 20_000, first.Prepare, second.Prepare);
+            var (ratio, more) = (manyTime.Median / fewTime.Median, manyTime.Median - fewTime.Median);
+            var (fewMedian, manyMedian) = (fewTime.Median, manyTime.Median);
+            Print($"keys {name} few={few} {fewMedian:F0}ns many={many} {manyMedian:F0}ns many/few={ratio:F2} more={more:F0}ns");
         }
     }
 
-    /// <summary>Two actions by turns, after a warm-up, in nanoseconds.</summary>
+    /// <summary>Measures two actions alternately after a warm-up, in nanoseconds.</summary>
     private static (Spread First, Spread Second) Compare(
         Action<int> first, Action<int> second, int times, Action<int>? prepareFirst = null, Action<int>? prepareSecond = null)
     {
         var batch = prepareFirst is null ? times : Batch;
-        var (one, other) = (new List<double>(), new List<double>());
+        var (firstTimes, secondTimes) = (new List<double>(), new List<double>());
         var next = 0;
         for (var round = 0; round < 2 * Rounds; round++)
         {
-            one.Add(Time(first, prepareFirst));
-            other.Add(Time(second, prepareSecond));
+            firstTimes.Add(Time(first, prepareFirst));
+            secondTimes.Add(Time(second, prepareSecond));
         }
 
-        return (Spread.Of(one.Skip(Rounds)), Spread.Of(other.Skip(Rounds)));
+        return (Spread.From(firstTimes.Skip(Rounds)), Spread.From(secondTimes.Skip(Rounds)));
 
         double Time(Action<int> action, Action<int>? prepare)
         {

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Hosting;
 namespace HirePanda.ApiKeys.Benchmarks;
 
 /// <summary>
-/// What the library adds to a host's start: the same application without it, with the framework's own authentication and authorization and
-/// one handler (the floor), and with ours, in processes of their own, by turns.
+/// Measures the start-up time of a host without authentication, with the framework's authentication and authorization and one
+/// handler (the floor), and with this library. Each runs in its own process, and they alternate.
 /// </summary>
 internal static class StartUpBenchmark
 {
@@ -23,31 +23,37 @@ internal static class StartUpBenchmark
             ours.Add(await MeasureAsync("ours"));
         }
 
-        Report("by-the-clock", one => one.Clock, "ms");
-        Report("processor-time", one => one.Processor, "ms");
-        Report("compiling", one => one.Compiling, "ms");
-        Report("methods-compiled", one => one.Methods, "");
+        Report("by-the-clock", start => start.Clock, "ms");
+        Report("processor-time", start => start.Processor, "ms");
+        Report("compiling", start => start.Compiling, "ms");
+        Report("methods-compiled", start => start.Methods, "");
 
-        void Report(string name, Func<StartUp, double> of, string unit)
-            => Console.WriteLine($"start-up {name} bare={Spread.Of(bare.Select(of)).Median:F0}{unit} floor=+{More(floor, bare, of)}{unit} ours=+{More(ours, bare, of)}{unit} ours-floor={More(ours, floor, of)}{unit}");
+        void Report(string name, Func<StartUp, double> get, string unit)
+            => Console.WriteLine(
+                $"start-up {name} bare={Spread.From(bare.Select(get)).Median:F0}{unit} floor=+{More(floor, bare, get)}{unit} "
+                + $"ours=+{More(ours, bare, get)}{unit} ours-floor={More(ours, floor, get)}{unit}");
 
-        static string More(List<StartUp> some, List<StartUp> others, Func<StartUp, double> of)
-            => Spread.Of(some.Zip(others, (one, other) => of(one) - of(other))).ToString("F0");
+        static string More(List<StartUp> starts, List<StartUp> others, Func<StartUp, double> get)
+            => Spread.From(starts.Zip(others, (start, other) => get(start) - get(other))).ToString("F0");
     }
 
-    /// <summary>The child's side: builds and starts an application, and says how many milliseconds that took.</summary>
-    /// <param name="name">What guards its endpoint.</param>
+    /// <summary>Builds and starts an application in the child process, and prints the time in milliseconds.</summary>
+    /// <param name="name">The name of the authentication: bare, floor, or ours.</param>
     public static async Task StartAsync(string name)
     {
         var start = Stopwatch.GetTimestamp();
         var used = Environment.CpuUsage.TotalTime;
-        var scenario = new Scenario("start", null) { Services = name switch { "bare" => null, "floor" => Scenarios.AddFloor, _ => OurScenario.AddEmpty } };
+        var scenario = new Scenario("start", null)
+        {
+            Services = name switch { "bare" => null, "floor" => Scenarios.AddFloor, _ => OurScenario.AddEmpty },
+        };
         await using var app = scenario.Build(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"));
         await app.StartAsync();
         var (clock, processor) = (Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - used);
+        var (compiling, methods) = (JitInfo.GetCompilationTime().TotalMilliseconds, JitInfo.GetCompiledMethodCount());
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{clock.TotalMilliseconds} {processor.TotalMilliseconds} {JitInfo.GetCompilationTime().TotalMilliseconds} {JitInfo.GetCompiledMethodCount()}"));
+            $"{clock.TotalMilliseconds} {processor.TotalMilliseconds} {compiling} {methods}"));
     }
 
     private static async Task<StartUp> MeasureAsync(string name)
@@ -59,6 +65,6 @@ internal static class StartUpBenchmark
         return new(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
-    /// <summary>Milliseconds, and how many methods the runtime had to compile in them.</summary>
+    /// <summary>The start-up times in milliseconds, and the number of methods that the runtime compiled.</summary>
     private readonly record struct StartUp(double Clock, double Processor, double Compiling, double Methods);
 }

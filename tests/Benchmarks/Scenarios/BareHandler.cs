@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>The floor's answer without the framework's base class.</summary>
+/// <summary>Returns the floor's result without the framework's base class.</summary>
 internal sealed class BareHandler : IAuthenticationHandler
 {
     public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context) => Task.CompletedTask;

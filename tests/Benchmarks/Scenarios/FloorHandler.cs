@@ -6,12 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>Answers every request with one result that was made beforehand.</summary>
-internal sealed class FloorHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+/// <summary>Returns the same prepared result for every request.</summary>
+internal sealed class FloorHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public static readonly Task<AuthenticateResult> Result = Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(
-        new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "key_1"), new Claim("scope", Scenario.Policy)], nameof(FloorHandler))),
+        new ClaimsPrincipal(
+            new ClaimsIdentity([new Claim("sub", "key_1"), new Claim("scope", Scenario.Policy)], nameof(FloorHandler))),
         nameof(FloorHandler))));
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Result;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>An API key handler as it is found in many applications: no checksum, no allowlist, no limit.</summary>
+/// <summary>A typical handwritten API key handler, without a checksum, an allowlist, or a limit.</summary>
 internal sealed class HandWrittenHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IMemoryCache cache)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

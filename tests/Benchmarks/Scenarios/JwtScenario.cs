@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>The framework's JWT bearer scheme, with the key in memory and no metadata to fetch.</summary>
+/// <summary>The framework's JWT bearer scheme, with the signing key in memory and without metadata requests.</summary>
 internal static class JwtScenario
 {
     private const string Issuer = "https://issuer.example";
@@ -42,7 +42,13 @@ internal static class JwtScenario
         Issuer = Issuer,
         Audience = "jobs",
         Expires = DateTime.UtcNow.AddDays(1),
-        Claims = new Dictionary<string, object> { ["sub"] = "key_1", ["name"] = "CI", ["workspace"] = "acme", ["scope"] = Scenario.Policy },
+        Claims = new Dictionary<string, object>
+        {
+            ["sub"] = "key_1",
+            ["name"] = "CI",
+            ["workspace"] = "acme",
+            ["scope"] = Scenario.Policy,
+        },
         SigningCredentials = signing,
     });
 }

@@ -2,42 +2,46 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>This library as its README says, with one key that everything is checked of: tier, three networks, one limit.</summary>
+/// <summary>This library as in its README, with one key that has a tier, three networks, and one limit.</summary>
 internal static class OurScenario
 {
-    /// <summary>The caller's address is in the last.</summary>
+    /// <summary>The allowed networks. The last one contains the caller's address.</summary>
     public static readonly string[] Networks = ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8"];
 
     private static readonly Lazy<ServiceProvider> _provider = new(Provider);
 
-    /// <summary>Makes a key: tier write, three networks, one limit so high that it never refuses.</summary>
-    public static IssuedApiKey Issue(string name = "CI") => _provider.Value.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest
-    {
-        Name = name,
-        Type = ApiKeyTypes.Production,
-        Tier = Scenario.Policy,
-        AllowedNetworks = Networks,
-        RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
-    });
+    /// <summary>Creates a key with the tier write, three networks, and one limit that is too high to refuse a request.</summary>
+    public static IssuedApiKey Issue(string name = "CI")
+        => _provider.Value.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest
+        {
+            Name = name,
+            Type = ApiKeyTypes.Production,
+            Tier = Scenario.Policy,
+            AllowedNetworks = Networks,
+            RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
+        });
 
     public static Scenario Create(string name, params IEnumerable<IssuedApiKey> further)
     {
         var issued = Issue();
         return new(name, $"Bearer {issued.Secret}")
         {
-            Services = services => services.AddHirePandaApiKeys().AddInMemoryStore([issued.Key, .. further.Select(one => one.Key)]),
+            Services = services => services.AddHirePandaApiKeys()
+                .AddInMemoryStore([issued.Key, .. further.Select(other => other.Key)]),
         };
     }
 
-    /// <summary>The library as a host adds it, with a store that has no keys yet.</summary>
+    /// <summary>Adds the library as a host does, with an empty store.</summary>
     public static void AddEmpty(IServiceCollection services) => services.AddHirePandaApiKeys().AddInMemoryStore();
 
-    /// <summary>The same secret with one character of its random part changed, in so many ways, so that the checksum is wrong.</summary>
-    public static string[] Junk(string authorization, int ways)
+    /// <summary>
+    /// Creates variants of a secret with one changed character in the random part, so that the checksum is wrong.
+    /// </summary>
+    public static string[] Junk(string authorization, int count)
     {
-        var place = authorization.Length - 20;
-        var others = "0123456789ABCDEFGHIJ".Replace(authorization[place].ToString(), "", StringComparison.Ordinal);
-        return [.. others.Take(ways).Select(one => $"{authorization[..place]}{one}{authorization[(place + 1)..]}")];
+        var index = authorization.Length - 20;
+        var others = "0123456789ABCDEFGHIJ".Replace(authorization[index].ToString(), "", StringComparison.Ordinal);
+        return [.. others.Take(count).Select(character => $"{authorization[..index]}{character}{authorization[(index + 1)..]}")];
     }
 
     private static ServiceProvider Provider()

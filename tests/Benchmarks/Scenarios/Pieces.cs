@@ -3,17 +3,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>The floor and ours with pieces taken out or put in, to see what each of them costs.</summary>
+/// <summary>The floor and this library with pieces removed or added, to measure the cost of each piece.</summary>
 internal static class Pieces
 {
     public static IReadOnlyList<Scenario> All { get; } =
     [
         Scenarios.Anonymous,
         new("authorization only", null) { Services = AddAuthorizationOnly, UsesAuthentication = false },
-        new("bare handler", null) { Services = services => AddBare(services, policy => policy.RequireClaim("scope", Scenario.Policy)) },
+        new("bare handler", null)
+        {
+            Services = services => AddBare(services, policy => policy.RequireClaim("scope", Scenario.Policy)),
+        },
         new("bare, not as middleware", null) { Services = AddPinnedBare, UsesAuthentication = false },
         new("bare, policy pins it", null) { Services = AddPinnedBare },
-        new("bare, own requirement", null) { Services = services => AddBare(services, policy => policy.AddRequirements(new OwnRequirement())) },
+        new("bare, own requirement", null)
+        {
+            Services = services => AddBare(services, policy => policy.AddRequirements(new OwnRequirement())),
+        },
         Scenarios.Floor,
         Scenarios.Ours,
         OurScenario.Create("ours, not as middleware") with { UsesAuthentication = false },
@@ -23,7 +29,9 @@ internal static class Pieces
         => services.AddAuthorizationBuilder().AddPolicy(Scenario.Policy, policy => policy.AddRequirements(new OwnRequirement()));
 
     private static void AddPinnedBare(IServiceCollection services)
-        => AddBare(services, policy => policy.AddAuthenticationSchemes(nameof(BareHandler)).RequireClaim("scope", Scenario.Policy));
+        => AddBare(
+            services,
+            policy => policy.AddAuthenticationSchemes(nameof(BareHandler)).RequireClaim("scope", Scenario.Policy));
 
     private static void AddBare(IServiceCollection services, Action<AuthorizationPolicyBuilder> policy)
     {

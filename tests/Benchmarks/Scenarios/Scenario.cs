@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>One way to guard one and the same endpoint.</summary>
-/// <param name="Name">What results call it.</param>
-/// <param name="Authorization">The Authorization field that its callers send; null: none.</param>
+/// <summary>A way to protect the endpoint that all scenarios share.</summary>
+/// <param name="Name">The name in the results.</param>
+/// <param name="Authorization">The Authorization field that callers send, or null if they send none.</param>
 internal sealed record Scenario(string Name, string? Authorization)
 {
     public const string Path = "/jobs/42";
@@ -16,17 +16,17 @@ internal sealed record Scenario(string Name, string? Authorization)
 
     private static readonly byte[] _body = "{\"id\":42}"u8.ToArray();
 
-    /// <summary>Registers what guards the endpoint; null: it is open to anybody.</summary>
+    /// <summary>Gets the registration of the services that protect the endpoint, or null if it is anonymous.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 
-    /// <summary>The name of a rate limiting policy of the framework's; null: none.</summary>
+    /// <summary>Gets the name of the framework's rate limiting policy, or null for no rate limiting.</summary>
     public string? Limiter { get; init; }
 
-    /// <summary>Whether authentication runs as middleware of its own, and not for the policy alone.</summary>
+    /// <summary>Gets a value that indicates whether authentication runs as middleware, and not only for the policy.</summary>
     public bool UsesAuthentication { get; init; } = true;
 
     /// <summary>Builds the application.</summary>
-    /// <param name="configure">Chooses the server.</param>
+    /// <param name="configure">Configures the server.</param>
     public WebApplication Build(Action<WebApplicationBuilder> configure)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -7,17 +7,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
-/// <summary>The ways to guard an endpoint that are compared.</summary>
+/// <summary>The compared ways to protect an endpoint.</summary>
 internal static class Scenarios
 {
     private const string Limiter = "by-key";
 
     public static Scenario Anonymous { get; } = new("anonymous", null);
 
-    /// <summary>The least that the framework's own authentication and authorization can cost: nothing is looked at.</summary>
+    /// <summary>
+    /// Gets the minimum of the framework's authentication and authorization, which checks nothing in the request.
+    /// </summary>
     public static Scenario Floor { get; } = new("floor", "Bearer floor") { Services = AddFloor };
 
-    /// <summary>The same with the framework's rate limiter: one token bucket per key.</summary>
+    /// <summary>Gets the floor plus the framework's rate limiter with one token bucket per key.</summary>
     public static Scenario FloorAndLimiter { get; } = new("floor+limiter", "Bearer floor")
     {
         Services = services =>
@@ -28,7 +30,7 @@ internal static class Scenarios
         Limiter = Limiter,
     };
 
-    /// <summary>What people write themselves: hash, cache, claims.</summary>
+    /// <summary>Gets a typical handwritten handler with a hash, a cache, and claims.</summary>
     public static Scenario HandWritten { get; } = new("hand-written", $"Bearer {HandWrittenHandler.Secret}")
     {
         Services = services =>
@@ -42,16 +44,18 @@ internal static class Scenarios
 
     public static Scenario JwtRs256 { get; } = JwtScenario.Create("jwt-rs256", JwtScenario.Asymmetric);
 
-    /// <summary>This library with everything on.</summary>
+    /// <summary>Gets this library with every feature.</summary>
     public static Scenario Ours { get; } = OurScenario.Create("ours");
 
-    public static IReadOnlyList<Scenario> All { get; } = [Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Ours];
+    public static IReadOnlyList<Scenario> All { get; } =
+        [Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Ours];
 
-    /// <summary>Adds a scheme of one handler, and the policy that asks for one claim of it.</summary>
+    /// <summary>Adds a scheme with the handler, and a policy that requires one of its claims.</summary>
     public static void Add<THandler>(IServiceCollection services)
         where THandler : AuthenticationHandler<AuthenticationSchemeOptions>
     {
-        services.AddAuthentication(typeof(THandler).Name).AddScheme<AuthenticationSchemeOptions, THandler>(typeof(THandler).Name, null);
+        services.AddAuthentication(typeof(THandler).Name)
+            .AddScheme<AuthenticationSchemeOptions, THandler>(typeof(THandler).Name, null);
         AddPolicy(services);
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What is unusual for a key, by its traffic and by its countries at once.</summary>
+/// <summary>Unusual activity of a key, by traffic and by country.</summary>
 public sealed class ActivityTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -37,7 +37,8 @@ public sealed class ActivityTests
         await FlushAsync(api);
 
         var alerts = await api.ItemsAsync(AlertApi.Alerts, admin);
-        alerts.Should().HaveCount(2).And.OnlyContain(alert => alert.Text("kind") == "unusual_activity" && alert.Text("keyId") == key.Id);
+        alerts.Should().HaveCount(2)
+            .And.OnlyContain(alert => alert.Text("kind") == "unusual_activity" && alert.Text("keyId") == key.Id);
         alerts.Should().ContainSingle(alert => alert.GetProperty("data").GetRawText() == """{"country":"BR"}""");
     }
 
@@ -70,7 +71,8 @@ public sealed class ActivityTests
     {
         for (var i = 0; i < requests; i++)
         {
-            using var response = await api.SendAsync(HttpMethod.Get, "/read", secret, change: request => request.Headers.Add("X-Country", country));
+            using var response = await api.SendAsync(
+                HttpMethod.Get, "/read", secret, change: request => request.Headers.Add("X-Country", country));
             response.StatusCode.Should().Be(HttpStatusCode.OK);
         }
     }

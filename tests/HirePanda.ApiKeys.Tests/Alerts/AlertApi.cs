@@ -13,8 +13,11 @@ internal static class AlertApi
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts an application that may call this machine.</summary>
-    public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null, Action<WebApplicationBuilder>? services = null, Action<WebApplicationBuilder>? first = null)
+    /// <summary>Starts an application whose webhooks can call this machine.</summary>
+    public static Task<TestApi> StartAsync(
+        Action<ApiKeyOptions>? options = null,
+        Action<WebApplicationBuilder>? services = null,
+        Action<WebApplicationBuilder>? first = null)
         => TestApi.StartAsync(
             all =>
             {
@@ -26,7 +29,12 @@ internal static class AlertApi
             first: first);
 
     public static ValueTask<bool> RaiseAsync(
-        this TestApi api, string cause, string workspace = TestApi.Workspace, string? keyId = null, string message = "Something", JsonElement? data = null,
+        this TestApi api,
+        string cause,
+        string workspace = TestApi.Workspace,
+        string? keyId = null,
+        string message = "Something",
+        JsonElement? data = null,
         string kind = ApiKeyAlertKinds.UnusualActivity)
         => api.Services.GetRequiredService<AlertRaiser>().RaiseAsync(workspace, kind, cause, keyId, message, data, Token);
 
@@ -39,7 +47,7 @@ internal static class AlertApi
         return [.. (await response.JsonAsync()).GetProperty("items").EnumerateArray()];
     }
 
-    /// <summary>Adds a webhook and gives its secret.</summary>
+    /// <summary>Adds a webhook and returns its secret.</summary>
     public static async Task<(string Id, string Secret)> AddWebhookAsync(this TestApi api, string secret, string url)
     {
         using var response = await api.PostAsync("/webhooks", secret, new { url });
@@ -48,7 +56,7 @@ internal static class AlertApi
         return (json.Text("id"), json.Text("secret"));
     }
 
-    /// <summary>The sender, stopped, so that a test makes its passes one by one.</summary>
+    /// <summary>Gets the stopped sender, so that a test can run it step by step.</summary>
     public static async Task<WebhookSender> SenderAsync(this TestApi api)
     {
         var sender = api.Services.GetRequiredService<WebhookSender>();
@@ -59,7 +67,7 @@ internal static class AlertApi
     public static Task ScanAsync(this TestApi api) => api.Services.GetRequiredService<AlertReminders>().TryRunAsync(Token);
 }
 
-/// <summary>A DNS that says what a test wants.</summary>
+/// <summary>A DNS resolver that returns what the test sets.</summary>
 internal sealed class TestResolver : IHostResolver
 {
     public Func<string, string[]> Addresses { get; set; } = _ => ["93.184.215.14"];

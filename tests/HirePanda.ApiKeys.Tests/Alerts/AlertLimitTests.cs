@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>How many alerts of a kind a workspace gets, and what becomes of the rest.</summary>
+/// <summary>The limit of alerts of one kind for each workspace, and the summary of the rest.</summary>
 public sealed class AlertLimitTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -14,12 +14,16 @@ public sealed class AlertLimitTests
     public async Task Failures_OfManyClientsAgainstOneKey_AreTenAlertsAndOneSum()
     {
         await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.AlertThreshold = 2);
-        var (admin, elsewhere) = (api.Secret(), api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret);
+        var (admin, elsewhere) = (
+            api.Secret(),
+            api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] })
+                .Secret);
         for (var client = 0; client < 300; client++)
         {
             for (var i = 0; i < 2; i++)
             {
-                (await api.GetAsync("/read", elsewhere, $"198.51.{client / 250}.{client % 250}")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+                (await api.GetAsync("/read", elsewhere, $"198.51.{client / 250}.{client % 250}")).StatusCode.Should()
+                    .Be(HttpStatusCode.Forbidden);
             }
         }
 
@@ -67,7 +71,8 @@ public sealed class AlertLimitTests
     public async Task Stop_OfTheHost_RaisesTheSumsOfTheHour()
     {
         await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.AlertThreshold = 2);
-        var (key, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
+        var (key, elsewhere) = api.Issue(
+            new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         for (var i = 0; i < 24; i++)
         {
             (await api.GetAsync("/read", elsewhere, $"198.51.100.{i / 2}")).Dispose();
@@ -80,7 +85,7 @@ public sealed class AlertLimitTests
     }
 
     [Fact]
-    public async Task Sum_WhileTheStoreIsAway_IsRaisedLater()
+    public async Task Sum_WhileTheStoreIsUnavailable_IsRaisedLater()
     {
         await using var api = await AlertApi.StartAsync();
         var admin = api.Secret();

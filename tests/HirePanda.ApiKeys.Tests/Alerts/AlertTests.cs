@@ -22,9 +22,11 @@ public sealed class AlertTests
         var id = (await response.JsonAsync()).GetProperty("items")[0].Text("id");
         id.Should().MatchRegex("^alr_[0-9a-f]{32}$");
         (await response.TextAsync()).Should().Be(
-            $$$"""{"items":[{"id":"{{{id}}}","kind":"unusual_activity","keyId":"{{{key.Id}}}","message":"Much happened","raisedAt":"2026-11-24T12:00:00Z","acknowledgedAt":null,"data":{"n":1,"who":"Übung"}}],"nextCursor":null}""");
+            $$$"""{"items":[{"id":"{{{id}}}","kind":"unusual_activity","keyId":"{{{key.Id}}}","message":"Much """
+            + """happened","raisedAt":"2026-11-24T12:00:00Z","acknowledgedAt":null,"data":"""
+            + """{"n":1,"who":"Übung"}}],"nextCursor":null}""");
         api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("Much happened"));
-        api.Store.AlertsAdded.Should().Be(1, "what this process has seen stored it does not ask again");
+        api.Store.AlertsAdded.Should().Be(1, "this process does not read alerts again that it knows are stored");
     }
 
     [Fact]
@@ -35,7 +37,7 @@ public sealed class AlertTests
 
         var fired = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () => await api.RaiseAsync("same"))));
 
-        fired.Should().ContainSingle(one => one);
+        fired.Should().ContainSingle(isFired => isFired);
         (await api.AlertsAsync(secret)).Should().ContainSingle();
     }
 
@@ -64,7 +66,8 @@ public sealed class AlertTests
     {
         await using var api = await TestApi.StartAsync(
             withStore: false,
-            services: builder => builder.Services.AddSingleton(new InMemoryApiKeyStore()).AddHirePandaApiKeys().AddStore<NoAlerts>(),
+            services: builder => builder.Services.AddSingleton(new InMemoryApiKeyStore()).AddHirePandaApiKeys()
+                .AddStore<NoAlerts>(),
             app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
 
         (await api.RaiseAsync("a")).Should().BeFalse();
@@ -81,7 +84,8 @@ public sealed class AlertTests
             withStore: false,
             services: builder => builder.Services.AddSingleton(inner).AddHirePandaApiKeys().AddStore<NoAlerts>(),
             app: app => app.MapHirePandaApiKeys(ManagementApi.Keys));
-        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production });
+        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>()
+            .Issue("acme", new CreateApiKeyRequest { Name = "Admin", Type = ApiKeyTypes.Production });
         await inner.SaveAsync(new ApiKeyChangeSet { Added = [key] }, TestContext.Current.CancellationToken);
 
         foreach (var path in new[] { AlertApi.Alerts, AlertApi.Webhooks })
@@ -95,7 +99,7 @@ public sealed class AlertTests
     }
 
     [Fact]
-    public async Task Sinks_OfTheHost_GetEachAlertOnceAndHarmNobody()
+    public async Task Sinks_OfTheHost_GetEachAlertOnceAndFailuresDoNotMatter()
     {
         var kept = new Kept();
         await using var api = await AlertApi.StartAsync(services: builder => builder.Services.AddSingleton(kept)
@@ -105,7 +109,10 @@ public sealed class AlertTests
         (await api.RaiseAsync("a", message: "Two")).Should().BeFalse();
 
         kept.Alerts.Should().ContainSingle().Which.Message.Should().Be("One");
-        api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Error && entry.Text.Contains("IApiKeyAlertSink") && entry.Text.Contains("no mail today"));
+        api.Logs.Ours.Should()
+            .ContainSingle(
+                entry => entry.Level == LogLevel.Error && entry.Text.Contains("IApiKeyAlertSink")
+                    && entry.Text.Contains("no mail today"));
     }
 
     [Fact]
@@ -123,15 +130,16 @@ public sealed class AlertTests
         string? cursor = null;
         do
         {
-            using var response = await api.GetAsync($"{AlertApi.Alerts}?limit=6{(cursor is null ? "" : $"&cursor={cursor}")}", secret);
+            using var response = await api.GetAsync(
+                $"{AlertApi.Alerts}?limit=6{(cursor is null ? "" : $"&cursor={cursor}")}", secret);
             var page = await response.JsonAsync();
             seen.AddRange(page.GetProperty("items").EnumerateArray());
             cursor = page.GetProperty("nextCursor").GetString();
         }
         while (cursor is not null);
 
-        seen.Select(one => one.Text("id")).Should().OnlyHaveUniqueItems().And.HaveCount(20);
-        seen.Select(one => one.GetProperty("raisedAt").GetDateTimeOffset()).Should().BeInDescendingOrder();
+        seen.Select(alert => alert.Text("id")).Should().OnlyHaveUniqueItems().And.HaveCount(20);
+        seen.Select(alert => alert.GetProperty("raisedAt").GetDateTimeOffset()).Should().BeInDescendingOrder();
     }
 
     [Theory]
@@ -190,7 +198,8 @@ public sealed class AlertTests
         }
 
         (await api.AlertsAsync(secret)).Single().GetProperty("acknowledgedAt").ValueKind.Should().Be(JsonValueKind.Null);
-        (await api.ItemsAsync(ManagementApi.Keys + "/audit", other)).Should().ContainSingle().Which.Text("action").Should().Be("alert.acknowledge.refused");
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", other)).Should().ContainSingle().Which.Text("action")
+            .Should().Be("alert.acknowledge.refused");
     }
 
     [Fact]
@@ -221,20 +230,24 @@ public sealed class AlertTests
 
     private sealed class Throwing : IApiKeyAlertSink
     {
-        public ValueTask SendAsync(ApiKeyAlert alert, CancellationToken cancellationToken) => throw new InvalidOperationException("no mail today");
+        public ValueTask SendAsync(ApiKeyAlert alert, CancellationToken cancellationToken)
+            => throw new InvalidOperationException("no mail today");
     }
 
-    /// <summary>A management store from before there were alerts.</summary>
+    /// <summary>A management store that does not support alerts.</summary>
     private sealed class NoAlerts(InMemoryApiKeyStore inner) : IApiKeyStore, IApiKeyManagementStore
     {
         public ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
             => inner.FindByHashAsync(hashes, cancellationToken);
 
-        public ValueTask<ApiKey?> GetKeyAsync(string workspace, string id, CancellationToken cancellationToken) => inner.GetKeyAsync(workspace, id, cancellationToken);
+        public ValueTask<ApiKey?> GetKeyAsync(string workspace, string id, CancellationToken cancellationToken)
+            => inner.GetKeyAsync(workspace, id, cancellationToken);
 
-        public ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(ApiKeyQuery query, CancellationToken cancellationToken) => inner.ListKeysAsync(query, cancellationToken);
+        public ValueTask<IReadOnlyList<ApiKey>> ListKeysAsync(ApiKeyQuery query, CancellationToken cancellationToken)
+            => inner.ListKeysAsync(query, cancellationToken);
 
-        public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
+        public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(
+            ApiKeyReminderQuery query, CancellationToken cancellationToken)
             => inner.ListReminderKeysAsync(query, cancellationToken);
 
         public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
@@ -244,13 +257,15 @@ public sealed class AlertTests
             string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
             => inner.ListAuditAsync(workspace, after, limit, cancellationToken);
 
-        public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken) => inner.SaveAsync(change, cancellationToken);
+        public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
+            => inner.SaveAsync(change, cancellationToken);
 
         public ValueTask<IReadOnlyDictionary<string, string>> GetKeyNamesAsync(
             string workspace, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
             => inner.GetKeyNamesAsync(workspace, ids, cancellationToken);
 
-        public ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+        public ValueTask SaveLastUsedAsync(
+            IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
             => inner.SaveLastUsedAsync(lastUsed, cancellationToken);
     }
 }

@@ -11,7 +11,8 @@ public sealed class DeliveryTests
 {
     private static readonly TimeSpan[] _schedule =
     [
-        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10),
+        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
+        TimeSpan.FromHours(10),
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -77,7 +78,8 @@ public sealed class DeliveryTests
         receiver.Status = 204;
         await api.RaiseAsync("b");
         await sender.SendDueAsync(Token);
-        (await api.ItemsAsync(AlertApi.Webhooks, admin)).Single().GetProperty("failingSince").ValueKind.Should().Be(JsonValueKind.Null);
+        (await api.ItemsAsync(AlertApi.Webhooks, admin)).Single().GetProperty("failingSince").ValueKind.Should()
+            .Be(JsonValueKind.Null);
     }
 
     [Theory]
@@ -237,7 +239,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task Webhook_ThatIsDeleted_GetsNothingAnyMore()
+    public async Task Webhook_ThatIsDeleted_GetsNoMoreMessages()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.Status = 500;
@@ -271,7 +273,8 @@ public sealed class DeliveryTests
             return receiver.Messages.Count == 2;
         });
 
-        (receiver.Messages[1].Timestamp - receiver.Messages[0].Timestamp).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(5));
+        (receiver.Messages[1].Timestamp - receiver.Messages[0].Timestamp)
+            .Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -307,7 +310,8 @@ public sealed class DeliveryTests
         await api.AddWebhookAsync(api.Secret(), receiver.Url);
         await api.RaiseAsync("a");
         var now = api.Time.GetUtcNow();
-        (await api.Store.LeaseDeliveriesAsync(now, now.AddMinutes(1), 10, [], Token)).Should().ContainSingle("a process took it and died");
+        (await api.Store.LeaseDeliveriesAsync(now, now.AddMinutes(1), 10, [], Token))
+            .Should().ContainSingle("a process took it and died");
 
         (await sender.SendDueAsync(Token)).Should().Be(now.AddMinutes(1));
         receiver.Messages.Should().BeEmpty();

@@ -1,8 +1,8 @@
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>
-/// A month of synthetic traffic, the same every time: thirty keys with days, nights and weekends, nightly jobs, growth, a day on which everything
-/// doubles, callers who mistype; and twenty anomalies among them.
+/// A month of synthetic traffic, identical in every run. It has thirty keys with days, nights, and weekends, nightly jobs,
+/// growth, a day with double traffic, and callers who mistype. It contains twenty anomalies.
 /// </summary>
 internal sealed class Month
 {
@@ -27,11 +27,25 @@ internal sealed class Month
                 Second: _homes[(i + 1) % _homes.Length]));
         }
 
-        // Working hours and nights, once at the weekend; twice on busy keys, else on middling ones.
-        Bursts = [.. new[] { (3, 210), (5, 275), (8, 300), (10, 322), (12, 385), (14, 434), (16, 507), (18, 603) }.Select(burst => (keys[burst.Item1], burst.Item2))];
-        Countries = [.. new[] { (1, 200, "BR"), (4, 250, "CN"), (7, 333, "VN"), (11, 410, "NG"), (13, 471, "KR"), (15, 555, "IN"), (20, 650, "AU") }
-            .Select(one => (keys[one.Item1], one.Item2, one.Item3))];
-        Stuffings = [("198.51.100.1", null, 180, 60), ("198.51.100.2", null, 310, 400), ("198.51.100.3", keys[2], 366, 80), ("198.51.100.4", null, 520, 55), ("198.51.100.5", keys[6], 610, 150)];
+        // The bursts are in working hours and at night, once on a weekend, on busy and on average keys.
+        Bursts =
+        [
+            .. new[] { (3, 210), (5, 275), (8, 300), (10, 322), (12, 385), (14, 434), (16, 507), (18, 603) }
+            .Select(burst => (keys[burst.Item1], burst.Item2))
+        ];
+        Countries =
+        [
+            (keys[1], 200, "BR"), (keys[4], 250, "CN"), (keys[7], 333, "VN"), (keys[11], 410, "NG"), (keys[13], 471, "KR"),
+            (keys[15], 555, "IN"), (keys[20], 650, "AU"),
+        ];
+        Stuffings =
+        [
+            ("198.51.100.1", null, 180, 60),
+            ("198.51.100.2", null, 310, 400),
+            ("198.51.100.3", keys[2], 366, 80),
+            ("198.51.100.4", null, 520, 55),
+            ("198.51.100.5", keys[6], 610, 150)
+        ];
     }
 
     public IReadOnlyList<(ApiKey Key, int Hour)> Bursts { get; }
@@ -40,15 +54,15 @@ internal sealed class Month
 
     public IReadOnlyList<(string Client, ApiKey? Key, int Hour, int Attempts)> Stuffings { get; }
 
-    /// <summary>The requests of an hour.</summary>
+    /// <summary>Gets the requests of an hour.</summary>
     public IEnumerable<(ApiKey Key, string Country, int Requests)> Traffic(int hour)
     {
-        foreach (var profile in _keys.Where(one => hour >= one.StartsAt))
+        foreach (var profile in _keys.Where(profile => hour >= profile.StartsAt))
         {
             var mean = profile.Mean(hour);
             if (Bursts.Contains((profile.Key, hour)))
             {
-                // By day several times the busiest hour; at night as much as by day, which is as unusual.
+                // A burst by day is several times the busiest hour. A burst at night is as large, which is just as unusual.
                 mean = profile.IsQuiet(hour) ? 2 * profile.Busiest : 8 * profile.Busiest;
             }
 
@@ -56,27 +70,27 @@ internal sealed class Month
             var abroad = requests / 20;
             yield return (profile.Key, profile.Home, requests - abroad);
             yield return (profile.Key, profile.Second, abroad);
-            foreach (var (_, _, country) in Countries.Where(one => one.Key == profile.Key && one.Hour == hour))
+            foreach (var (_, _, country) in Countries.Where(country => country.Key == profile.Key && country.Hour == hour))
             {
                 yield return (profile.Key, country, 1 + _random.Next(20));
             }
         }
     }
 
-    /// <summary>The failed attempts of an hour, by second.</summary>
+    /// <summary>Gets the failed attempts of an hour by second.</summary>
     public IEnumerable<(int Second, string Client, ApiKey? Key)> Failures(int hour)
     {
         var attempts = new List<(int, string, ApiKey?)>();
         for (var client = 0; client < 3; client++)
         {
-            // Somebody mistypes, or has an old secret in a script that tries again and again, but not that often.
+            // Callers mistype, or a script retries an old secret, but not often enough for an alert.
             var name = $"203.0.113.{_random.Next(1, 250)}";
             attempts.AddRange(Enumerable.Range(0, _random.Next(1, 30)).Select(_ => (_random.Next(3500), name, (ApiKey?)null)));
         }
 
-        // A whole office behind one address.
+        // This is a whole office behind one address.
         attempts.AddRange(Enumerable.Range(0, 200).Select(i => (i * 17, "192.0.2.1", (ApiKey?)null)));
-        foreach (var (client, key, _, count) in Stuffings.Where(one => one.Hour == hour))
+        foreach (var (client, key, _, count) in Stuffings.Where(stuffing => stuffing.Hour == hour))
         {
             attempts.AddRange(Enumerable.Range(0, count).Select(i => (600 + (i * 240 / count), client, key)));
         }
@@ -88,7 +102,8 @@ internal sealed class Month
 
     private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 
-    private sealed record Profile(ApiKey Key, double Busiest, bool HasNights, bool HasNightlyJob, int StartsAt, string Home, string Second)
+    private sealed record Profile(
+        ApiKey Key, double Busiest, bool HasNights, bool HasNightlyJob, int StartsAt, string Home, string Second)
     {
         public bool IsQuiet(int hour) => HasNights && (hour % 24) is < 5 or > 22;
 

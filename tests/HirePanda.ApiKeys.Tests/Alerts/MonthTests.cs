@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Whether alerts tell what is unusual from what is not.</summary>
+/// <summary>The accuracy of alerts about unusual activity.</summary>
 public sealed class MonthTests(ITestOutputHelper output)
 {
     private const string Operator = "operator";
@@ -19,8 +19,15 @@ public sealed class MonthTests(ITestOutputHelper output)
         services.AddHirePandaApiKeys(options => options.FailedAttempts.OperatorWorkspace = Operator).AddInMemoryStore();
         await using var provider = services.BuildServiceProvider();
         var (watch, activity) = (provider.GetRequiredService<AlertWatch>(), provider.GetRequiredService<ActivityWatch>());
-        var (activities, flusher, failures) = (provider.GetRequiredService<KeyActivities>(), provider.GetRequiredService<UsageFlusher>(), provider.GetRequiredService<FailedAttempts>());
-        var keys = Enumerable.Range(0, 30).Select(i => provider.GetRequiredService<ApiKeyIssuer>().Issue($"workspace-{i % 3}", new CreateApiKeyRequest { Name = $"Key {i}", Type = ApiKeyTypes.Production }).Key).ToList();
+        var (activities, flusher, failures) = (
+            provider.GetRequiredService<KeyActivities>(),
+            provider.GetRequiredService<UsageFlusher>(),
+            provider.GetRequiredService<FailedAttempts>());
+        var keys = Enumerable.Range(0, 30)
+            .Select(
+                i => provider.GetRequiredService<ApiKeyIssuer>()
+                    .Issue($"workspace-{i % 3}", new CreateApiKeyRequest { Name = $"Key {i}", Type = ApiKeyTypes.Production })
+                    .Key).ToList();
         var month = new Month(keys);
 
         for (var hour = 0; hour < Month.Hours; hour++)
@@ -51,16 +58,23 @@ public sealed class MonthTests(ITestOutputHelper output)
         var alerts = new List<ApiKeyAlert>();
         foreach (var workspace in keys.Select(key => key.Workspace).Distinct().Append(Operator))
         {
-            alerts.AddRange(await provider.GetRequiredService<InMemoryApiKeyStore>().ListAlertsAsync(workspace, null, 1000, token));
+            alerts.AddRange(
+                await provider.GetRequiredService<InMemoryApiKeyStore>().ListAlertsAsync(workspace, null, 1000, token));
         }
 
-        var planted = month.Bursts.Select(burst => $"unusual_activity:{burst.Key.Id}:traffic:{_start.AddHours(burst.Hour):yyyy-MM-dd}")
-            .Concat(month.Countries.Select(one => $"unusual_activity:{one.Key.Id}:country:{one.Country}"))
-            .Concat(month.Stuffings.Select(one => $"failed_authentication:{one.Key?.Workspace ?? Operator}:{one.Client}:{one.Key?.Id}:{_start.AddHours(one.Hour):yyyy-MM-dd}"))
+        var planted = month.Bursts.Select(
+            burst => $"unusual_activity:{burst.Key.Id}:traffic:{_start.AddHours(burst.Hour):yyyy-MM-dd}")
+            .Concat(month.Countries.Select(country => $"unusual_activity:{country.Key.Id}:country:{country.Country}"))
+            .Concat(
+                month.Stuffings.Select(
+                    stuffing => $"failed_authentication:{stuffing.Key?.Workspace ?? Operator}:{stuffing.Client}:"
+                        + $"{stuffing.Key?.Id}:{_start.AddHours(stuffing.Hour):yyyy-MM-dd}"))
             .ToHashSet();
         planted.Should().HaveCount(20);
         var raised = alerts.Select(alert => alert.DeduplicationKey).ToHashSet();
-        foreach (var line in planted.Except(raised).Select(cause => $"missed {cause}").Concat(raised.Except(planted).Select(cause => $"false {cause}")))
+        foreach (
+            var line in planted.Except(raised).Select(cause => $"missed {cause}")
+                .Concat(raised.Except(planted).Select(cause => $"false {cause}")))
         {
             output.WriteLine(line);
         }

@@ -4,11 +4,12 @@ namespace HirePanda.ApiKeys.Tests;
 public sealed class ReminderTests
 {
     [Fact]
-    public async Task Expiry_AsTheDaysPass_IsRemindedOfAtEachThresholdOnce()
+    public async Task Expiry_AsTheDaysPass_FiresAReminderOnceAtEachThreshold()
     {
         await using var api = await AlertApi.StartAsync(options => options.Alerts.RotationAge = TimeSpan.Zero);
         var secret = api.Secret();
-        var (key, _) = api.Issue(new CreateApiKeyRequest { Name = "Nightly", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
+        var (key, _) = api.Issue(
+            new CreateApiKeyRequest { Name = "Nightly", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
         var fired = new List<(int Day, int DaysBefore)>();
         var seen = 0;
         for (var day = 0; day <= 41; day++)
@@ -16,7 +17,8 @@ public sealed class ReminderTests
             await api.ScanAsync();
             await api.ScanAsync();
             var alerts = await api.AlertsAsync(secret);
-            fired.AddRange(alerts[..^seen].Select(one => (day, one.GetProperty("data").GetProperty("daysBefore").GetInt32())));
+            fired.AddRange(
+                alerts[..^seen].Select(alert => (day, alert.GetProperty("data").GetProperty("daysBefore").GetInt32())));
             seen = alerts.Length;
             api.Time.Advance(TimeSpan.FromDays(1));
         }
@@ -29,42 +31,48 @@ public sealed class ReminderTests
     }
 
     [Theory]
-    [InlineData(20, 0, null)] // The moment 30 days before lies before its creation.
+    [InlineData(20, 0, null)] // The reminder at 30 days is before the key's creation.
     [InlineData(20, 6, 14)]
-    [InlineData(100, 95, 7)] // Of 30, 14 and 7 that have passed, the nearest to the expiry.
+    [InlineData(100, 95, 7)] // The reminders at 30, 14, and 7 days have passed. The one nearest to the expiry is sent.
     [InlineData(100, 69, null)]
-    [InlineData(100, 100, null)] // It has expired.
-    [InlineData(30, 0, 30)] // The very moment does not lie before it.
-    public async Task Expiry_AtOneMoment_IsRemindedOfByTheNearestThreshold(int lifetime, int age, int? daysBefore)
+    [InlineData(100, 100, null)] // The key has expired.
+    [InlineData(30, 0, 30)] // The reminder is at the moment of the key's creation, not before it.
+    public async Task Expiry_AtOneMoment_FiresTheNearestReminder(int lifetime, int age, int? daysBefore)
     {
         await using var api = await AlertApi.StartAsync(options => options.Alerts.RotationAge = TimeSpan.Zero);
-        api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(lifetime) });
+        api.Issue(
+            new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(lifetime) });
         api.Time.Advance(TimeSpan.FromDays(age));
 
         await api.ScanAsync();
 
-        (await api.AlertsAsync(api.Secret())).Select(one => (int?)one.GetProperty("data").GetProperty("daysBefore").GetInt32())
+        (await api.AlertsAsync(api.Secret()))
+            .Select(alert => (int?)alert.GetProperty("data").GetProperty("daysBefore").GetInt32())
             .Should().Equal(daysBefore is null ? [] : [daysBefore]);
     }
 
     [Fact]
-    public async Task Expiry_ThatIsMoved_IsRemindedOfAnew()
+    public async Task Expiry_ThatIsMoved_FiresNewReminders()
     {
         await using var api = await AlertApi.StartAsync(options => options.Alerts.RotationAge = TimeSpan.Zero);
         var secret = api.Secret();
-        var (key, _) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
+        var (key, _) = api.Issue(
+            new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(40) });
         api.Time.Advance(TimeSpan.FromDays(38));
         await api.ScanAsync();
 
         (await api.PatchAsync(key.Id, secret, new { expiresAt = TestApi.Start.AddDays(43) })).Dispose();
         await api.ScanAsync();
 
-        (await api.AlertsAsync(secret)).Select(one => (one.GetProperty("data").Text("expiresAt"), one.GetProperty("data").GetProperty("daysBefore").GetInt32()))
+        (await api.AlertsAsync(secret))
+            .Select(
+                alert => (
+                    alert.GetProperty("data").Text("expiresAt"), alert.GetProperty("data").GetProperty("daysBefore").GetInt32()))
             .Should().BeEquivalentTo([("2027-01-03T12:00:00Z", 7), ("2027-01-06T12:00:00Z", 7)]);
     }
 
     [Fact]
-    public async Task Rotation_OfAKeyThatIsOld_IsRemindedOfOnce()
+    public async Task Rotation_OfAnOldKey_FiresOneReminder()
     {
         await using var api = await AlertApi.StartAsync();
         var (key, secret) = api.Issue();
@@ -79,12 +87,13 @@ public sealed class ReminderTests
 
         var alert = (await api.AlertsAsync(secret)).Single();
         (alert.Text("kind"), alert.Text("keyId")).Should().Be(("rotation_due", key.Id));
-        alert.GetProperty("data").GetRawText().Should().Be("""{"createdAt":"2026-11-24T12:00:00Z","dueSince":"2027-02-22T12:00:00Z"}""");
-        api.Store.AlertsAdded.Should().Be(1, "the store is not asked for what it is known to have");
+        alert.GetProperty("data").GetRawText()
+            .Should().Be("""{"createdAt":"2026-11-24T12:00:00Z","dueSince":"2027-02-22T12:00:00Z"}""");
+        api.Store.AlertsAdded.Should().Be(1, "known alerts are not read from the store");
     }
 
     [Fact]
-    public async Task Rotation_OfKeysThatNobodyUsesAnyMore_IsNotRemindedOf()
+    public async Task Rotation_OfKeysThatAreNotInUse_FiresNoReminder()
     {
         await using var api = await AlertApi.StartAsync(options => options.Alerts.ExpiryDays = []);
         api.Issue(change: key => key with { RevokedAt = TestApi.Start });
@@ -116,7 +125,7 @@ public sealed class ReminderTests
         await using var api = await AlertApi.StartAsync();
         for (var i = 0; i < 1001; i++)
         {
-            // As many in a workspace as one gets alerts of a kind in an hour.
+            // Each workspace has as many keys as it can get alerts of one kind in an hour.
             api.Issue(change: key => key with { Workspace = $"workspace {i / 10}" });
         }
 

@@ -4,22 +4,28 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What requests bring about.</summary>
+/// <summary>Alerts that requests trigger.</summary>
 public sealed class RuleTests
 {
     private const string Operator = "operator";
 
     [Fact]
-    public async Task Limit_OfWhichFourFifthsAreUsed_FiresOnceADay()
+    public async Task Limit_FourFifthsUsed_FiresOnceADay()
     {
         await using var api = await AlertApi.StartAsync();
         var admin = api.Secret();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(10, TimeSpan.FromMinutes(1))] });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Busy",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(10, TimeSpan.FromMinutes(1))],
+            });
         for (var i = 0; i < 7; i++)
         {
             (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
 
-            // As on a real clock, where a little is restored between any two requests.
+            // Like on a real clock, the limit recovers a little between two requests.
             api.Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
@@ -52,11 +58,17 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public async Task Limit_ReachedWhileTheStoreIsAway_FiresLater()
+    public async Task Limit_ReachedWhileTheStoreIsUnavailable_FiresLater()
     {
         await using var api = await AlertApi.StartAsync();
         var admin = api.Secret();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Busy",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))],
+            });
         api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
@@ -70,7 +82,13 @@ public sealed class RuleTests
     public async Task Stop_OfTheHost_RaisesWhatIsWaiting()
     {
         await using var api = await AlertApi.StartAsync();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Busy", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Busy",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))],
+            });
         api.Store.BeforeAlerts = () => throw new InvalidOperationException("away");
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
@@ -79,7 +97,8 @@ public sealed class RuleTests
 
         await api.Services.GetRequiredService<AlertWatch>().StopAsync(TestContext.Current.CancellationToken);
 
-        (await api.Store.ListAlertsAsync(key.Workspace, null, 10, TestContext.Current.CancellationToken)).Should().ContainSingle();
+        (await api.Store.ListAlertsAsync(key.Workspace, null, 10, TestContext.Current.CancellationToken))
+            .Should().ContainSingle();
     }
 
     [Fact]
@@ -87,7 +106,13 @@ public sealed class RuleTests
     {
         await using var api = await AlertApi.StartAsync(options => options.Alerts.RateLimitThreshold = 0.5);
         var admin = api.Secret();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(100, TimeSpan.FromMinutes(1)), new RateLimit(4, TimeSpan.FromHours(1))] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "x",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(100, TimeSpan.FromMinutes(1)), new RateLimit(4, TimeSpan.FromHours(1))],
+            });
         await api.StatusAsync(secret);
         await api.StatusAsync(secret);
 
@@ -127,7 +152,8 @@ public sealed class RuleTests
             (await api.GetAsync("/read", $"guess-{i}", "192.0.2.8")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         }
 
-        (await FiredAsync(api, operators)).Should().ContainSingle().Which.GetProperty("data").Text("client").Should().Be("192.0.2.8");
+        (await FiredAsync(api, operators)).Should().ContainSingle().Which.GetProperty("data").Text("client")
+            .Should().Be("192.0.2.8");
     }
 
     [Fact]
@@ -150,7 +176,8 @@ public sealed class RuleTests
         await using var api = await AlertApi.StartAsync(options => options.FailedAttempts.OperatorWorkspace = Operator);
         var (admin, operators) = (api.Secret(), OperatorSecret(api));
         var (revoked, leaked) = api.Issue(change: key => key with { RevokedAt = TestApi.Start.AddDays(-1) });
-        var (listed, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
+        var (listed, elsewhere) = api.Issue(
+            new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         for (var i = 0; i < 50; i++)
         {
             await api.GetAsync("/read", leaked, "2001:db8:1:2::" + i.ToString("x"));
@@ -247,7 +274,7 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public async Task Activity_WithAStoreThatFails_HarmsNobody()
+    public async Task Activity_WithAStoreThatFails_DoesNotAffectRequests()
     {
         await using var api = await AlertApi.StartAsync();
         var secret = api.Secret();
@@ -270,7 +297,8 @@ public sealed class RuleTests
     private static async Task FlushAsync(TestApi api)
     {
         await api.QuietAsync();
-        (await api.Services.GetRequiredService<UsageFlusher>().TryRunAsync(TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await api.Services.GetRequiredService<UsageFlusher>().TryRunAsync(TestContext.Current.CancellationToken))
+            .Should().BeTrue();
         await SettleAsync(api);
     }
 
@@ -283,7 +311,8 @@ public sealed class RuleTests
 
     private static string OperatorSecret(TestApi api)
     {
-        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue(Operator, new CreateApiKeyRequest { Name = "Operator", Type = ApiKeyTypes.Production });
+        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>()
+            .Issue(Operator, new CreateApiKeyRequest { Name = "Operator", Type = ApiKeyTypes.Production });
         api.Store.Add(key);
         return secret;
     }

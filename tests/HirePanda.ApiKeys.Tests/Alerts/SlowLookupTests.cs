@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Hosts of webhooks whose lookup blocks a thread until the test says otherwise.</summary>
+/// <summary>Webhook hosts whose lookup blocks a thread until the test releases it.</summary>
 public sealed class SlowLookupTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -32,7 +32,8 @@ public sealed class SlowLookupTests
             },
             services: builder => builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<IHostResolver>(resolver));
         var (_, one) = await api.IssueAsync(new CreateApiKeyRequest { Name = "One", Type = ApiKeyTypes.Production });
-        var (_, other) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production }, key => key with { Workspace = "other" });
+        var (_, other) = await api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production }, key => key with { Workspace = "other" });
         using var client = new HttpClient { BaseAddress = api.Address };
 
         var adds = Enumerable.Range(0, 60).Select(i => AddAsync(client, i % 3 == 0 ? other : one, i)).ToList();
@@ -69,7 +70,8 @@ public sealed class SlowLookupTests
     {
         using var resolver = new BlockingResolver();
         await using var api = await StartAsync(resolver);
-        var hanging = Enumerable.Range(0, 10).Select(i => api.PostAsync("/webhooks", api.Secret(), new { url = $"https://slow-{i}.example.com/" })).ToList();
+        var hanging = Enumerable.Range(0, 10)
+            .Select(i => api.PostAsync("/webhooks", api.Secret(), new { url = $"https://slow-{i}.example.com/" })).ToList();
         await TestApi.Until(() => resolver.Running == 2);
 
         await api.AddWebhookAsync(api.OtherWorkspace(), "https://quick.example.com/");
@@ -78,7 +80,7 @@ public sealed class SlowLookupTests
         resolver.GoOn.Set();
         foreach (var answer in await Task.WhenAll(hanging))
         {
-            answer.StatusCode.Should().Be(HttpStatusCode.Created, "those that waited took the places of those that ended");
+            answer.StatusCode.Should().Be(HttpStatusCode.Created, "waiting ones took the places of finished ones");
             answer.Dispose();
         }
     }
@@ -90,10 +92,12 @@ public sealed class SlowLookupTests
         await using var api = await StartAsync(resolver);
         var secret = api.Secret();
 
-        var adds = Enumerable.Range(0, 30).Select(i => api.PostAsync("/webhooks", secret, new { url = $"https://slow-{i}.example.com/" })).ToList();
+        var adds = Enumerable.Range(0, 30)
+            .Select(i => api.PostAsync("/webhooks", secret, new { url = $"https://slow-{i}.example.com/" })).ToList();
         await TestApi.Until(() => adds.Count(add => add.IsCompleted) == 12);
 
-        (await Task.WhenAll(adds.Where(add => add.IsCompleted))).Should().OnlyContain(answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable);
+        (await Task.WhenAll(adds.Where(add => add.IsCompleted)))
+            .Should().OnlyContain(answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable);
         resolver.GoOn.Set();
         await Task.WhenAll(adds);
     }
@@ -123,13 +127,14 @@ public sealed class SlowLookupTests
         receiver.Messages.Should().ContainSingle();
     }
 
-    private static Task<TestApi> StartAsync(BlockingResolver resolver, Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(
+    private static Task<TestApi> StartAsync(
+        BlockingResolver resolver, Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(
         options,
         app: app => app.MapHirePandaApiKeys(ManagementApi.Keys),
         first: builder => builder.Services.AddSingleton<IHostResolver>(resolver));
 
     /// <summary>
-    /// Lets the time go on, ten times as fast as it does, so that a request that has just arrived does not find it over.
+    /// Advances the clock ten times as fast as real time, so that a new request does not time out at once.
     /// </summary>
     private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> happened)
     {
@@ -142,8 +147,9 @@ public sealed class SlowLookupTests
         happened().Should().BeTrue("it ends by its time");
     }
 
-    /// <summary>Determines whether a host was named by the other workspace, which sends every third request.</summary>
-    private static bool IsOfOther(string host) => int.Parse(host.Split('-', '.')[1], System.Globalization.CultureInfo.InvariantCulture) % 3 == 0;
+    /// <summary>Determines whether a host belongs to the other workspace, which sends every third request.</summary>
+    private static bool IsOfOther(string host)
+        => int.Parse(host.Split('-', '.')[1], System.Globalization.CultureInfo.InvariantCulture) % 3 == 0;
 
     private static async Task<HttpResponseMessage> AddAsync(HttpClient client, string secret, int number)
     {
@@ -153,7 +159,7 @@ public sealed class SlowLookupTests
         return await client.SendAsync(request, Token);
     }
 
-    /// <summary>Blocks the thread that looks up a host, as the machine's resolver does.</summary>
+    /// <summary>Blocks the thread that looks up a host, like the resolver of the operating system.</summary>
     private sealed class BlockingResolver : IHostResolver, IDisposable
     {
         private readonly List<string> _hosts = [];

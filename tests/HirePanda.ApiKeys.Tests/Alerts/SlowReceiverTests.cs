@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Receivers that do not answer until they are told, next to others. No attempt ends by its time.</summary>
+/// <summary>Receivers that do not respond until the test tells them to, and other receivers. Attempts do not time out.</summary>
 public sealed class SlowReceiverTests
 {
     private const string Other = "other";
@@ -117,7 +117,7 @@ public sealed class SlowReceiverTests
         await TestApi.Until(() => slow.Messages.Count == 4);
         await stopping.CancelAsync();
 
-        await pass.Awaiting(one => one).Should().ThrowAsync<OperationCanceledException>();
+        await pass.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
         slow.Status = StatusCodes.Status204NoContent;
         (await sender.SendDueAsync(Token)).Should().Be(TestApi.Start.AddMinutes(1));
         slow.Messages.Should().HaveCount(6, "two had not been taken");
@@ -134,7 +134,7 @@ public sealed class SlowReceiverTests
         return receiver;
     }
 
-    /// <summary>Starts an application whose workspace has the one webhook and whose other workspace has the other.</summary>
+    /// <summary>Starts an application with two workspaces that have one webhook each.</summary>
     private static async Task<TestApi> StartAsync(WebhookReceiver slow, WebhookReceiver quick)
     {
         var api = await AlertApi.StartAsync();

@@ -26,9 +26,11 @@ public sealed class WebhookSecretTests
         await api.RaiseAsync("a");
         await sender.SendDueAsync(Token);
 
-        stored.Should().HaveCount(2).And.OnlyContain(webhook => webhook.ProtectedSecret.StartsWith("pepper1:", StringComparison.Ordinal));
+        stored.Should().HaveCount(2)
+            .And.OnlyContain(webhook => webhook.ProtectedSecret.StartsWith("pepper1:", StringComparison.Ordinal));
         var random = secret[6..];
-        stored.Should().NotContain(webhook => webhook.ProtectedSecret.Contains(random) || webhook.ProtectedSecret.Contains("whsec_"));
+        stored.Should().NotContain(
+            webhook => webhook.ProtectedSecret.Contains(random) || webhook.ProtectedSecret.Contains("whsec_"));
         receiver.Messages.Count(message => message.IsSignedWith(secret)).Should().Be(1);
     }
 
@@ -75,9 +77,11 @@ public sealed class WebhookSecretTests
         }
 
         receiver.Messages.Should().BeEmpty();
-        api.Logs.Ours.Should().Contain(entry => entry.Level == LogLevel.Error && entry.Text.Contains("The signing secret of webhook"));
+        api.Logs.Ours.Should()
+            .Contain(entry => entry.Level == LogLevel.Error && entry.Text.Contains("The signing secret of webhook"));
         api.Logs.All.Should().NotContain(webhook.ProtectedSecret);
-        (await api.ItemsAsync(AlertApi.Webhooks, api.Secret())).Single().GetProperty("disabledAt").ValueKind.Should().Be(JsonValueKind.Null);
+        (await api.ItemsAsync(AlertApi.Webhooks, api.Secret())).Single().GetProperty("disabledAt").ValueKind.Should()
+            .Be(JsonValueKind.Null);
     }
 
     [Fact]
@@ -116,9 +120,10 @@ public sealed class WebhookSecretTests
         receiver.Messages.Should().ContainSingle().Which.IsSignedWith(secret).Should().BeTrue();
     }
 
-    private static ValueTask<IReadOnlyList<ApiKeyWebhook>> StoredAsync(TestApi api) => api.Store.ListWebhooksAsync(TestApi.Workspace, null, 10, Token);
+    private static ValueTask<IReadOnlyList<ApiKeyWebhook>> StoredAsync(TestApi api)
+        => api.Store.ListWebhooksAsync(TestApi.Workspace, null, 10, Token);
 
-    /// <summary>Adds a webhook and gives it as it is stored, with its secret as it was shown.</summary>
+    /// <summary>Adds a webhook and returns the stored webhook and the secret in the response.</summary>
     private static async Task<(ApiKeyWebhook Stored, string Secret)> StoreAsync(string? pepper, string url)
     {
         await using var api = await AlertApi.StartAsync(options => options.Hashing.Pepper = pepper);
@@ -126,7 +131,7 @@ public sealed class WebhookSecretTests
         return ((await StoredAsync(api)).Single(), secret);
     }
 
-    /// <summary>Starts an application whose store has a webhook already, and raises an alert.</summary>
+    /// <summary>Starts an application whose store already has a webhook, and raises an alert.</summary>
     private static async Task<TestApi> WithAsync(ApiKeyWebhook webhook, Action<ApiKeyOptions> options, string? previous = null)
     {
         var api = await AlertApi.StartAsync(all =>
@@ -138,7 +143,14 @@ public sealed class WebhookSecretTests
             }
         });
         await api.SenderAsync();
-        var entry = new ApiKeyAuditEntry { Id = "evt_1", Workspace = webhook.Workspace, At = TestApi.Start, Actor = "test", Action = "webhook.create" };
+        var entry = new ApiKeyAuditEntry
+        {
+            Id = "evt_1",
+            Workspace = webhook.Workspace,
+            At = TestApi.Start,
+            Actor = "test",
+            Action = "webhook.create",
+        };
         (await api.Store.AddWebhookAsync(webhook, 10, null, entry, Token)).Should().Be(ApiKeySaveResult.Saved);
         await api.RaiseAsync("first");
         return api;

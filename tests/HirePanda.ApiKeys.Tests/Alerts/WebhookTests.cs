@@ -25,10 +25,11 @@ public sealed class WebhookTests
         Convert.FromBase64String(signing[6..]).Should().HaveCount(32);
         using var listed = await api.GetAsync(AlertApi.Webhooks, secret);
         (await listed.TextAsync()).Should().Be(
-            $$"""{"items":[{"id":"{{id}}","url":"https://hooks.example.com/a?token=b","createdAt":"2026-11-24T12:00:00Z","failingSince":null,"disabledAt":null,"disabledReason":null}],"nextCursor":null}""");
+            $$"""{"items":[{"id":"{{id}}","url":"https://hooks.example.com/a?token=b","createdAt":"2026-11-24"""
+            + """T12:00:00Z","failingSince":null,"disabledAt":null,"disabledReason":null}],"nextCursor":null}""");
 
-        using var one = await api.GetAsync(created.Header("Location")!, secret);
-        (await one.TextAsync()).Should().Be((await listed.JsonAsync()).GetProperty("items")[0].GetRawText());
+        using var single = await api.GetAsync(created.Header("Location")!, secret);
+        (await single.TextAsync()).Should().Be((await listed.JsonAsync()).GetProperty("items")[0].GetRawText());
         using var foreign = await api.GetAsync(created.Header("Location")!, api.OtherWorkspace());
         foreign.StatusCode.Should().Be(HttpStatusCode.NotFound);
 
@@ -37,31 +38,38 @@ public sealed class WebhookTests
         var start = signing[6..20];
         (await api.ItemsAsync(AlertApi.Webhooks, secret)).Should().BeEmpty();
         var audit = await api.ItemsAsync(ManagementApi.Keys + "/audit", secret);
-        audit.Select(one => one.Text("action")).Should().BeEquivalentTo("webhook.create", "webhook.delete", "webhook.delete.refused");
-        audit.Where(one => one.Text("action") != "webhook.delete.refused").Should().OnlyContain(one => one.GetRawText().Contains("hooks.example.com") && !one.GetRawText().Contains(start));
+        audit.Select(entry => entry.Text("action"))
+            .Should().BeEquivalentTo("webhook.create", "webhook.delete", "webhook.delete.refused");
+        audit.Where(entry => entry.Text("action") != "webhook.delete.refused")
+            .Should()
+            .OnlyContain(entry => entry.GetRawText().Contains("hooks.example.com") && !entry.GetRawText().Contains(start));
         api.Logs.All.Should().NotContain(start);
     }
 
     public static TheoryData<string> BadUrls =>
     [
-        "", "hooks", "/hooks", "http://example.com/", "ftp://example.com/", "javascript:alert(1)", "https://", "https:///x", " https://example.com/",
-        "https://example.com/\n", "https://example.com/a b", "https://user:password@example.com/", "https://user@example.com/",
+        "", "hooks", "/hooks", "http://example.com/", "ftp://example.com/", "javascript:alert(1)", "https://", "https:///x",
+        " https://example.com/", "https://example.com/\n", "https://example.com/a b", "https://user:password@example.com/",
+        "https://user@example.com/",
         "https://example.com/" + new string('x', 2000),
-        "https://0.0.0.0/", "https://10.1.2.3/", "https://100.64.0.1/", "https://100.127.255.255/", "https://127.0.0.1/", "https://127.1/",
-        "https://2130706433/", "https://0x7f.0.0.1/", "https://0177.0.0.1/", "https://169.254.169.254/latest/meta-data", "https://172.16.0.1/",
-        "https://172.31.255.255/", "https://192.0.0.1/", "https://192.0.2.1/", "https://192.88.99.1/", "https://192.168.0.1/", "https://198.18.0.1/",
-        "https://198.19.255.255/", "https://198.51.100.1/", "https://203.0.113.1/", "https://224.0.0.1/", "https://240.0.0.1/", "https://255.255.255.255/",
-        "https://[::]/", "https://[::1]/", "https://[::127.0.0.1]/", "https://[::ffff:10.0.0.1]/", "https://[::ffff:7f00:1]/", "https://[64:ff9b::10.0.0.1]/",
-        "https://[64:ff9b:1::1]/", "https://[100::1]/", "https://[2001::1]/", "https://[2001:db8::1]/", "https://[2002:a00:1::]/", "https://[2002:7f00:1::1]/",
-        "https://[3fff::1]/", "https://[5f00::1]/", "https://[fc00::1]/", "https://[fd12:3456::1]/", "https://[fe80::1]/", "https://[fec0::1]/", "https://[ff02::1]/",
-        "https://168.63.129.16/", "https://127.0.0.1:8443/", "https://[::ffff:0:127.0.0.1]/", "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
-        "https://[2001:20::1]/", "https://[64:ff9b::169.254.169.254]/", "https://[2002:a9fe:a9fe::1]/", "https://[100:0:0:1::1]/", "https://[2001:2::1]/",
-        "https://127。0。0。1/", "https://0/", "https://0x7f000001/", "https://017700000001/",
+        "https://0.0.0.0/", "https://10.1.2.3/", "https://100.64.0.1/", "https://100.127.255.255/", "https://127.0.0.1/",
+        "https://127.1/", "https://2130706433/", "https://0x7f.0.0.1/", "https://0177.0.0.1/",
+        "https://169.254.169.254/latest/meta-data", "https://172.16.0.1/", "https://172.31.255.255/", "https://192.0.0.1/",
+        "https://192.0.2.1/", "https://192.88.99.1/", "https://192.168.0.1/", "https://198.18.0.1/", "https://198.19.255.255/",
+        "https://198.51.100.1/", "https://203.0.113.1/", "https://224.0.0.1/", "https://240.0.0.1/", "https://255.255.255.255/",
+        "https://[::]/", "https://[::1]/", "https://[::127.0.0.1]/", "https://[::ffff:10.0.0.1]/", "https://[::ffff:7f00:1]/",
+        "https://[64:ff9b::10.0.0.1]/", "https://[64:ff9b:1::1]/", "https://[100::1]/", "https://[2001::1]/",
+        "https://[2001:db8::1]/", "https://[2002:a00:1::]/", "https://[2002:7f00:1::1]/", "https://[3fff::1]/",
+        "https://[5f00::1]/", "https://[fc00::1]/", "https://[fd12:3456::1]/", "https://[fe80::1]/", "https://[fec0::1]/",
+        "https://[ff02::1]/", "https://168.63.129.16/", "https://127.0.0.1:8443/", "https://[::ffff:0:127.0.0.1]/",
+        "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/", "https://[2001:20::1]/", "https://[64:ff9b::169.254.169.254]/",
+        "https://[2002:a9fe:a9fe::1]/", "https://[100:0:0:1::1]/", "https://[2001:2::1]/", "https://127。0。0。1/", "https://0/",
+        "https://0x7f000001/", "https://017700000001/",
     ];
 
     [Theory]
     [MemberData(nameof(BadUrls))]
-    public async Task Add_AddressThatIsNoPublicHttps_IsRefused(string url)
+    public async Task Add_AddressThatIsNotPublicHttps_IsRefused(string url)
     {
         await using var api = await StartAsync();
 
@@ -73,7 +81,7 @@ public sealed class WebhookTests
         (await api.ItemsAsync(AlertApi.Webhooks, api.Secret())).Should().BeEmpty();
     }
 
-    /// <summary>Names that resolve: what counts is where to.</summary>
+    /// <summary>Names that resolve. The resolved address decides.</summary>
     [Theory]
     [InlineData("https://localhost/")]
     [InlineData("https://localhost./")]
@@ -125,8 +133,12 @@ public sealed class WebhookTests
         }
 
         answers.Distinct().Should().ContainSingle();
-        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret())).Select(entry => entry.GetProperty("after").GetRawText()).Should()
-            .BeEquivalentTo("""{"url":"https://db.example.com"}""", """{"url":"https://none.example.com"}""", """{"url":"https://nowhere.example.com"}""");
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret()))
+            .Select(entry => entry.GetProperty("after").GetRawText()).Should()
+            .BeEquivalentTo(
+                """{"url":"https://db.example.com"}""",
+                """{"url":"https://none.example.com"}""",
+                """{"url":"https://nowhere.example.com"}""");
     }
 
     [Theory]
@@ -154,10 +166,12 @@ public sealed class WebhookTests
     {
         await using var api = await StartAsync();
 
-        using var response = await api.PostAsync("/webhooks", api.Secret(), new { url = "https://example.com/" + new string('x', 10_000) });
+        using var response = await api.PostAsync(
+            "/webhooks", api.Secret(), new { url = "https://example.com/" + new string('x', 10_000) });
 
         response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret())).Should().ContainSingle().Which.GetRawText().Length.Should().BeLessThan(500);
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret()))
+            .Should().ContainSingle().Which.GetRawText().Length.Should().BeLessThan(500);
     }
 
     [Theory]
@@ -196,7 +210,8 @@ public sealed class WebhookTests
     [Fact]
     public async Task Add_HostThatDnsDoesNotKnow_IsRefused()
     {
-        await using var api = await StartAsync(new TestResolver { Addresses = _ => throw new System.Net.Sockets.SocketException(11001) });
+        await using var api = await StartAsync(
+            new TestResolver { Addresses = _ => throw new System.Net.Sockets.SocketException(11001) });
 
         using var response = await api.PostAsync("/webhooks", api.Secret(), new { url = "https://nowhere.example/" });
 

@@ -6,10 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Every row of the table of answers, byte for byte.</summary>
+/// <summary>Every row of the table of responses, byte for byte.</summary>
 public sealed class AnswerTests
 {
-    private const string Unauthorized = """{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""";
+    private const string Unauthorized
+        = """{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""";
     private const string InvalidToken = "Bearer error=\"invalid_token\"";
 
     public static TheoryData<string, string?, string> Bad => new()
@@ -32,7 +33,7 @@ public sealed class AnswerTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task Get_BadCredential_IsTheOneSame401(string what, string? authorization, string challenge)
+    public async Task Get_BadCredential_IsTheSame401(string what, string? authorization, string challenge)
     {
         await using var api = await TestApi.StartAsync();
 
@@ -103,14 +104,15 @@ public sealed class AnswerTests
         await using var api = await TestApi.StartAsync();
         var secret = api.Secret();
 
-        using var response = await api.SendAsync(HttpMethod.Get, "/read", change: request => request.Headers.TryAddWithoutValidation(
+        using var response = await api.SendAsync(
+            HttpMethod.Get, "/read", change: request => request.Headers.TryAddWithoutValidation(
             "Authorization", string.Format(System.Globalization.CultureInfo.InvariantCulture, format, secret)));
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Get_ExpiredKey_SaysSoToWhoHoldsTheSecret()
+    public async Task Get_ExpiredKey_SaysSoToTheHolderOfTheSecret()
     {
         await using var api = await TestApi.StartAsync();
         var (_, secret) = api.Issue(change: key => key with { ExpiresAt = TestApi.Start });
@@ -118,9 +120,11 @@ public sealed class AnswerTests
         using var response = await api.GetAsync("/read", secret);
 
         response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        response.Header("WWW-Authenticate").Should().Be("Bearer error=\"invalid_token\", error_description=\"The API key has expired\"");
+        response.Header("WWW-Authenticate")
+            .Should().Be("Bearer error=\"invalid_token\", error_description=\"The API key has expired\"");
         response.Header("RateLimit").Should().BeNull();
-        (await response.TextAsync()).Should().Be("""{"error":{"code":"key_expired","message":"API key has expired","status":401}}""");
+        (await response.TextAsync())
+            .Should().Be("""{"error":{"code":"key_expired","message":"API key has expired","status":401}}""");
     }
 
     [Theory]
@@ -137,7 +141,8 @@ public sealed class AnswerTests
         response.Header("WWW-Authenticate").Should().Be($"Bearer error=\"insufficient_scope\", scope=\"{missing}\"");
         response.Header("RateLimit").Should().Be("\"default\";r=999;t=1");
         (await response.TextAsync()).Should().Be(
-            $$$"""{"error":{"code":"forbidden","message":"Insufficient permissions: this API key lacks {{{missing}}}","status":403}}""");
+            $$$"""{"error":{"code":"forbidden","message":"Insufficient permissions: """
+            + $$$"""this API key lacks {{{missing}}}","status":403}}""");
     }
 
     [Theory]
@@ -146,7 +151,8 @@ public sealed class AnswerTests
     public async Task Get_AddressNotListed_IsForbiddenWithoutChallenge(string? address)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["192.0.2.0/24"] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["192.0.2.0/24"] });
 
         using var response = await api.SendAsync(HttpMethod.Get, "/read", secret, address: address, change: request =>
             request.Headers.Add("X-Forwarded-For", "192.0.2.1"));
@@ -162,7 +168,13 @@ public sealed class AnswerTests
     public async Task Get_LimitUsedUp_SaysWhenToComeBack()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromSeconds(60))] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Limited",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(2, TimeSpan.FromSeconds(60))],
+            });
         using var first = await api.GetAsync("/read", secret);
         api.Time.Advance(TimeSpan.FromSeconds(0.5));
         using var second = await api.GetAsync("/read", secret);
@@ -185,10 +197,16 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Get_BucketFull_HasNothingToWaitFor()
+    public async Task Get_BucketFull_HasNoTimeToWait()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Fast", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(1)), new RateLimit(9, TimeSpan.FromDays(9))] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Fast",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(1)), new RateLimit(9, TimeSpan.FromDays(9))],
+            });
 
         using var response = await api.GetAsync("/read", secret);
 
@@ -261,7 +279,8 @@ public sealed class AnswerTests
 
         api.Store.BeforeRead = _ => what == "unavailable" ? throw new InvalidOperationException() : Task.CompletedTask;
 
-        using var response = await api.SendAsync(HttpMethod.Post, "/write", what == "missing" ? null : secret, body: "", change: request =>
+        using var response = await api.SendAsync(
+            HttpMethod.Post, "/write", what == "missing" ? null : secret, body: "", change: request =>
             request.Content!.Headers.ContentType = new("application/grpc"));
 
         ((int)response.StatusCode).Should().Be(status);
@@ -279,7 +298,8 @@ public sealed class AnswerTests
         response.Header("Content-Type").Should().Be("application/problem+json");
         response.Header("WWW-Authenticate").Should().Be("Bearer");
         (await response.TextAsync()).Should().Be(
-            """{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Invalid or missing API key","code":"unauthorized"}""");
+            """{"type":"about:blank","title":"Unauthorized","status":"""
+            + """401,"detail":"Invalid or missing API key","code":"unauthorized"}""");
     }
 
     [Fact]
@@ -319,14 +339,21 @@ public sealed class AnswerTests
         (await challenged.TextAsync()).Should().Be(Unauthorized);
         forbidden.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         forbidden.Header("WWW-Authenticate").Should().Be("Bearer error=\"insufficient_scope\"");
-        (await forbidden.TextAsync()).Should().Be("""{"error":{"code":"forbidden","message":"Insufficient permissions","status":403}}""");
+        (await forbidden.TextAsync())
+            .Should().Be("""{"error":{"code":"forbidden","message":"Insufficient permissions","status":403}}""");
     }
 
     [Fact]
     public async Task Get_AnonymousEndpoint_AnswersARefusedKeyAsAnyone()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, limited) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] });
+        var (_, limited) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Limited",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))],
+            });
         (await api.GetAsync("/open", limited)).Dispose();
 
         foreach (var secret in new[] { "hp_live_junk", api.UnknownSecret(), limited, null })
@@ -340,10 +367,12 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Get_RevokedKeyInItsReminderWindow_TellsNothing()
+    public async Task Get_RevokedKeyInItsReminderWindow_HasNoExpiryHeader()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(1) }, key => key with { RevokedAt = TestApi.Start });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(1) },
+            key => key with { RevokedAt = TestApi.Start });
 
         using var response = await api.GetAsync("/read", secret);
 
@@ -360,7 +389,11 @@ public sealed class AnswerTests
             app.UseAuthorization();
         });
 
-        using var response = await api.SendAsync(HttpMethod.Post, "/write", body: "", change: request => request.Content!.Headers.ContentType = new("application/grpc"));
+        using var response = await api.SendAsync(
+            HttpMethod.Post,
+            "/write",
+            body: "",
+            change: request => request.Content!.Headers.ContentType = new("application/grpc"));
 
         response.Header("grpc-status").Should().Be("16");
         (await response.TextAsync()).Should().BeEmpty();
@@ -373,10 +406,12 @@ public sealed class AnswerTests
     public async Task Get_KeyInItsReminderWindow_CarriesItsExpiry(int days, bool carries)
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(days) });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(days) });
 
         using var response = await api.GetAsync("/read", secret);
 
-        response.Header("Api-Key-Expires").Should().Be(carries ? TestApi.Start.AddDays(days).ToString("R", System.Globalization.CultureInfo.InvariantCulture) : null);
+        response.Header("Api-Key-Expires").Should()
+            .Be(carries ? TestApi.Start.AddDays(days).ToString("R", System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 }

@@ -6,11 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The secret is in the answer that created it and nowhere else: not in logs, bodies, headers, claims, metrics, traces or text.</summary>
+/// <summary>
+/// The secret is only in the response that created it, and not in logs, other bodies, headers, claims, metrics, or traces.
+/// </summary>
 public sealed class CanaryTests
 {
     [Fact]
-    public async Task Secret_OfEveryFate_IsNowhereButInTheAnswerThatCreatedIt()
+    public async Task Secret_OfAnyOutcome_IsOnlyInTheResponseThatCreatedIt()
     {
         var traces = new List<string>();
         using var listener = new ActivityListener
@@ -21,7 +23,9 @@ public sealed class CanaryTests
             {
                 lock (traces)
                 {
-                    traces.Add($"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(one => one.Tags))}");
+                    traces.Add(
+                        $"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} "
+                        + string.Join(' ', activity.Events.SelectMany(entry => entry.Tags)));
                 }
             },
         };
@@ -32,7 +36,10 @@ public sealed class CanaryTests
             {
                 app.MapHirePandaApiKeys("/api-keys");
                 app.MapGet("/claims", (ClaimsPrincipal user) => string.Join(' ', user.Claims));
-                app.MapGet("/fails", string (HttpContext context) => throw new InvalidOperationException($"With {context.GetApiKey()}")).RequireAuthorization("read");
+                app.MapGet(
+                    "/fails",
+                    string (HttpContext context) => throw new InvalidOperationException(
+                        $"With {context.GetApiKey()}")).RequireAuthorization("read");
             });
         using var metrics = new MetricCollector(api.Services);
         var (adminKey, admin) = api.Issue();
@@ -61,8 +68,22 @@ public sealed class CanaryTests
         secrets.Add(api.UnknownSecret());
         secrets.Add(api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret);
         secrets.Add(api.Issue(change: key => key with { ExpiresAt = TestApi.Start }).Secret);
-        secrets.Add(api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret);
-        secrets.Add(api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] }).Secret);
+        secrets.Add(
+            api.Issue(
+                new CreateApiKeyRequest
+                {
+                    Name = "Listed",
+                    Type = ApiKeyTypes.Production,
+                    AllowedNetworks = ["10.0.0.0/8"],
+                }).Secret);
+        secrets.Add(
+            api.Issue(
+                new CreateApiKeyRequest
+                {
+                    Name = "Limited",
+                    Type = ApiKeyTypes.Production,
+                    RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))],
+                }).Secret);
         secrets.Add(secrets[0][..^1]);
         foreach (var secret in secrets.ToList())
         {
@@ -80,8 +101,10 @@ public sealed class CanaryTests
         await SendAsync(HttpMethod.Get, "/read", secrets[^1]);
 
         var everything = string.Join('\n', shown) + '\n' + api.Logs.All + '\n' + string.Join('\n', traces) + '\n' + metrics.All;
-        metrics.All.Should().Contain("http.server.request.duration").And.Contain("hirepanda.api_keys.verifications").And.NotContain(adminKey.Id);
-        traces.Where(one => one.StartsWith("api_key.verify", StringComparison.Ordinal)).Should().NotBeEmpty().And.NotContain(one => one.Contains(adminKey.Id));
+        metrics.All.Should().Contain("http.server.request.duration").And.Contain("hirepanda.api_keys.verifications")
+            .And.NotContain(adminKey.Id);
+        traces.Where(trace => trace.StartsWith("api_key.verify", StringComparison.Ordinal))
+            .Should().NotBeEmpty().And.NotContain(trace => trace.Contains(adminKey.Id));
         everything.Should().Contain("hp_live_", "the hint is shown, so the search would find a secret");
         foreach (var secret in secrets)
         {
@@ -93,7 +116,8 @@ public sealed class CanaryTests
     public async Task ToString_OfAnIssuedKey_HasNoSecret()
     {
         await using var api = await TestApi.StartAsync();
-        var issued = api.Services.GetRequiredService<ApiKeyIssuer>().Issue(TestApi.Workspace, new CreateApiKeyRequest { Name = "New", Type = ApiKeyTypes.Production });
+        var issued = api.Services.GetRequiredService<ApiKeyIssuer>()
+            .Issue(TestApi.Workspace, new CreateApiKeyRequest { Name = "New", Type = ApiKeyTypes.Production });
 
         $"{issued} {issued.Key}".Should().Contain(issued.Key.Hint).And.NotContain(issued.Secret);
         issued.Key.Hint.Length.Should().BeLessThan(20);

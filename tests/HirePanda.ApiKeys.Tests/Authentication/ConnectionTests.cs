@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>One connection that is kept alive: what is remembered of its last secret spares work, and no check.</summary>
+/// <summary>A kept-alive connection. The hash of its last secret is remembered, but every check still runs.</summary>
 public sealed class ConnectionTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -19,7 +19,7 @@ public sealed class ConnectionTests
         var secret = await server.IssueAsync("a");
 
         (await server.GetAsync("/same", secret)).Should().Be("a False");
-        (await server.GetAsync("/same", secret)).Should().Be("a True", "else there would be nothing to remember by");
+        (await server.GetAsync("/same", secret)).Should().Be("a True", "otherwise there would be nothing to remember");
     }
 
     [Fact]
@@ -62,7 +62,16 @@ public sealed class ConnectionTests
         var secret = await server.IssueAsync("a");
         var junk = secret[..^1] + (secret[^1] == '0' ? '1' : '0');
 
-        foreach (var (sent, answer) in new[] { (junk, "401"), (junk, "401"), (junk, "401"), (secret, "a"), (junk, "401"), (secret, "a") })
+        foreach (
+            var (sent, answer) in new[]
+            {
+                (junk, "401"),
+                (junk, "401"),
+                (junk, "401"),
+                (secret, "a"),
+                (junk, "401"),
+                (secret, "a"),
+            })
         {
             (await server.GetAsync("/read", sent)).Should().Be(answer);
         }
@@ -71,7 +80,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Connection_WhoseTokenTheHostComesToKnow_IsNotRefusedForEver()
+    public async Task Connection_WhoseTokenTheHostLaterAccepts_IsAdmitted()
     {
         var isKnown = false;
         await using var server = await StartAsync(options => options.IsLegacySecret = token => isKnown && token == "hp_old");
@@ -85,7 +94,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Connection_WhoseTokenTheHostTakesBack_IsRefusedAtOnce()
+    public async Task Connection_WhoseTokenTheHostNoLongerAccepts_IsRefusedAtOnce()
     {
         var isKnown = true;
         await using var server = await StartAsync(options => options.IsLegacySecret = token => isKnown && token == "old");
@@ -120,13 +129,17 @@ public sealed class ConnectionTests
         private static readonly ApiKeyActor _admin = new() { Id = "tests", Workspace = "acme", Tier = "admin" };
 
         private readonly Dictionary<string, string> _ids = [];
-        private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = api.Address };
+        private readonly HttpClient _client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1 })
+        {
+            BaseAddress = api.Address,
+        };
 
         public IServiceProvider Services => api.Services;
 
         public async Task<string> IssueAsync(string name, Func<ApiKey, ApiKey>? change = null)
         {
-            var (key, secret) = await api.IssueAsync(new CreateApiKeyRequest { Name = name, Type = ApiKeyTypes.Production }, change);
+            var (key, secret) = await api.IssueAsync(
+                new CreateApiKeyRequest { Name = name, Type = ApiKeyTypes.Production }, change);
             _ids[name] = key.Id;
             return secret;
         }
@@ -134,10 +147,11 @@ public sealed class ConnectionTests
         public async Task RevokeAsync(string name)
         {
             await using var scope = Services.CreateAsyncScope();
-            (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().RevokeAsync(_admin, _ids[name], cancellationToken: Token)).Succeeded.Should().BeTrue();
+            var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
+            (await manager.RevokeAsync(_admin, _ids[name], cancellationToken: Token)).Succeeded.Should().BeTrue();
         }
 
-        /// <summary>The answer's body, or its status where it is none.</summary>
+        /// <summary>Gets the body of the response, or its status if the response is empty.</summary>
         public async Task<string> GetAsync(string path, string secret)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Where a secret may come from, besides <c>Authorization</c>.</summary>
+/// <summary>Sources of a secret other than <c>Authorization</c>.</summary>
 public sealed class CredentialTests
 {
     private static readonly Action<ApiKeyOptions> _withHeader = options => options.HeaderNames = ["X-API-Key"];
@@ -50,7 +50,7 @@ public sealed class CredentialTests
         withKey.Header("Cache-Control").Should().Be("max-age=60, private");
         withKey.Header("Vary").Should().Be("Accept, X-API-Key");
         without.Header("Cache-Control").Should().Be("public, max-age=60, s-maxage=600");
-        without.Header("Vary").Should().Be("Accept, X-API-Key", "the answer to one with a key would have been another");
+        without.Header("Vary").Should().Be("Accept, X-API-Key", "the response to a request with a key would differ");
     }
 
     [Fact]
@@ -171,14 +171,16 @@ public sealed class CredentialTests
 
         supplied.StatusCode.Should().Be(HttpStatusCode.OK);
         other.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        header.StatusCode.Should().Be(HttpStatusCode.OK, "where the event found nothing the headers count");
+        header.StatusCode.Should().Be(HttpStatusCode.OK, "without a secret from the event, the headers apply");
     }
 
     [Fact]
     public async Task Get_LegacySecretAdmittedByTheHost_IsFoundByHash()
     {
-        await using var api = await TestApi.StartAsync(options => options.IsLegacySecret = token => token.StartsWith("old-", StringComparison.Ordinal));
-        api.Issue(change: key => key with { Hash = new ApiKeyHash(System.Security.Cryptography.SHA256.HashData("old-secret"u8)) });
+        await using var api = await TestApi.StartAsync(
+            options => options.IsLegacySecret = token => token.StartsWith("old-", StringComparison.Ordinal));
+        api.Issue(
+            change: key => key with { Hash = new ApiKeyHash(System.Security.Cryptography.SHA256.HashData("old-secret"u8)) });
 
         using var known = await api.GetAsync("/read", "old-secret");
         using var unknown = await api.GetAsync("/read", "old-other");
@@ -187,7 +189,8 @@ public sealed class CredentialTests
         unknown.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 
-    private static Task<HttpResponseMessage> SendAsync(TestApi api, string key, string path = "/read", string? authorization = null)
+    private static Task<HttpResponseMessage> SendAsync(
+        TestApi api, string key, string path = "/read", string? authorization = null)
         => api.SendAsync(HttpMethod.Get, path, change: request =>
         {
             request.Headers.TryAddWithoutValidation("X-API-Key", key);

@@ -8,7 +8,7 @@ namespace HirePanda.ApiKeys.Tests;
 public sealed class EventTests
 {
     [Fact]
-    public async Task OnVerified_AddsAClaim_TheRequestHasIt()
+    public async Task OnKeyValidated_AddsAClaim_TheRequestHasIt()
     {
         await using var api = await TestApi.StartAsync(options => options.Events.OnKeyValidated = context =>
         {
@@ -23,7 +23,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task OnVerified_Fails_TheKeyIsRefused()
+    public async Task OnKeyValidated_Fails_TheKeyIsRefused()
     {
         await using var api = await TestApi.StartAsync(options => options.Events.OnKeyValidated = context =>
         {
@@ -40,7 +40,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task OnFailed_IsToldWhy()
+    public async Task OnAuthenticationFailed_GetsTheReason()
     {
         ApiKeyAuthenticationFailedContext? failed = null;
         await using var api = await TestApi.StartAsync(options => options.Events.OnAuthenticationFailed = context =>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Claims are made when they are first looked at, and nobody can tell.</summary>
+/// <summary>The identity and its claims.</summary>
 public sealed class IdentityTests
 {
     private static readonly string[] _claims = ["sub", "name", "workspace", "key_type", "scope"];
@@ -21,7 +21,9 @@ public sealed class IdentityTests
             ("clone", user => user.Clone().Claims),
             ("identity's clone", user => user.Identities.Single().Clone().Claims),
             ("copied", user => new ClaimsIdentity(user.Identity).Claims),
-            ("copied with more", user => new ClaimsIdentity(user.Identity, [new Claim("more", "x")]).Claims.Where(claim => claim.Type != "more")),
+            (
+                "copied with more",
+                user => new ClaimsIdentity(user.Identity, [new Claim("more", "x")]).Claims.Where(claim => claim.Type != "more")),
             ("principal of it", user => new ClaimsPrincipal(user.Identity!).Claims),
             ("serialized", user => Deserialized(user).Claims),
             ("added to", user => Added(user).Where(claim => claim.Type != "more")),
@@ -32,13 +34,15 @@ public sealed class IdentityTests
         foreach (var (way, read) in ways)
         {
             await using var api = await TestApi.StartAsync(app: app => app.MapGet(
-                "/claims", (HttpContext context) => string.Join(',', read(context.User).Select(claim => $"{claim.Type}={claim.Value}"))).RequireAuthorization("read"));
+                "/claims", (HttpContext context) => string.Join(
+                    ',', read(context.User).Select(claim => $"{claim.Type}={claim.Value}"))).RequireAuthorization("read"));
             var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Ö", Type = "ci" });
 
             using var response = await api.GetAsync("/claims", secret);
 
             (await response.TextAsync()).Should().Be(
-                $"sub={key.Id},name=Ö,workspace=acme,key_type=ci,scope=jobs:read candidates:read analytics:read webhooks:read", way);
+                $"sub={key.Id},name=Ö,workspace=acme,key_type=ci,scope=jobs:read candidates:read analytics:read webhooks:read",
+                way);
         }
     }
 
@@ -49,12 +53,14 @@ public sealed class IdentityTests
         {
             var identity = (ClaimsIdentity)context.User.Identity!;
             identity.TryRemoveClaim(identity.FindFirst("scope")).Should().BeTrue();
-            return $"{context.User.Identity!.Name} {identity.AuthenticationType} {identity.Claims.Count()} {identity.HasClaim("scope", "x")} {identity.Claims.All(claim => claim.Subject == identity)}";
+            return $"{context.User.Identity!.Name} {identity.AuthenticationType} {identity.Claims.Count()} "
+                + $"{identity.HasClaim("scope", "x")} {identity.Claims.All(claim => claim.Subject == identity)}";
         }).RequireAuthorization("read"));
         var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Ö", Type = ApiKeyTypes.Production });
 
         (await (await api.GetAsync("/claims", secret)).TextAsync()).Should().Be("Ö ApiKey 4 False True");
-        (await (await api.GetAsync("/claims", secret)).TextAsync()).Should().Be("Ö ApiKey 4 False True", "the next request has all five again");
+        (await (await api.GetAsync("/claims", secret)).TextAsync())
+            .Should().Be("Ö ApiKey 4 False True", "the next request has all five again");
     }
 
     [Fact]
@@ -111,7 +117,7 @@ public sealed class IdentityTests
         using var response = await api.GetAsync("/who", secret);
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
-        (await response.TextAsync()).Should().Be("Key", "the policy pins our scheme, which authenticates anew");
+        (await response.TextAsync()).Should().Be("Key", "the policy pins the library's scheme, which authenticates again");
     }
 
     private static ClaimsPrincipal Deserialized(ClaimsPrincipal user)

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>One request, one verification, one permit, one principal; and the order of the host's middleware.</summary>
+/// <summary>
+/// One request has one verification, one permit, and one principal. Also tests the order of the host's middleware.
+/// </summary>
 public sealed class RequestTests
 {
     [Fact]
@@ -42,7 +44,8 @@ public sealed class RequestTests
     {
         await using var api = await TestApi.StartAsync(app: app =>
         {
-            app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = ownScope });
+            app.UseExceptionHandler(
+                new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = ownScope });
             app.UseAuthentication();
             app.UseAuthorization();
             app.MapGet("/fails", string () => throw new InvalidOperationException()).RequireAuthorization("read");
@@ -68,7 +71,8 @@ public sealed class RequestTests
         await using var api = await TestApi.StartAsync(
             services: builder => builder.Services.AddSingleton<IClaimsTransformation, AddsOnce>(),
             app: app => app.MapGet("/claims", (ClaimsPrincipal user)
-                => $"{user.Identities.Count()} {user.FindAll("added").Count()} {user.FindAll("scope").Count()}").RequireAuthorization("read"));
+                => $"{user.Identities.Count()} {user.FindAll("added").Count()} {user.FindAll("scope").Count()}")
+                .RequireAuthorization("read"));
         var secret = api.Secret("read");
 
         using var first = await api.GetAsync("/claims", secret);
@@ -83,7 +87,8 @@ public sealed class RequestTests
     [Fact]
     public async Task Get_ClaimsTransformationAddsRights_GivesTheKeyNone()
     {
-        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<IClaimsTransformation, AddsOnce>());
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddSingleton<IClaimsTransformation, AddsOnce>());
 
         using var admin = await api.GetAsync("/admin", api.Secret("read"));
 
@@ -93,7 +98,8 @@ public sealed class RequestTests
     [Fact]
     public async Task Get_ClaimsTransformationClonesThePrincipal_KeepsTheKeysRights()
     {
-        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<IClaimsTransformation, Clones>());
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddSingleton<IClaimsTransformation, Clones>());
 
         using var response = await api.GetAsync("/admin", api.Secret());
 
@@ -136,7 +142,9 @@ public sealed class RequestTests
 
         response.Header("RateLimit").Should().Be("\"default\";r=998;t=1");
         await TestApi.Until(() => api.Logs.Ours.Any(entry => entry.Level == LogLevel.Warning));
-        api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("UseRouting before UseAuthentication"));
+        api.Logs.Ours.Should()
+            .ContainSingle(
+                entry => entry.Level == LogLevel.Warning && entry.Text.Contains("UseRouting before UseAuthentication"));
     }
 
     [Fact]
@@ -148,14 +156,15 @@ public sealed class RequestTests
             app.UseAuthentication();
             app.UseAuthorization();
         });
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["198.51.100.7"] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["198.51.100.7"] });
 
         using var viaProxy = await SendAsync("192.0.2.1", "203.0.113.9, 198.51.100.7");
         using var spoofed = await SendAsync("192.0.2.99", "198.51.100.7");
         using var firstEntry = await SendAsync("192.0.2.1", "198.51.100.7, 203.0.113.9");
 
         viaProxy.StatusCode.Should().Be(HttpStatusCode.OK);
-        spoofed.StatusCode.Should().Be(HttpStatusCode.Forbidden, "it comes from no known proxy");
+        spoofed.StatusCode.Should().Be(HttpStatusCode.Forbidden, "it does not come from a known proxy");
         firstEntry.StatusCode.Should().Be(HttpStatusCode.Forbidden, "only what the proxy itself added counts");
         api.Logs.Ours.Should().NotContain(entry => entry.Text.Contains("UseForwardedHeaders"));
 
@@ -191,20 +200,23 @@ public sealed class RequestTests
 
         for (var i = 0; i < 3; i++)
         {
-            using var response = await api.SendAsync(HttpMethod.Get, "/read", secret, address: "192.0.2.1", change: request => request.Headers.Add(header, value));
+            using var response = await api.SendAsync(
+                HttpMethod.Get, "/read", secret, address: "192.0.2.1", change: request => request.Headers.Add(header, value));
             response.StatusCode.Should().Be(HttpStatusCode.OK);
         }
 
         await api.QuietAsync();
         api.Logs.Ours.Should().ContainSingle(entry => entry.Level == LogLevel.Warning).Which.Text
-            .Should().Contain("192.0.2.1").And.Contain("KnownProxies").And.Contain("UseForwardedHeaders before UseAuthentication");
+            .Should().Contain("192.0.2.1").And.Contain("KnownProxies")
+            .And.Contain("UseForwardedHeaders before UseAuthentication");
     }
 
     [Fact]
     public async Task Options_Preflight_IsNotChallenged()
     {
         await using var api = await TestApi.StartAsync(
-            services: builder => builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins("https://app.example").AllowAnyHeader())),
+            services: builder => builder.Services.AddCors(
+                cors => cors.AddDefaultPolicy(policy => policy.WithOrigins("https://app.example").AllowAnyHeader())),
             app: app =>
             {
                 app.UseCors();
@@ -214,12 +226,13 @@ public sealed class RequestTests
             });
 
         using var preflight = await api.SendAsync(HttpMethod.Options, "/cors", change: WithOrigin);
-        using var refused = await api.SendAsync(HttpMethod.Get, "/cors", change: request => request.Headers.Add("Origin", "https://app.example"));
+        using var refused = await api.SendAsync(
+            HttpMethod.Get, "/cors", change: request => request.Headers.Add("Origin", "https://app.example"));
 
         preflight.StatusCode.Should().Be(HttpStatusCode.NoContent);
         preflight.Header("Access-Control-Allow-Origin").Should().Be("https://app.example");
         refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        refused.Header("Access-Control-Allow-Origin").Should().Be("https://app.example", "a browser may read why it was refused");
+        refused.Header("Access-Control-Allow-Origin").Should().Be("https://app.example", "a browser can read why it was refused");
 
         static void WithOrigin(HttpRequestMessage request)
         {
@@ -268,6 +281,7 @@ public sealed class RequestTests
 
     private sealed class Clones : IClaimsTransformation
     {
-        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal) => Task.FromResult(new ClaimsPrincipal(principal.Identities.Select(identity => identity.Clone())));
+        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
+            => Task.FromResult(new ClaimsPrincipal(principal.Identities.Select(identity => identity.Clone())));
     }
 }

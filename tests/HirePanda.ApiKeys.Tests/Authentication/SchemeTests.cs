@@ -11,7 +11,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What every scheme of ASP.NET Core owes its host: defaults, forwarding, selection, and peace with other schemes.</summary>
+/// <summary>
+/// What hosts expect of a scheme: defaults, forwarding, selection, and compatibility with other schemes.
+/// </summary>
 public sealed class SchemeTests
 {
     private static readonly SymmetricSecurityKey _signingKey = new(new byte[32]);
@@ -69,7 +71,8 @@ public sealed class SchemeTests
         }
 
         await using var provider = services.BuildServiceProvider();
-        (await provider.GetRequiredService<IAuthenticationSchemeProvider>().GetDefaultAuthenticateSchemeAsync())!.Name.Should().Be("Cookies");
+        (await provider.GetRequiredService<IAuthenticationSchemeProvider>().GetDefaultAuthenticateSchemeAsync())!.Name.Should()
+            .Be("Cookies");
     }
 
     [Fact]
@@ -90,14 +93,15 @@ public sealed class SchemeTests
     [Fact]
     public async Task Get_CookiesAreDefault_AKeyIsStillAdmittedAndRefusedByUs()
     {
-        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddAuthentication("Cookies").AddCookie());
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddAuthentication("Cookies").AddCookie());
 
         using var admitted = await api.GetAsync("/read", api.Secret());
         using var refused = await api.GetAsync("/read");
         using var forbidden = await api.GetAsync("/admin", api.Secret("read"));
 
         admitted.StatusCode.Should().Be(HttpStatusCode.OK);
-        refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized, "a redirect to login would be no answer to a program");
+        refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized, "a program cannot follow a redirect to a login page");
         forbidden.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
@@ -119,14 +123,23 @@ public sealed class SchemeTests
     [InlineData(ApiKeyDefaults.AuthenticationScheme, JwtBearerDefaults.AuthenticationScheme)]
     public async Task Get_PolicyNamesJwtAndUs_EitherCredentialServesInEitherOrder(string first, string second)
     {
-        await using var api = await StartWithJwtAsync(app => app.MapGet("/both", (ClaimsPrincipal user) => string.Join(',', user.Identities.Select(one => one.AuthenticationType)))
+        await using var api = await StartWithJwtAsync(app => app
+            .MapGet(
+                "/both",
+                (ClaimsPrincipal user) => string.Join(',', user.Identities.Select(identity => identity.AuthenticationType)))
             .RequireAuthorization(policy => policy.AddAuthenticationSchemes(first, second).RequireAuthenticatedUser()));
 
         using var key = await api.GetAsync("/both", api.Secret());
         using var jwt = await api.GetAsync("/both", Jwt());
         using var none = await api.GetAsync("/both");
         using var junk = await api.GetAsync("/both", "hp_live_junk");
-        var (_, limitedSecret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))] });
+        var (_, limitedSecret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Limited",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(1, TimeSpan.FromSeconds(60))],
+            });
         (await api.GetAsync("/both", limitedSecret)).Dispose();
         using var limited = await api.GetAsync("/both", limitedSecret);
 
@@ -136,7 +149,7 @@ public sealed class SchemeTests
         none.Headers.WwwAuthenticate.Should().HaveCount(2, "neither scheme overwrites the other's challenge");
         (await none.CodeAsync()).Should().Be("unauthorized");
         junk.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        junk.Headers.WwwAuthenticate.Should().Contain(one => one.Parameter == "error=\"invalid_token\"");
+        junk.Headers.WwwAuthenticate.Should().Contain(header => header.Parameter == "error=\"invalid_token\"");
         limited.StatusCode.Should().Be(HttpStatusCode.TooManyRequests, "what became of the key says more than that it is no JWT");
         (await limited.CodeAsync()).Should().Be("rate_limited");
     }
@@ -148,7 +161,8 @@ public sealed class SchemeTests
             app => app.MapGet("/mixed", () => "mixed").RequireAuthorization(policy => policy
                 .AddAuthenticationSchemes("Everything", ApiKeyDefaults.AuthenticationScheme)
                 .AddRequirements(new PermissionRequirement("admin"))),
-            builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, EverythingHandler>("Everything", null));
+            builder => builder.Services.AddAuthentication()
+                .AddScheme<AuthenticationSchemeOptions, EverythingHandler>("Everything", null));
 
         using var lesser = await api.GetAsync("/mixed", api.Secret("read"));
         using var admin = await api.GetAsync("/mixed", api.Secret("admin"));
@@ -186,11 +200,19 @@ public sealed class SchemeTests
     public async Task Forwarding_OfEveryOperation_Reaches()
     {
         await using var api = await TestApi.StartAsync(
-            options => (options.ForwardAuthenticate, options.ForwardChallenge, options.ForwardForbid) = ("Everything", "Everything", "Everything"),
-            builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, EverythingHandler>("Everything", null),
+            options => (
+                options.ForwardAuthenticate,
+                options.ForwardChallenge,
+                options.ForwardForbid) = ("Everything", "Everything", "Everything"),
+            builder => builder.Services.AddAuthentication()
+                .AddScheme<AuthenticationSchemeOptions, EverythingHandler>("Everything", null),
             app =>
             {
-                app.MapGet("/who", async (HttpContext context) => (await context.AuthenticateAsync(ApiKeyDefaults.AuthenticationScheme)).Principal?.Identity?.AuthenticationType);
+                app.MapGet(
+                    "/who",
+                    async (HttpContext context)
+                        => (await context.AuthenticateAsync(ApiKeyDefaults.AuthenticationScheme))
+                            .Principal?.Identity?.AuthenticationType);
                 app.MapGet("/challenge", (HttpContext context) => context.ChallengeAsync(ApiKeyDefaults.AuthenticationScheme));
                 app.MapGet("/forbid", (HttpContext context) => context.ForbidAsync(ApiKeyDefaults.AuthenticationScheme));
             });
@@ -219,8 +241,11 @@ public sealed class SchemeTests
     {
         await using var api = await StartWithJwtAsync(
             app => app.MapGet("/selected", (ClaimsPrincipal user) => user.Identity!.AuthenticationType).RequireAuthorization(),
-            builder => builder.Services.AddAuthentication("Selector").AddPolicyScheme("Selector", null, options => options.ForwardDefaultSelector = context =>
-                context.Request.Headers.Authorization.ToString().Contains("hp_", StringComparison.Ordinal) ? ApiKeyDefaults.AuthenticationScheme : "Bearer"));
+            builder => builder.Services.AddAuthentication("Selector")
+                .AddPolicyScheme("Selector", null, options => options.ForwardDefaultSelector = context =>
+                context.Request.Headers.Authorization.ToString().Contains("hp_", StringComparison.Ordinal)
+                    ? ApiKeyDefaults.AuthenticationScheme
+                    : "Bearer"));
 
         using var key = await api.GetAsync("/selected", api.Secret());
         using var jwt = await api.GetAsync("/selected", Jwt());
@@ -238,7 +263,8 @@ public sealed class SchemeTests
             return string.Join('\n', result.Principal!.Claims.Select(claim => $"{claim.Type}={claim.Value}")
                 .Append($"{result.Principal.Identity!.Name} {result.Properties!.ExpiresUtc:O}"));
         }));
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Nightly", Type = "ci", ExpiresAt = TestApi.Start.AddHours(1) });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Nightly", Type = "ci", ExpiresAt = TestApi.Start.AddHours(1) });
 
         using var response = await api.GetAsync("/ticket", secret);
 
@@ -256,7 +282,8 @@ public sealed class SchemeTests
     public async Task Get_AnotherSchemeHasWrittenTheBody_LeavesItAlone()
     {
         await using var api = await TestApi.StartAsync(
-            services: builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, WritingHandler>("Writing", null),
+            services: builder => builder.Services.AddAuthentication()
+                .AddScheme<AuthenticationSchemeOptions, WritingHandler>("Writing", null),
             app: app => app.MapGet("/both", () => "both").RequireAuthorization(policy => policy
                 .AddAuthenticationSchemes("Writing", ApiKeyDefaults.AuthenticationScheme).RequireAuthenticatedUser()));
 
@@ -266,17 +293,19 @@ public sealed class SchemeTests
         (await response.TextAsync()).Should().Be("written");
     }
 
-    private static Task<TestApi> StartWithJwtAsync(Action<WebApplication>? app = null, Action<WebApplicationBuilder>? services = null)
+    private static Task<TestApi> StartWithJwtAsync(
+        Action<WebApplication>? app = null, Action<WebApplicationBuilder>? services = null)
         => TestApi.StartAsync(
             services: builder =>
             {
-                builder.Services.AddAuthentication().AddJwtBearer(options => options.TokenValidationParameters = new TokenValidationParameters
-                {
-                    IssuerSigningKey = _signingKey,
-                    ValidateAudience = false,
-                    ValidateIssuer = false,
-                    ValidateLifetime = false,
-                });
+                builder.Services.AddAuthentication()
+                    .AddJwtBearer(options => options.TokenValidationParameters = new TokenValidationParameters
+                    {
+                        IssuerSigningKey = _signingKey,
+                        ValidateAudience = false,
+                        ValidateIssuer = false,
+                        ValidateLifetime = false,
+                    });
                 services?.Invoke(builder);
             },
             app: app);
@@ -288,9 +317,11 @@ public sealed class SchemeTests
     private static async Task<string?> DefaultSchemeAsync(TestApi api)
         => (await api.Services.GetRequiredService<IAuthenticationSchemeProvider>().GetDefaultAuthenticateSchemeAsync())?.Name;
 
-    /// <summary>Writes its challenge's body at once.</summary>
+    /// <summary>Writes the body of its challenge immediately.</summary>
     private sealed class WritingHandler(
-        IOptionsMonitor<AuthenticationSchemeOptions> options, Microsoft.Extensions.Logging.ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder)
+        IOptionsMonitor<AuthenticationSchemeOptions> options,
+        Microsoft.Extensions.Logging.ILoggerFactory logger,
+        System.Text.Encodings.Web.UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.NoResult());
@@ -303,15 +334,19 @@ public sealed class SchemeTests
         }
     }
 
-    /// <summary>Signs anybody in with claims of every right.</summary>
+    /// <summary>Signs in any caller with claims for every permission.</summary>
     private sealed class EverythingHandler(
-        IOptionsMonitor<AuthenticationSchemeOptions> options, Microsoft.Extensions.Logging.ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder)
+        IOptionsMonitor<AuthenticationSchemeOptions> options,
+        Microsoft.Extensions.Logging.ILoggerFactory logger,
+        System.Text.Encodings.Web.UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
-            var identity = new ClaimsIdentity([new Claim("scope", "read write admin jobs:write"), new Claim("workspace", "other")], Scheme.Name);
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
+            var identity = new ClaimsIdentity(
+                [new Claim("scope", "read write admin jobs:write"), new Claim("workspace", "other")], Scheme.Name);
+            return Task.FromResult(
+                AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
         }
 
         protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -322,7 +357,7 @@ public sealed class SchemeTests
 
         protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
         {
-            // As the only scheme it answers 419; beside another one it leaves the answer alone.
+            // As the only scheme, it returns 419. With another scheme, it does not change the response.
             Response.StatusCode = Response.StatusCode == 200 ? 419 : Response.StatusCode;
             return Task.CompletedTask;
         }

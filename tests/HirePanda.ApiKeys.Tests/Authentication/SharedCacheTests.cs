@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The framework's own caches inside the process, around and behind authentication: no answer reaches another workspace.</summary>
+/// <summary>
+/// The framework's in-process caches before and after authentication. No response reaches another workspace.
+/// </summary>
 public sealed class SharedCacheTests
 {
     public static TheoryData<string, string, bool> Cases
@@ -15,7 +17,17 @@ public sealed class SharedCacheTests
         get
         {
             var cases = new TheoryData<string, string, bool>();
-            foreach (var path in new[] { "/public", "/public/late", "/public/early", "/mvc/public", "/mvc/vary", "/output", "/bodiless" })
+            foreach (
+                var path in new[]
+                {
+                    "/public",
+                    "/public/late",
+                    "/public/early",
+                    "/mvc/public",
+                    "/mvc/vary",
+                    "/output",
+                    "/bodiless",
+                })
             {
                 foreach (var source in new[] { "X-API-Key", "Authorization", "Cookie" })
                 {
@@ -61,7 +73,7 @@ public sealed class SharedCacheTests
 
         (await first.TextAsync()).Should().Be("nobody");
         (await cached.TextAsync()).Should().Be("nobody");
-        cached.Headers.Age.Should().NotBeNull("an answer that depends on no key is cached all the same");
+        cached.Headers.Age.Should().NotBeNull("a response that does not depend on a key is still cached");
     }
 
     [Fact]
@@ -85,7 +97,8 @@ public sealed class SharedCacheTests
             });
 
         (await WhoAsync(api, "/asks", "X-API-Key", api.Secret())).Should().Be(TestApi.Workspace);
-        (await WhoAsync(api, "/asks", "X-API-Key", api.OtherWorkspace())).Should().Be("other", "the request's user is nobody, so the cache would keep it");
+        (await WhoAsync(api, "/asks", "X-API-Key", api.OtherWorkspace()))
+            .Should().Be("other", "the request has no user, so the cache would store it");
         (await WhoAsync(api, "/asks", "X-API-Key", null)).Should().Be("nobody");
     }
 
@@ -95,8 +108,15 @@ public sealed class SharedCacheTests
     public async Task Get_RefusedKeyOnAnEndpointThatSaysPublic_IsNotCached(bool isCacheFirst)
     {
         await using var api = await StartAsync(isCacheFirst);
-        var (_, poor) = api.Issue(new CreateApiKeyRequest { Name = "Poor", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromHours(1))] });
-        var (_, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "Elsewhere", Type = ApiKeyTypes.Production, AllowedNetworks = ["192.0.2.1"] });
+        var (_, poor) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Poor",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(1, TimeSpan.FromHours(1))],
+            });
+        var (_, elsewhere) = api.Issue(
+            new CreateApiKeyRequest { Name = "Elsewhere", Type = ApiKeyTypes.Production, AllowedNetworks = ["192.0.2.1"] });
 
         (await WhoAsync(api, "/public", "X-API-Key", poor)).Should().Be(TestApi.Workspace);
         (await WhoAsync(api, "/public", "X-API-Key", poor)).Should().Be("TooManyRequests");
@@ -110,9 +130,11 @@ public sealed class SharedCacheTests
     [InlineData("private=\"Set-Cookie\", s-maxage=5", "x-api-key", "private", "x-api-key")]
     [InlineData("public, what=?\"", null, "private", "X-API-Key")]
     [InlineData(null, null, "private", "X-API-Key")]
-    public async Task Get_FieldsThatAnEndpointSets_AreStrictenedAtOnce(string? control, string? vary, string strictControl, string strictVary)
+    public async Task Get_FieldsThatAnEndpointSets_BecomeStricterAtOnce(
+        string? control, string? vary, string strictControl, string strictVary)
     {
-        await using var api = await TestApi.StartAsync(options => options.HeaderNames = ["X-API-Key"], app: app => app.MapGet("/fields", (HttpContext context) =>
+        await using var api = await TestApi.StartAsync(
+            options => options.HeaderNames = ["X-API-Key"], app: app => app.MapGet("/fields", (HttpContext context) =>
         {
             var headers = context.Response.Headers;
             headers.Clear();
@@ -123,7 +145,8 @@ public sealed class SharedCacheTests
             headers["X-Seen"] = $"{headers.CacheControl} {headers.Vary}";
         }).RequireAuthorization("read"));
 
-        using var response = await api.SendAsync(HttpMethod.Get, "/fields", change: request => request.Headers.Add("X-API-Key", api.Secret()));
+        using var response = await api.SendAsync(
+            HttpMethod.Get, "/fields", change: request => request.Headers.Add("X-API-Key", api.Secret()));
 
         response.Header("X-Seen").Should().Be($"{strictControl} {strictVary.Replace(", ", ",")}");
         response.Header("Cache-Control").Should().Be(strictControl);
@@ -144,10 +167,12 @@ public sealed class SharedCacheTests
                 }).Should().BeTrue();
             }
         });
-        return response.StatusCode != HttpStatusCode.OK ? $"{response.StatusCode}" : response.Header("X-Who") ?? await response.TextAsync();
+        return response.StatusCode != HttpStatusCode.OK
+            ? $"{response.StatusCode}"
+            : response.Header("X-Who") ?? await response.TextAsync();
     }
 
-    /// <param name="isCacheFirst">Whether the caches are asked before authentication, or after authorization.</param>
+    /// <param name="isCacheFirst">true if the caches run before authentication, or false if they run after authorization.</param>
     private static Task<TestApi> StartAsync(bool isCacheFirst) => TestApi.StartAsync(
         options =>
         {
@@ -207,7 +232,7 @@ public sealed class SharedCacheTests
     internal static string Who(HttpContext context) => context.GetApiKey()?.Workspace ?? "nobody";
 }
 
-/// <summary>What the framework's attribute makes public.</summary>
+/// <summary>Responses that the framework's attribute makes public.</summary>
 [ApiController]
 [Route("mvc")]
 public sealed class CachedController : ControllerBase

@@ -24,8 +24,16 @@ public sealed class EndpointPermissionCheckTests
         { "convention", app => app.MapGet("/typo", () => "typo").RequirePermission("jobs:raed") },
         { "attribute", app => app.MapGet("/typo", [RequirePermission("jobs:raed")] () => "typo") },
         { "group", app => app.MapGroup("").RequirePermission("jobs:raed").MapGet("/typo", () => "typo") },
-        { "branch", app => app.Map("/b", branch => branch.UseRouting().UseEndpoints(one => one.MapGet("/typo", () => "").RequirePermission("jobs:raed"))) },
-        { "policy", app => app.MapGet("/typo", () => "typo").RequireAuthorization(policy => policy.RequireApiKeyPermission("jobs:raed")) },
+        {
+            "branch",
+            app => app.Map("/b", branch => branch.UseRouting().UseEndpoints(
+                endpoints => endpoints.MapGet("/typo", () => "").RequirePermission("jobs:raed")))
+        },
+        {
+            "policy",
+            app => app.MapGet("/typo", () => "typo")
+                .RequireAuthorization(policy => policy.RequireApiKeyPermission("jobs:raed"))
+        },
         { "host's policy", app => app.MapGet("/typo", () => "typo").RequireAuthorization("host") },
     };
 
@@ -38,7 +46,8 @@ public sealed class EndpointPermissionCheckTests
         var start = () => TestApi.StartAsync(
             services: builder =>
             {
-                builder.Services.AddAuthorizationBuilder().AddPolicy("host", policy => policy.RequireApiKeyPermission("jobs:raed"));
+                builder.Services.AddAuthorizationBuilder()
+                    .AddPolicy("host", policy => policy.RequireApiKeyPermission("jobs:raed"));
                 builder.Services.AddSingleton(server);
             },
             app: map);
@@ -77,7 +86,8 @@ public sealed class EndpointPermissionCheckTests
             }),
             app => app.MapControllers());
 
-        await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*Controllers.*Controller.*'*:*'*AddPermissions(\"owner\", *");
+        await start.Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*Controllers.*Controller.*'*:*'*AddPermissions(\"owner\", *");
     }
 
     [Fact]
@@ -85,7 +95,8 @@ public sealed class EndpointPermissionCheckTests
     {
         var start = () => ManageAsync(null);
 
-        await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("*/keys*'keys:manage'*AddPermissions(\"owner\", \"keys:manage\")*");
+        await start.Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*/keys*'keys:manage'*AddPermissions(\"owner\", \"keys:manage\")*");
         await (await ManageAsync("owner")).DisposeAsync();
 
         static Task<KestrelApi> ManageAsync(string? policy) => KestrelApi.StartAsync(

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Asking in code what policies ask.</summary>
+/// <summary>Permission checks in code.</summary>
 public sealed class PermissionQuestionTests
 {
     [Theory]
@@ -17,7 +17,8 @@ public sealed class PermissionQuestionTests
     {
         string[] asked = ["read", "write", "JOBS:READ", "jobs:write", "billing:read", "jobs:raed"];
         await using var api = await TestApi.StartAsync(
-            app: app => app.MapGet("/held", (HttpContext context) => string.Join(' ', asked.Where(context.User.HasApiKeyPermission))));
+            app: app => app.MapGet(
+                "/held", (HttpContext context) => string.Join(' ', asked.Where(context.User.HasApiKeyPermission))));
 
         using var response = await api.GetAsync("/held", tier is null ? null : api.Secret(tier));
 
@@ -25,7 +26,7 @@ public sealed class PermissionQuestionTests
     }
 
     [Fact]
-    public void HasApiKeyPermission_PrincipalOfAnotherScheme_IsFalseWhateverItsClaimsSay()
+    public void HasApiKeyPermission_PrincipalOfAnotherScheme_IsFalseForAnyClaims()
         => new ClaimsPrincipal(new ClaimsIdentity([new Claim(ApiKeyClaimTypes.Scope, "jobs:write")], "Bearer"))
             .HasApiKeyPermission("jobs:write").Should().BeFalse();
 
@@ -35,7 +36,13 @@ public sealed class PermissionQuestionTests
         await using var api = await TestApi.StartAsync();
         var evaluator = api.Services.GetRequiredService<ApiKeyPermissionEvaluator>();
         var (key, _) = api.Issue(
-            new CreateApiKeyRequest { Name = "Both", Type = ApiKeyTypes.Ci, Tier = "read", Permissions = ["keys:manage", "jobs:write"] },
+            new CreateApiKeyRequest
+            {
+                Name = "Both",
+                Type = ApiKeyTypes.Ci,
+                Tier = "read",
+                Permissions = ["keys:manage", "jobs:write"],
+            },
             key => key with { Permissions = [.. key.Permissions, "from:an-older-catalog"] });
 
         evaluator.GetPermissions(key).Should().Equal(

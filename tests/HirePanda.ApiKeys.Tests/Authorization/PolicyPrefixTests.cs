@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Policies of the host beside those of the catalog.</summary>
+/// <summary>Policies of the host and those of the catalog.</summary>
 public sealed class PolicyPrefixTests
 {
     [Fact]
@@ -14,7 +14,8 @@ public sealed class PolicyPrefixTests
     {
         await using var api = await TestApi.StartAsync(
             options => options.PolicyPrefix = "key:",
-            builder => builder.Services.AddAuthorizationBuilder().AddPolicy("write", policy => policy.RequireAssertion(_ => true)),
+            builder => builder.Services.AddAuthorizationBuilder()
+                .AddPolicy("write", policy => policy.RequireAssertion(_ => true)),
             app =>
             {
                 app.MapGet("/tier", () => "tier").RequireAuthorization("key:write");
@@ -38,7 +39,8 @@ public sealed class PolicyPrefixTests
         api.Logs.Ours.Should().NotContain(entry => entry.Level == LogLevel.Warning);
 
         var unprefixed = () => api.GetAsync("/read", api.Secret());
-        await unprefixed.Should().ThrowAsync<InvalidOperationException>().WithMessage("*read*", "no policy has the name of a tier alone");
+        await unprefixed.Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*read*", "no policy has the name of a tier alone");
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class PolicyPrefixTests
 
         api.Logs.Ours.Where(entry => entry.Level == LogLevel.Warning).Select(entry => entry.Text).Should().SatisfyRespectively(
             first => first.Should().Contain("policy 'write'").And.Contain("permission 'write'").And.Contain("PolicyPrefix"),
-            second => second.Should().Contain("policy 'jobs:write'").And.Contain("permission 'jobs:write'").And.Contain("PolicyPrefix"));
+            second => second.Should().Contain("policy 'jobs:write'").And.Contain("permission 'jobs:write'")
+                .And.Contain("PolicyPrefix"));
         using var hidden = await api.SendAsync(HttpMethod.Post, "/write");
         using var required = await api.SendAsync(HttpMethod.Post, "/jobs");
         hidden.StatusCode.Should().Be(HttpStatusCode.OK, "the host's own policy wins");
@@ -76,8 +79,9 @@ public sealed class PolicyPrefixTests
         (await api.StatusAsync(api.Secret(passes), "/reports")).Should().Be(HttpStatusCode.OK);
         forbidden.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         forbidden.Header("WWW-Authenticate").Should().Contain($"scope=\"{name}\"");
-        missing.Header("WWW-Authenticate").Should().Be("Bearer", "the policy pins our scheme");
-        (await api.StatusAsync(api.Issue(new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production }).Secret, "/reports"))
+        missing.Header("WWW-Authenticate").Should().Be("Bearer", "the policy pins the library's scheme");
+        var (_, other) = api.Issue(new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production });
+        (await api.StatusAsync(other, "/reports"))
             .Should().Be(HttpStatusCode.Forbidden, "the rest of the policy counts too");
     }
 

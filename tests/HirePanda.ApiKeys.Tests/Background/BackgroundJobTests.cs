@@ -7,7 +7,7 @@ using NSubstitute;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>When what is done in the background is done.</summary>
+/// <summary>The schedule of background jobs.</summary>
 public sealed class BackgroundJobTests : IDisposable
 {
     private static readonly AsyncLocal<string?> _ambient = new();
@@ -36,7 +36,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Wake_DuringARun_BringsOneMoreHoweverOftenItComes()
+    public async Task Wake_SeveralTimesDuringARun_CausesOneMoreRun()
     {
         using var job = New();
         var end = new TaskCompletionSource();
@@ -57,7 +57,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Failure_IsLoggedOnceUntilARunSucceeds_AndTheNextRunComes()
+    public async Task Failure_IsLoggedOnceUntilARunSucceeds_AndTheNextRunFollows()
     {
         using var job = New();
         job.Run = () => throw new InvalidOperationException("away");
@@ -74,7 +74,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_EndsTheRunThatIsUnderWay_AndNoneFollows()
+    public async Task Stop_EndsTheCurrentRun_AndNoneFollows()
     {
         using var job = New();
         job.RunUntilCancelled = true;
@@ -103,7 +103,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task FirstRun_AtOnce_Comes()
+    public async Task FirstRun_AtOnce_Runs()
     {
         using var job = New();
         job.First = TimeSpan.Zero;
@@ -114,7 +114,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_DoesNotSeeTheAmbientStateOfWhoeverWakesIt()
+    public async Task Run_WokenByARequest_DoesNotSeeItsAmbientState()
     {
         using var job = New();
         var seen = new TaskCompletionSource<string?>();
@@ -136,7 +136,13 @@ public sealed class BackgroundJobTests : IDisposable
     {
         await using var api = await TestApi.StartAsync();
         var (key, secret) = api.Issue();
-        var reportOnly = new ApiKeyWorkspace { Id = key.Workspace, IsAllowlistEnabled = true, IsAllowlistReportOnly = true, Version = 1 };
+        var reportOnly = new ApiKeyWorkspace
+        {
+            Id = key.Workspace,
+            IsAllowlistEnabled = true,
+            IsAllowlistReportOnly = true,
+            Version = 1,
+        };
         await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = reportOnly }, Token);
         using var goOn = new ManualResetEventSlim();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -148,18 +154,20 @@ public sealed class BackgroundJobTests : IDisposable
         (await api.StatusAsync(secret, "/read")).Should().Be(HttpStatusCode.OK);
         await started.Task;
 
-        // Its first part cancels the run that is under way.
+        // The first part of a stop cancels the current run.
         var stop = api.Services.GetRequiredService<AllowlistAudit>().StopAsync(Token);
         goOn.Set();
         await stop;
 
-        (await api.Store.ListAuditAsync(key.Workspace, null, 10, Token)).Should().ContainSingle().Which.Action.Should().Be("allowlist.report");
+        (await api.Store.ListAuditAsync(key.Workspace, null, 10, Token))
+            .Should().ContainSingle().Which.Action.Should().Be("allowlist.report");
     }
 
     [Fact]
-    public async Task Start_JobThatCannotBeMade_EndsTheHostWithAnErrorThatSaysWhy()
+    public async Task Start_JobThatCannotBeCreated_StopsTheHostWithAnErrorThatSaysWhy()
     {
-        await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<IApiKeyCountryResolver, Broken>());
+        await using var api = await TestApi.StartAsync(
+            services: builder => builder.Services.AddSingleton<IApiKeyCountryResolver, Broken>());
 
         api.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.Should().BeTrue();
         api.Logs.Ours.Should().Contain(entry => entry.Text.Contains("Fix the constructor of the service"));
@@ -187,9 +195,13 @@ public sealed class BackgroundJobTests : IDisposable
         await using var provider = NotStarted();
         var jobs = provider.Jobs();
         await jobs.StartAsync(Token);
-        var key = provider.GetRequiredService<ApiKeyIssuer>().Issue("acme", new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production }).Key;
+        var key = provider.GetRequiredService<ApiKeyIssuer>()
+            .Issue("acme", new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production }).Key;
         var activities = provider.GetRequiredService<KeyActivities>();
-        activities.Count(activities.Get(key, TestApi.Start.UtcTicks), new UsageCell(EndpointNames.Other, 200, 0, 1), (uint)(TestApi.Start.ToUnixTimeSeconds() / 60));
+        activities.Count(
+            activities.Get(key, TestApi.Start.UtcTicks),
+            new UsageCell(EndpointNames.Other, 200, 0, 1),
+            (uint)(TestApi.Start.ToUnixTimeSeconds() / 60));
 
         await jobs.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
 
@@ -201,7 +213,8 @@ public sealed class BackgroundJobTests : IDisposable
             From = TestApi.Start.AddDays(-1),
             To = TestApi.Start.AddDays(1),
         };
-        (await provider.GetRequiredService<InMemoryApiKeyStore>().SumUsageAsync(query, Token)).Should().ContainSingle().Which.Requests.Should().Be(1);
+        (await provider.GetRequiredService<InMemoryApiKeyStore>().SumUsageAsync(query, Token))
+            .Should().ContainSingle().Which.Requests.Should().Be(1);
     }
 
     [Fact]
@@ -231,7 +244,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_OfAHostWhoseStartFailedBefore_MakesNoJobs()
+    public async Task Stop_OfAHostWhoseStartFailed_CreatesNoJobs()
     {
         await using var provider = NotStarted();
         var jobs = provider.Jobs();
@@ -242,7 +255,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_WhileAJobTakesForEverToBeMade_DoesNotWaitForIt()
+    public async Task Stop_WhileAJobIsNeverCreated_DoesNotWaitForIt()
     {
         using var goOn = new ManualResetEventSlim();
         await using var provider = NotStarted(services => services.AddSingleton<IApiKeyCountryResolver>(_ =>
@@ -264,7 +277,7 @@ public sealed class BackgroundJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_OfAHostThatHasJustStarted_IsNoMistakeOfItsSetUp()
+    public async Task Dispose_OfAHostThatHasJustStarted_IsNotAConfigurationError()
     {
         var lifetime = Substitute.For<IHostApplicationLifetime>();
         lifetime.ApplicationStarted.Returns(new CancellationToken(canceled: true));
@@ -283,10 +296,11 @@ public sealed class BackgroundJobTests : IDisposable
         _logs.Ours.Should().BeEmpty();
     }
 
-    /// <summary>What a host has whose start is not over.</summary>
+    /// <summary>The lifetime of a host that has not finished starting.</summary>
     private ServiceProvider NotStarted(Action<IServiceCollection>? more = null)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(Substitute.For<IHostApplicationLifetime>()).AddSingleton<TimeProvider>(_time);
+        var services = new ServiceCollection().AddLogging().AddSingleton(Substitute.For<IHostApplicationLifetime>())
+            .AddSingleton<TimeProvider>(_time);
         services.AddHirePandaApiKeys().AddInMemoryStore();
         more?.Invoke(services);
         return services.BuildServiceProvider();

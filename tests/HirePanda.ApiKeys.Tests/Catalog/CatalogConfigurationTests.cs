@@ -42,13 +42,15 @@ public sealed class CatalogConfigurationTests
         using var client = new HttpClient { BaseAddress = api.Address };
         var (_, badge) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Badge", Type = "badge" });
         var (_, ticket) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Ticket", Type = "ticket" });
-        var (_, director) = await api.IssueAsync(new CreateApiKeyRequest { Name = "Director", Type = "badge", Tier = "director" });
+        var (_, director) = await api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Director", Type = "badge", Tier = "director" });
 
         using var me = await GetAsync("/keys/me", badge);
-        using var unknown = await PostAsync("""{"name":"x","type":"production","tier":"write","permissions":["analytics:read"]}""");
+        using var unknown = await PostAsync(
+            """{"name":"x","type":"production","tier":"write","permissions":["analytics:read"]}""");
 
         badge.Should().StartWith("hp_b_");
-        (await me.JsonAsync()).GetProperty("effectivePermissions").EnumerateArray().Select(one => one.GetString())
+        (await me.JsonAsync()).GetProperty("effectivePermissions").EnumerateArray().Select(permission => permission.GetString())
             .Should().Equal("pandas:see", "pandas:feed", "keys:manage");
         me.Header("RateLimit-Policy").Should().Be("\"default\";q=50;w=10");
         (await StatusAsync("/feed", badge)).Should().Be(HttpStatusCode.OK);
@@ -85,7 +87,8 @@ public sealed class CatalogConfigurationTests
     {
         await using var api = await StartAsync(new() { ["ApiKeys:Catalog:Permissions:0"] = "jobs:read" }, _ => { });
 
-        var catalog = api.Services.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>().Get(ApiKeyDefaults.AuthenticationScheme).Catalog;
+        var catalog = api.Services.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>().Get(ApiKeyDefaults.AuthenticationScheme)
+            .Catalog;
 
         catalog.Permissions.Should().Equal("jobs:read");
         catalog.Tiers.Select(tier => tier.Name).Should().Equal("read", "write", "admin");
@@ -116,11 +119,13 @@ public sealed class CatalogConfigurationTests
     [Fact]
     public void AddPermissions_ToTiersOfTheDefault_AddsToThem()
     {
-        var catalog = new ApiKeyCatalog().AddPermissions("READ", "jobs:read").AddPermissions("write", "jobs:write", "jobs:delete");
+        var catalog = new ApiKeyCatalog().AddPermissions("READ", "jobs:read")
+            .AddPermissions("write", "jobs:write", "jobs:delete");
 
         catalog.Tiers[0].Permissions.Should().Equal("analytics:read", "jobs:read");
         catalog.Tiers[1].Permissions.Should().Equal("jobs:write", "jobs:delete");
-        catalog.Invoking(one => one.AddPermissions("owner", "x")).Should().Throw<ArgumentException>().WithMessage("*'owner'*read, write, admin*");
+        catalog.Invoking(target => target.AddPermissions("owner", "x"))
+            .Should().Throw<ArgumentException>().WithMessage("*'owner'*read, write, admin*");
     }
 
     [Fact]
@@ -137,6 +142,7 @@ public sealed class CatalogConfigurationTests
     private static Task<KestrelApi> StartAsync(Dictionary<string, string?> settings, Action<WebApplication> app)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        return KestrelApi.StartAsync(app, services: builder => builder.Services.AddHirePandaApiKeys(configuration.GetSection("ApiKeys")));
+        return KestrelApi.StartAsync(
+            app, services: builder => builder.Services.AddHirePandaApiKeys(configuration.GetSection("ApiKeys")));
     }
 }

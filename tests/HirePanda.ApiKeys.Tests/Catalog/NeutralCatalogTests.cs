@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The catalog of a host that sets none.</summary>
+/// <summary>The default catalog.</summary>
 public sealed class NeutralCatalogTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -56,7 +56,8 @@ public sealed class NeutralCatalogTests
         var (_, secret) = await api.IssueAsync(Manager(tier));
 
         using var refused = await SendAsync(api, HttpMethod.Post, "/keys", secret, body);
-        using var same = await SendAsync(api, HttpMethod.Post, "/keys", secret, """{"name":"x","type":"ci","permissions":["keys:manage"]}""");
+        using var same = await SendAsync(
+            api, HttpMethod.Post, "/keys", secret, """{"name":"x","type":"ci","permissions":["keys:manage"]}""");
 
         refused.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         refused.Header("WWW-Authenticate").Should().Contain($"scope=\"{missing}\"");
@@ -91,7 +92,8 @@ public sealed class NeutralCatalogTests
         app.MapHirePandaApiKeys("/keys");
     });
 
-    private static async Task<HttpResponseMessage> SendAsync(KestrelApi api, HttpMethod method, string path, string secret, string? body = null)
+    private static async Task<HttpResponseMessage> SendAsync(
+        KestrelApi api, HttpMethod method, string path, string secret, string? body = null)
     {
         using var client = new HttpClient { BaseAddress = api.Address };
         using var request = new HttpRequestMessage(method, path);

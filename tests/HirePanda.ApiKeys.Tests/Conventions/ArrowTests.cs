@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The reader of arrows sees every way in which code uses a type.</summary>
+/// <summary>The reader of arrows finds every way in which code uses a type.</summary>
 public sealed class ArrowTests
 {
     private static readonly IReadOnlySet<Arrow> _arrows = Arrows.Read(typeof(ArrowTests).Assembly.Location);
@@ -17,14 +17,17 @@ public sealed class ArrowTests
     [InlineData(nameof(AwaitsInALambda))]
     [InlineData(nameof(CatchesIt))]
     public void Read_TypeThatUsesAnother_FindsTheArrow(string from)
-        => _arrows.Should().Contain(arrow => arrow.From == $"HirePanda.ApiKeys.Tests.{from}" && arrow.To.StartsWith("HirePanda.ApiKeys.Tests.Used", StringComparison.Ordinal));
+        => _arrows.Should()
+            .Contain(
+                arrow => arrow.From == $"HirePanda.ApiKeys.Tests.{from}"
+                    && arrow.To.StartsWith("HirePanda.ApiKeys.Tests.Used", StringComparison.Ordinal));
 
     [Fact]
     public void Read_TypeThatUsesNone_FindsNoArrow()
         => _arrows.Should().NotContain(arrow => arrow.From == "HirePanda.ApiKeys.Tests.UsesNone");
 }
 
-#pragma warning disable CA1801, CA1812, CA1822, CA1852, IDE0051, IDE0060, SA1402 // They are read, never run.
+#pragma warning disable CA1801, CA1812, CA1822, CA1852, IDE0051, IDE0060, SA1402 // They are only read, never run.
 internal class UsedClass : Exception
 {
     public static readonly TimeSpan Constant = TimeSpan.FromMinutes(5);

@@ -6,15 +6,15 @@ using System.Reflection.PortableExecutable;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>One type that uses another one.</summary>
+/// <summary>A use of a type by another type.</summary>
 /// <param name="From">The full name of the type that uses.</param>
 /// <param name="To">The full name of the type that is used.</param>
 /// <param name="Where">The member of <paramref name="From"/> that uses it.</param>
 internal sealed record Arrow(string From, string To, string Where);
 
 /// <summary>
-/// Reads which types of a compiled assembly use which: in signatures, base types, constraints, attributes, local variables, and in every
-/// instruction that names a type, method, or field. Nested types count as the type that declares them.
+/// Reads which types of a compiled assembly use which: in signatures, base types, constraints, attributes, local variables, and
+/// in every instruction that names a type, method, or field. Nested types count as the type that declares them.
 /// </summary>
 internal sealed class Arrows
 {
@@ -32,7 +32,7 @@ internal sealed class Arrows
         _types = new TypeCollector(_metadata);
     }
 
-    /// <summary>Reads all arrows between different types of an assembly.</summary>
+    /// <summary>Reads all arrows between the types of an assembly.</summary>
     public static IReadOnlySet<Arrow> Read(string assembly)
     {
         using var image = new PEReader(File.OpenRead(assembly));
@@ -133,7 +133,11 @@ internal sealed class Arrows
         var body = _image.GetMethodBody(method.RelativeVirtualAddress);
         if (!body.LocalSignature.IsNil)
         {
-            Add(from, name, _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_types, null).SelectMany(local => local));
+            Add(
+                from,
+                name,
+                _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_types, null)
+                    .SelectMany(local => local));
         }
 
         foreach (var region in body.ExceptionRegions)
@@ -162,7 +166,8 @@ internal sealed class Arrows
                 case OperandType.InlineI8 or OperandType.InlineR:
                     code.Offset += 8;
                     break;
-                case OperandType.InlineBrTarget or OperandType.InlineI or OperandType.InlineSig or OperandType.InlineString or OperandType.ShortInlineR:
+                case OperandType.InlineBrTarget or OperandType.InlineI or OperandType.InlineSig or OperandType.InlineString
+                    or OperandType.ShortInlineR:
                     code.Offset += 4;
                     break;
                 case OperandType.InlineVar:
@@ -191,9 +196,10 @@ internal sealed class Arrows
     }
 
     /// <summary>Collects the types of this assembly that a signature or a token names.</summary>
-    private sealed class TypeCollector(MetadataReader metadata) : ISignatureTypeProvider<ImmutableArray<TypeDefinitionHandle>, object?>
+    private sealed class TypeCollector(MetadataReader metadata)
+        : ISignatureTypeProvider<ImmutableArray<TypeDefinitionHandle>, object?>
     {
-        /// <summary>The full name of the outermost type that declares a type.</summary>
+        /// <summary>Gets the full name of the outermost declaring type of a type.</summary>
         public string NameOf(TypeDefinitionHandle handle)
         {
             var type = metadata.GetTypeDefinition(handle);
@@ -205,7 +211,8 @@ internal sealed class Arrows
         public IEnumerable<TypeDefinitionHandle> In(EntityHandle handle) => handle.IsNil ? [] : handle.Kind switch
         {
             HandleKind.TypeDefinition => [(TypeDefinitionHandle)handle],
-            HandleKind.TypeSpecification => metadata.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null),
+            HandleKind.TypeSpecification => metadata.GetTypeSpecification((TypeSpecificationHandle)handle)
+                .DecodeSignature(this, null),
             HandleKind.MethodDefinition => [metadata.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType()],
             HandleKind.FieldDefinition => [metadata.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType()],
             HandleKind.MethodSpecification => In(metadata.GetMethodSpecification((MethodSpecificationHandle)handle)),
@@ -216,7 +223,9 @@ internal sealed class Arrows
         public static IEnumerable<TypeDefinitionHandle> All(MethodSignature<ImmutableArray<TypeDefinitionHandle>> signature)
             => signature.ParameterTypes.Add(signature.ReturnType).SelectMany(types => types);
 
-        public ImmutableArray<TypeDefinitionHandle> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => [handle];
+        public ImmutableArray<TypeDefinitionHandle> GetTypeFromDefinition(
+            MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind)
+            => [handle];
 
         public ImmutableArray<TypeDefinitionHandle> GetTypeFromSpecification(
             MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) => [.. In(handle)];
@@ -225,26 +234,35 @@ internal sealed class Arrows
             ImmutableArray<TypeDefinitionHandle> genericType, ImmutableArray<ImmutableArray<TypeDefinitionHandle>> typeArguments)
             => [.. genericType, .. typeArguments.SelectMany(types => types)];
 
-        public ImmutableArray<TypeDefinitionHandle> GetFunctionPointerType(MethodSignature<ImmutableArray<TypeDefinitionHandle>> signature)
+        public ImmutableArray<TypeDefinitionHandle> GetFunctionPointerType(
+            MethodSignature<ImmutableArray<TypeDefinitionHandle>> signature)
             => [.. All(signature)];
 
         public ImmutableArray<TypeDefinitionHandle> GetModifiedType(
             ImmutableArray<TypeDefinitionHandle> modifier, ImmutableArray<TypeDefinitionHandle> unmodifiedType, bool isRequired)
             => [.. modifier, .. unmodifiedType];
 
-        public ImmutableArray<TypeDefinitionHandle> GetArrayType(ImmutableArray<TypeDefinitionHandle> elementType, ArrayShape shape) => elementType;
+        public ImmutableArray<TypeDefinitionHandle> GetArrayType(
+            ImmutableArray<TypeDefinitionHandle> elementType, ArrayShape shape)
+            => elementType;
 
-        public ImmutableArray<TypeDefinitionHandle> GetSZArrayType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+        public ImmutableArray<TypeDefinitionHandle> GetSZArrayType(ImmutableArray<TypeDefinitionHandle> elementType)
+            => elementType;
 
-        public ImmutableArray<TypeDefinitionHandle> GetByReferenceType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+        public ImmutableArray<TypeDefinitionHandle> GetByReferenceType(ImmutableArray<TypeDefinitionHandle> elementType)
+            => elementType;
 
-        public ImmutableArray<TypeDefinitionHandle> GetPointerType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+        public ImmutableArray<TypeDefinitionHandle> GetPointerType(ImmutableArray<TypeDefinitionHandle> elementType)
+            => elementType;
 
-        public ImmutableArray<TypeDefinitionHandle> GetPinnedType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
+        public ImmutableArray<TypeDefinitionHandle> GetPinnedType(ImmutableArray<TypeDefinitionHandle> elementType)
+            => elementType;
 
         public ImmutableArray<TypeDefinitionHandle> GetPrimitiveType(PrimitiveTypeCode typeCode) => [];
 
-        public ImmutableArray<TypeDefinitionHandle> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => [];
+        public ImmutableArray<TypeDefinitionHandle> GetTypeFromReference(
+            MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
+            => [];
 
         public ImmutableArray<TypeDefinitionHandle> GetGenericTypeParameter(object? genericContext, int index) => [];
 

@@ -1,14 +1,15 @@
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The rooms of the library, and who may call whom.</summary>
+/// <summary>The rooms of the library, and which rooms each of them can use.</summary>
 public sealed class RoomTests
 {
     private const string Assembly = "HirePanda.ApiKeys.dll";
 
-    /// <summary>Every room, the lowest first. A room may use only rooms before it.</summary>
+    /// <summary>Every room, lowest first. A room can use only the rooms before it.</summary>
     private static readonly string[] _rooms =
     [
-        "Outcomes", "Errors", "Telemetry", "Secrets", "Networks", "RateLimiting", "Background", "Catalog", "Options", "Counting", "Stores",
+        "Outcomes", "Errors", "Telemetry", "Secrets", "Networks", "RateLimiting", "Background", "Catalog", "Options", "Counting",
+        "Stores",
         "Keys", "Verification", "Authentication", "Authorization", "Usage", "Webhooks", "Alerts", "Management",
     ];
 
@@ -29,7 +30,9 @@ public sealed class RoomTests
     private static IEnumerable<(string From, string To, Arrow Arrow)> ArrowsBetweenRooms()
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, Assembly);
-        var rooms = Arrows.ReadFiles(assembly).ToDictionary(files => files.Key, files => files.Select(Room).Distinct().SingleOrDefault(room => room.Length > 0) ?? "");
+        var rooms = Arrows.ReadFiles(assembly)
+            .ToDictionary(
+                files => files.Key, files => files.Select(Room).Distinct().SingleOrDefault(room => room.Length > 0) ?? "");
         foreach (var arrow in Arrows.Read(assembly))
         {
             var (from, to) = (rooms.GetValueOrDefault(arrow.From, ""), rooms.GetValueOrDefault(arrow.To, ""));
@@ -40,7 +43,9 @@ public sealed class RoomTests
         }
     }
 
-    /// <summary>The folder of a source file; empty for the root, which only composes, and for generated code.</summary>
+    /// <summary>
+    /// Gets the folder of a source file, or an empty string for generated code and for the root, which only composes.
+    /// </summary>
     private static string Room(string file)
     {
         var parts = file.Split('/', '\\');

@@ -2,11 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The product documentation's own client examples, unchanged but for address and key, against the running sample.</summary>
+/// <summary>
+/// The client examples of the product documentation, with the address and key of the running sample.
+/// </summary>
 [Collection(OneAtATime.Name)]
 public sealed partial class ClientExampleTests(RunningSample sample) : IClassFixture<RunningSample>
 {
-    private static readonly string _documentation = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "product-docs-authentication.mdx"));
+    private static readonly string _documentation = File.ReadAllText(
+        Path.Combine(AppContext.BaseDirectory, "vectors", "product-docs-authentication.mdx"));
 
     [Theory]
     [InlineData("bash", "", "bash", ".sh")]
@@ -22,7 +25,8 @@ public sealed partial class ClientExampleTests(RunningSample sample) : IClassFix
             .Replace("YOUR_API_KEY", sample.App.Secret, StringComparison.Ordinal)
             .Replace("use_ssl: true", "use_ssl: false", StringComparison.Ordinal); // The sample speaks http here.
         var file = folder["example" + extension];
-        await File.WriteAllTextAsync(file, (extension == ".php" ? "<?php\n" : "") + code + print, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file, (extension == ".php" ? "<?php\n" : "") + code + print, TestContext.Current.CancellationToken);
 
         var (exitCode, output) = await Repository.RunAsync(interpreter, [file]);
 
@@ -43,14 +47,15 @@ public sealed partial class ClientExampleTests(RunningSample sample) : IClassFix
         output.Should().Contain("\"title\":\"Gardener\"");
     }
 
-    /// <summary>The first fenced block of a language that calls the API, without the indentation of the page around it.</summary>
+    /// <summary>Gets the first fenced block of a language that calls the API, without the indentation of the page.</summary>
     private static string Example(string language)
     {
         var code = Fences().Matches(_documentation).First(match
             => match.Groups["info"].Value.StartsWith(language + " ", StringComparison.Ordinal)
             && match.Groups["code"].Value.Contains("api.hirepanda.com")).Groups["code"].Value;
         var lines = code.Split('\n');
-        var indentation = lines.Where(line => !string.IsNullOrWhiteSpace(line)).Min(line => line.Length - line.TrimStart().Length);
+        var indentation = lines.Where(line => !string.IsNullOrWhiteSpace(line))
+            .Min(line => line.Length - line.TrimStart().Length);
         return string.Join('\n', lines.Select(line => line.Length < indentation ? "" : line[indentation..]));
     }
 

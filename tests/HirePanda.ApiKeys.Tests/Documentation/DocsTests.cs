@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What the pages list is what there is.</summary>
+/// <summary>The documentation pages match the library.</summary>
 public sealed partial class DocsTests
 {
 
@@ -26,15 +26,26 @@ public sealed partial class DocsTests
         var mapped = factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/api-keys", StringComparison.Ordinal)
                 && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null)
-            .Select(endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} {endpoint.RoutePattern.RawText!["/api/v1/api-keys".Length..]}");
+            .Select(
+                endpoint => $"{endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]} "
+                    + endpoint.RoutePattern.RawText!["/api/v1/api-keys".Length..]);
 
         FirstColumn("management-api", "Management").Should().BeEquivalentTo(mapped);
     }
 
     [Fact]
     public void Answers_InTheDocs_HaveTheStatusOfTheirCode()
-        => TableRow().Matches(Section("errors", "What callers get")).Select(row => (Code: row.Groups["cell"].Value, Status: row.Value.Split('|')[2].Trim())).Distinct()
-            .Should().BeEquivalentTo(new[] { ApiKeyError.Missing, ApiKeyError.Expired, ApiKeyError.Forbidden, ApiKeyError.RateLimited, ApiKeyError.Unavailable }
+        => TableRow().Matches(Section("errors", "What callers get"))
+            .Select(row => (Code: row.Groups["cell"].Value, Status: row.Value.Split('|')[2].Trim())).Distinct()
+            .Should()
+            .BeEquivalentTo(new[]
+                {
+                    ApiKeyError.Missing,
+                    ApiKeyError.Expired,
+                    ApiKeyError.Forbidden,
+                    ApiKeyError.RateLimited,
+                    ApiKeyError.Unavailable,
+                }
                 .Select(error => (error.Code, Repository.Invariant($"{error.Status}"))));
 
     [Fact]
@@ -44,9 +55,11 @@ public sealed partial class DocsTests
         using var metrics = new MetricCollector(api.Services);
         var section = Section("telemetry", "Metrics");
 
-        TableRow().Matches(section).Select(row => row.Value.Split('|', StringSplitOptions.TrimEntries)).Select(cells => string.Join(' ', cells[1..4]))
-            .Should().BeEquivalentTo(metrics.Ours.Select(one => $"`{one.Name}` {Kind(one)} `{one.Unit}`"));
-        metrics.Ours.Should().NotContain(one => string.IsNullOrEmpty(one.Description));
+        TableRow().Matches(section).Select(row => row.Value.Split('|', StringSplitOptions.TrimEntries))
+            .Select(cells => string.Join(' ', cells[1..4]))
+            .Should()
+            .BeEquivalentTo(metrics.Ours.Select(instrument => $"`{instrument.Name}` {Kind(instrument)} `{instrument.Unit}`"));
+        metrics.Ours.Should().NotContain(instrument => string.IsNullOrEmpty(instrument.Description));
         foreach (var outcome in Outcomes.All)
         {
             section.Should().Contain($"`{outcome}`");
@@ -85,23 +98,25 @@ public sealed partial class DocsTests
         var index = File.ReadAllText(Path.Combine(folder, "README.md"));
 
         Link().Matches(index).Select(link => link.Groups["target"].Value)
-            .Should().BeEquivalentTo(Directory.GetFiles(folder, "*.md").Select(Path.GetFileName).Where(name => name != "README.md"));
+            .Should()
+            .BeEquivalentTo(Directory.GetFiles(folder, "*.md").Select(Path.GetFileName).Where(name => name != "README.md"));
     }
 
     [Fact]
     public void Pattern_ForSecretScanners_FindsEverySecret()
     {
-        using var vectors = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "secrets.json")));
+        using var vectors = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "secrets.json")));
         var pattern = Fence().Match(Section("secrets", "For secret scanners")).Groups["code"].Value;
 
         pattern.Should().Be(vectors.RootElement.GetProperty("regex").GetString());
-        foreach (var secret in vectors.RootElement.GetProperty("valid").EnumerateArray().Select(one => one.GetString()!))
+        foreach (var secret in vectors.RootElement.GetProperty("valid").EnumerateArray().Select(element => element.GetString()!))
         {
             Regex.Match($"key = \"{secret}\";", pattern).Value.Should().Be(secret);
         }
     }
 
-    /// <summary>Every name in code font in the first column of a section's table.</summary>
+    /// <summary>Gets every name in code font in the first column of a section's table.</summary>
     private static IEnumerable<string> FirstColumn(string page, string heading)
         => TableRow().Matches(Section(page, heading)).SelectMany(row => row.Groups["cell"].Captures.Select(cell => cell.Value));
 
@@ -117,7 +132,7 @@ public sealed partial class DocsTests
     [GeneratedRegex(@"^\|(?:[^|`\n]*`(?<cell>[^`\n]+)`)+[^|\n]*\|.*$", RegexOptions.Multiline)]
     private static partial Regex TableRow();
 
-    /// <summary>The name of an option, or of the options of a group.</summary>
+    /// <summary>Gets the name of an option, or the names of the options in a group.</summary>
     private static IEnumerable<string> Names(PropertyInfo property)
         => property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
             ? property.PropertyType.GetProperties().Select(option => $"{property.Name}.{option.Name}")

@@ -1,8 +1,8 @@
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>
-/// Tests that start builds, interpreters and servers: one after another and beside no others, so that on a machine of few cores
-/// they take nobody the time that they wait for.
+/// The collection of tests that start builds, interpreters, and servers. They run one at a time and not in parallel with other
+/// tests, so that they do not slow down tests with time limits on a machine with few cores.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class OneAtATime

@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The packages, and a stranger who uses them by nothing but the README.</summary>
+/// <summary>The packages, and a new user who follows only the README.</summary>
 [Collection(OneAtATime.Name)]
 public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture<PackageTests.Feed>
 {
@@ -14,13 +14,15 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
     private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
     [Fact]
-    public void Readme_Quickstart_IsTheSampleToTheLetter()
+    public void Readme_Quickstart_IsExactlyTheSample()
         => Readme.Should().Contain($"```csharp\n{Quickstart}```\n");
 
     [Theory]
     [InlineData("HirePanda.ApiKeys.Abstractions", "", "")]
     [InlineData("HirePanda.ApiKeys", "HirePanda.ApiKeys.Abstractions System.IO.Hashing", "Microsoft.AspNetCore.App")]
-    [InlineData("HirePanda.ApiKeys.EntityFrameworkCore", "HirePanda.ApiKeys Microsoft.EntityFrameworkCore.Relational", "Microsoft.AspNetCore.App")]
+    [InlineData(
+        "HirePanda.ApiKeys.EntityFrameworkCore", "HirePanda.ApiKeys Microsoft.EntityFrameworkCore.Relational",
+        "Microsoft.AspNetCore.App")]
     [InlineData("HirePanda.ApiKeys.MaxMind", "HirePanda.ApiKeys MaxMind.Db", "Microsoft.AspNetCore.App")]
     public void Package_OfTheRelease_HasWhatAPackageNeeds(string id, string dependencies, string frameworks)
     {
@@ -28,9 +30,11 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
         using var stream = package.GetEntry($"{id}.nuspec")!.Open();
         var metadata = XDocument.Load(stream).Root!.Elements().Single();
         using var symbols = ZipFile.OpenRead(Path.ChangeExtension(feed.Package(id), ".snupkg"));
-        XElement? Element(string name) => metadata.Elements().SingleOrDefault(one => one.Name.LocalName == name);
+        XElement? Element(string name) => metadata.Elements().SingleOrDefault(child => child.Name.LocalName == name);
         IEnumerable<string> Names(string element, string attribute)
-            => metadata.Descendants().Where(one => one.Name.LocalName == element).Select(one => one.Attribute(attribute)!.Value).Order();
+            => metadata.Descendants().Where(node => node.Name.LocalName == element)
+                .Select(node => node.Attribute(attribute)!.Value)
+                .Order();
 
         Element("version")!.Value.Should().Be(feed.Version);
         Element("license")!.Value.Should().Be("MIT");
@@ -49,7 +53,7 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
     }
 
     [Fact]
-    public async Task Stranger_WhoPastesEveryBlockOfTheReadmeIntoANewApp_HasAGuardedApi()
+    public async Task Readme_EveryBlockPastedIntoANewApp_GivesAProtectedApi()
     {
         using var folder = new TemporaryFolder();
         (string, string)[] environment = [("NUGET_PACKAGES", folder["packages"])];
@@ -68,7 +72,8 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
         Readme.Should().Contain("dotnet add package Microsoft.EntityFrameworkCore.Sqlite --version \"10.*\"\n");
         await DotnetAsync("add", "package", "Microsoft.EntityFrameworkCore.Sqlite", "--version", "10.*");
         var project = await File.ReadAllTextAsync(folder["Stranger.csproj"], TestContext.Current.CancellationToken);
-        project.Should().Contain($"\"{feed.Version}\"", "what is tried must be what was packed, not an older release of somewhere else");
+        project.Should()
+            .Contain($"\"{feed.Version}\"", "the test must use the packed version, not an older release");
         await DotnetAsync("build", "-c", "Release", "-o", "out", "-p:UseAppHost=false");
 
         await using var app = await AppProcess.StartAsync(folder["out/Stranger.dll"], until: "curl ");
@@ -77,10 +82,12 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
         var (_, said) = await Repository.RunAsync("/bin/sh", ["-c", call.Replace("curl ", "curl -s ")]);
 
         missing.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        (await missing.TextAsync()).Should().Be("""{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""");
+        (await missing.TextAsync())
+            .Should().Be("""{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""");
         said.Should().Be("""["Gardener"]""", "the printed call works as it stands");
 
-        Task WriteAsync(string name, string text) => File.WriteAllTextAsync(folder[name], text, TestContext.Current.CancellationToken);
+        Task WriteAsync(string name, string text)
+            => File.WriteAllTextAsync(folder[name], text, TestContext.Current.CancellationToken);
 
         async Task DotnetAsync(params string[] arguments)
         {
@@ -92,14 +99,17 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
     [GeneratedRegex(@"```csharp\n(?<code>.*?)```\n", RegexOptions.Singleline)]
     private static partial Regex Block();
 
-    /// <summary>A fresh feed with all packages, packed from a copy so that no assembly of this run is touched.</summary>
+    /// <summary>
+    /// A new feed with all packages. They are packed from a copy, so that the assemblies of this run do not change.
+    /// </summary>
     public sealed class Feed : IAsyncLifetime
     {
         private readonly TemporaryFolder _folder = new();
 
         public string Folder => _folder["feed"];
 
-        public string Version { get; } = Repository.Invariant($"0.0.1-ci.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}");
+        public string Version { get; } = Repository.Invariant(
+            $"0.0.1-ci.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}");
 
         public string Package(string id) => Path.Combine(Folder, $"{id}.{Version}.nupkg");
 
@@ -108,7 +118,9 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
             var copy = _folder["source"];
             var files = Directory.GetFiles(Repository.Root, "*", SearchOption.TopDirectoryOnly)
                 .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*", SearchOption.AllDirectories))
-                .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+                .Where(
+                    file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar)
+                        .Any(part => part is "bin" or "obj"));
             foreach (var file in files)
             {
                 var target = Path.Combine(copy, Path.GetRelativePath(Repository.Root, file));
@@ -119,7 +131,18 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
             foreach (var project in Directory.GetDirectories(Path.Combine(copy, "src")).Select(Path.GetFileName))
             {
                 var (exitCode, output) = await Repository.RunAsync(
-                    "dotnet", ["pack", $"src/{project}", "-c", "Release", "-o", Folder, $"-p:MinVerVersionOverride={Version}", "-p:RunAnalyzers=false"], copy);
+                    "dotnet",
+                    [
+                        "pack",
+                        $"src/{project}",
+                        "-c",
+                        "Release",
+                        "-o",
+                        Folder,
+                        $"-p:MinVerVersionOverride={Version}",
+                        "-p:RunAnalyzers=false"
+                    ],
+                    copy);
                 exitCode.Should().Be(0, "{0}", output);
             }
         }

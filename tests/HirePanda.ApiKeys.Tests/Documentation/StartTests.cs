@@ -7,14 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What README and product documentation say of starting the sample and of the first calls.</summary>
+/// <summary>Starting the sample and making the first calls as the README and the product documentation describe.</summary>
 [Collection(OneAtATime.Name)]
 public sealed class StartTests(RunningSample sample) : IClassFixture<RunningSample>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Start_ToTheEnd_ShowsTheSecretOnOneLineAlone()
+    public async Task Start_ToTheEnd_ShowsTheSecretOnOneLineOnly()
     {
         await using var app = await AppProcess.StartAsync(AppProcess.SampleDll);
         using var answer = await SendAsync(app, HttpMethod.Get, "jobs", app.Secret);
@@ -32,7 +32,8 @@ public sealed class StartTests(RunningSample sample) : IClassFixture<RunningSamp
     [InlineData("Staging")]
     public async Task Start_InAnyEnvironment_Serves(string name)
     {
-        await using var app = await AppProcess.StartAsync(AppProcess.SampleDll, urlsByEnvironment: true, environment: [("ASPNETCORE_ENVIRONMENT", name)]);
+        await using var app = await AppProcess.StartAsync(
+            AppProcess.SampleDll, urlsByEnvironment: true, environment: [("ASPNETCORE_ENVIRONMENT", name)]);
 
         using var health = await app.Client.GetAsync("/health", Token);
 
@@ -50,9 +51,9 @@ public sealed class StartTests(RunningSample sample) : IClassFixture<RunningSamp
     }
 
     [Fact]
-    public async Task Start_WithNothingSaid_IsOnPort5080()
+    public async Task Start_WithoutUrls_IsOnPort5080()
     {
-        // In memory: the port may be taken by somebody who tries the sample out.
+        // The server is in memory, because a running sample can use the port.
         using var folder = new TemporaryFolder();
         await using var factory = new WebApplicationFactory<Program>()
             .WithWebHostBuilder(host => host.UseSetting("ConnectionStrings:ApiKeys", $"Data Source={folder["keys.db"]}"));
@@ -74,20 +75,25 @@ public sealed class StartTests(RunningSample sample) : IClassFixture<RunningSamp
     [InlineData("analytics", "GET", "jobs", "jobs:read")]
     [InlineData("analytics", "GET", "candidates", "candidates:read")]
     [InlineData("analytics", "GET", "webhooks", "webhooks:read")]
-    public async Task Call_BeyondTheKeysType_IsToldWhichPermissionIsMissing(string type, string method, string path, string permission)
+    public async Task Call_BeyondTheKeysType_IsToldWhichPermissionIsMissing(
+        string type, string method, string path, string permission)
     {
-        using var created = await SendAsync(sample.App, HttpMethod.Post, "api-keys", sample.App.Secret, new { name = type, type });
+        using var created = await SendAsync(
+            sample.App, HttpMethod.Post, "api-keys", sample.App.Secret, new { name = type, type });
         created.StatusCode.Should().Be(HttpStatusCode.Created);
 
-        using var answer = await SendAsync(sample.App, new HttpMethod(method), path, (await created.JsonAsync()).Text("secret"), new { title = "Falconer" });
+        using var answer = await SendAsync(
+            sample.App, new HttpMethod(method), path, (await created.JsonAsync()).Text("secret"), new { title = "Falconer" });
 
         answer.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         answer.Header("WWW-Authenticate").Should().Be($"Bearer error=\"insufficient_scope\", scope=\"{permission}\"");
         (await answer.TextAsync()).Should().Be(
-            $$$"""{"error":{"code":"forbidden","message":"Insufficient permissions: this API key lacks {{{permission}}}","status":403}}""");
+            $$$"""{"error":{"code":"forbidden","message":"Insufficient permissions: """
+            + $$$"""this API key lacks {{{permission}}}","status":403}}""");
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(AppProcess app, HttpMethod method, string path, string secret, object? body = null)
+    private static async Task<HttpResponseMessage> SendAsync(
+        AppProcess app, HttpMethod method, string path, string secret, object? body = null)
     {
         using var request = new HttpRequestMessage(method, "/api/v1/" + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);

@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A new folder outside the repository, which is gone afterwards.</summary>
+/// <summary>A new folder outside the repository. It is deleted afterward.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hirepanda-");

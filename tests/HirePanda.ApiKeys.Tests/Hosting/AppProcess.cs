@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A built application in a process of its own, as a user would run it.</summary>
+/// <summary>A built application in its own process, as a user runs it.</summary>
 internal sealed partial class AppProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -29,7 +29,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    /// <summary>The first secret on standard output.</summary>
+    /// <summary>Gets the first secret on standard output.</summary>
     public string Secret => SecretsShown[0];
 
     public IReadOnlyList<string> SecretsShown => [.. Secrets().Matches(Output).Select(match => match.Value)];
@@ -38,15 +38,17 @@ internal sealed partial class AppProcess : IAsyncDisposable
 
     public string Address => Client.BaseAddress!.ToString().TrimEnd('/');
 
-    public static string SampleDll => Path.Combine(Repository.Root, "samples", "HirePanda.Api", "bin", Repository.Configuration, "net10.0", "HirePanda.Api.dll");
+    public static string SampleDll
+        => Path.Combine(
+            Repository.Root, "samples", "HirePanda.Api", "bin", Repository.Configuration, "net10.0", "HirePanda.Api.dll");
 
-    /// <summary>Starts an application and waits until it says that it has.</summary>
-    /// <param name="dll">Its assembly.</param>
-    /// <param name="folder">Its working directory; null: a new empty one.</param>
-    /// <param name="urlsByEnvironment">Whether the address is given by environment instead of argument.</param>
-    /// <param name="onLine">Is told every line that it says; null: nobody.</param>
-    /// <param name="until">The line that is waited for.</param>
-    /// <param name="environment">Variables.</param>
+    /// <summary>Starts an application and waits for its start message.</summary>
+    /// <param name="dll">The assembly.</param>
+    /// <param name="folder">The working directory, or null for a new empty folder.</param>
+    /// <param name="urlsByEnvironment">true to set the address by an environment variable instead of an argument.</param>
+    /// <param name="onLine">The callback for every line of output, or null if there is none.</param>
+    /// <param name="until">The line to wait for.</param>
+    /// <param name="environment">The environment variables.</param>
     public static Task<AppProcess> StartAsync(
         string dll,
         string? folder = null,
@@ -56,14 +58,21 @@ internal sealed partial class AppProcess : IAsyncDisposable
         params (string Name, string Value)[] environment)
         => StartAsync([dll], folder, urlsByEnvironment, onLine, until, environment);
 
-    /// <summary>Starts a project that is built with <c>dotnet run --project</c>, and waits until it says that it has.</summary>
+    /// <summary>Starts a built project with <c>dotnet run --project</c>, and waits for its start message.</summary>
     /// <param name="project">The project's folder.</param>
     /// <param name="folder">The working directory of <c>dotnet run</c>.</param>
     public static Task<AppProcess> RunAsync(string project, string folder)
-        => StartAsync(["run", "--no-build", "-c", Repository.Configuration, "--project", project, "--"], folder, false, null, "Application started", []);
+        => StartAsync(
+            ["run", "--no-build", "-c", Repository.Configuration, "--project", project, "--"],
+            folder,
+            false,
+            null,
+            "Application started",
+            []);
 
     private static async Task<AppProcess> StartAsync(
-        string[] arguments, string? folder, bool urlsByEnvironment, Action<string>? onLine, string until, (string Name, string Value)[] environment)
+        string[] arguments, string? folder, bool urlsByEnvironment, Action<string>? onLine, string until, (
+            string Name, string Value)[] environment)
     {
         var address = $"http://127.0.0.1:{Repository.FreePort()}";
         var start = new ProcessStartInfo("dotnet", urlsByEnvironment ? arguments : [.. arguments, "--urls", address])
@@ -87,15 +96,16 @@ internal sealed partial class AppProcess : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Asks it to stop, as an init system does, and gives its exit code.</summary>
+    /// <summary>Asks the process to stop, as an init system does, and returns its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         (await Repository.RunAsync("/bin/sh", ["-c", Repository.Invariant($"kill -TERM {_process.Id}")])).ExitCode.Should().Be(0);
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
 
-    /// <summary>Ends it without asking (SIGKILL), as a crash would.</summary>
+    /// <summary>Kills the process (SIGKILL), like a crash.</summary>
     public async Task KillAsync()
     {
         _process.Kill();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>An application with keys on a real server, for what only a socket can show.</summary>
+/// <summary>An application with keys on a real server, for behavior that only a socket shows.</summary>
 internal sealed class KestrelApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,11 +18,14 @@ internal sealed class KestrelApi : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("[::]", "localhost"));
+    public Uri Address
+        => new(
+            Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+                .Replace("[::]", "localhost"));
 
     /// <param name="app">Maps endpoints.</param>
     /// <param name="options">Sets options.</param>
-    /// <param name="kestrel">Changes the server, which else listens on a free port of 127.0.0.1.</param>
+    /// <param name="kestrel">Configures the server, which otherwise listens on a free port of 127.0.0.1.</param>
     /// <param name="services">Registers services.</param>
     public static async Task<KestrelApi> StartAsync(
         Action<WebApplication> app,
@@ -41,12 +44,14 @@ internal sealed class KestrelApi : IAsyncDisposable
         return new KestrelApi(application);
     }
 
-    /// <summary>Puts a key into the store and gives its secret.</summary>
+    /// <summary>Adds a key to the store and returns it with its secret.</summary>
     public async Task<(ApiKey Key, string Secret)> IssueAsync(CreateApiKeyRequest request, Func<ApiKey, ApiKey>? change = null)
     {
         var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue("acme", request);
         key = change?.Invoke(key) ?? key;
-        (await Services.GetRequiredService<InMemoryApiKeyStore>().SaveAsync(new ApiKeyChangeSet { Added = [key] }, TestContext.Current.CancellationToken)).Should().Be(ApiKeySaveResult.Saved);
+        var store = Services.GetRequiredService<InMemoryApiKeyStore>();
+        (await store.SaveAsync(new ApiKeyChangeSet { Added = [key] }, TestContext.Current.CancellationToken))
+            .Should().Be(ApiKeySaveResult.Saved);
         return (key, secret);
     }
 

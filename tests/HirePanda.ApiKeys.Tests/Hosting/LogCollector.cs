@@ -3,19 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Keeps every log entry, with its state's values and its exception.</summary>
+/// <summary>Stores every log entry with its state values and its exception.</summary>
 internal sealed class LogCollector : ILoggerProvider
 {
     private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text)> _entries = new();
 
-    /// <summary>The entries of the library itself.</summary>
+    /// <summary>Gets the entries of the library.</summary>
     public IReadOnlyList<(string Category, LogLevel Level, string Text)> Ours
         => [.. _entries.Where(entry => entry.Category.StartsWith("HirePanda.ApiKeys.", StringComparison.Ordinal))];
 
-    /// <summary>What anybody, the server included, logged as an error.</summary>
-    public IReadOnlyList<string> Errors => [.. _entries.Where(entry => entry.Level is LogLevel.Error or LogLevel.Critical).Select(entry => entry.Text)];
+    /// <summary>Gets all logged errors, including those of the server.</summary>
+    public IReadOnlyList<string> Errors
+        => [.. _entries.Where(entry => entry.Level is LogLevel.Error or LogLevel.Critical).Select(entry => entry.Text)];
 
-    /// <summary>Everything that was logged, as text.</summary>
+    /// <summary>Gets all log entries as text.</summary>
     public string All => string.Join('\n', _entries.Select(entry => entry.Text));
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
@@ -35,7 +36,8 @@ internal sealed class LogCollector : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
             => collector._entries.Enqueue((category, logLevel, $"{formatter(state, exception)} {Values(state)} {exception}"));
 
         private static string Values(object? state) => state is IEnumerable<KeyValuePair<string, object?>> values

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Collects what the meters of one host measure from now on; other hosts of this process do not count.</summary>
+/// <summary>
+/// Collects the measurements of one host's meters from now on, and ignores those of other hosts in this process.
+/// </summary>
 internal sealed class MetricCollector : IDisposable
 {
     private readonly MeterListener _listener;
@@ -31,10 +33,10 @@ internal sealed class MetricCollector : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The instruments of the library.</summary>
+    /// <summary>Gets the instruments of the library.</summary>
     public IEnumerable<Instrument> Ours => _instruments.Where(instrument => instrument.Meter.Name == "HirePanda.ApiKeys");
 
-    /// <summary>Everything that was measured, of whatever meter, as text.</summary>
+    /// <summary>Gets all measurements of all meters as text.</summary>
     public string All
     {
         get
@@ -44,22 +46,29 @@ internal sealed class MetricCollector : IDisposable
         }
     }
 
-    /// <summary>What an instrument of ours measured so far, by its tags: a sum, or the last value of one that is observed.</summary>
+    /// <summary>
+    /// Gets the sum of an instrument's measurements, or the last value of an observable instrument, by tags.
+    /// </summary>
     /// <param name="name">The instrument's name after <c>hirepanda.api_keys.</c>.</param>
     public Dictionary<string, double> Read(string name)
     {
         _listener.RecordObservableInstruments();
-        return _measured.Where(one => one.Instrument.Name == "hirepanda.api_keys." + name).GroupBy(one => one.Tags)
-            .ToDictionary(group => group.Key, group => group.First().Instrument.IsObservable ? group.Last().Value : group.Sum(one => one.Value));
+        return _measured.Where(measurement => measurement.Instrument.Name == "hirepanda.api_keys." + name)
+            .GroupBy(measurement => measurement.Tags)
+            .ToDictionary(
+                group => group.Key,
+                group => group.First().Instrument.IsObservable
+                    ? group.Last().Value
+                    : group.Sum(measurement => measurement.Value));
     }
 
-    /// <summary>What changes in <see cref="Read"/> while something is done.</summary>
+    /// <summary>Gets the changes in <see cref="Read"/> during an action.</summary>
     public async Task<Dictionary<string, double>> DifferenceAsync(string name, Func<Task> act)
     {
         var before = Read(name);
         await act();
-        return Read(name).Select(one => (one.Key, Value: one.Value - before.GetValueOrDefault(one.Key)))
-            .Where(one => one.Value != 0).ToDictionary(one => one.Key, one => one.Value);
+        return Read(name).Select(entry => (entry.Key, Value: entry.Value - before.GetValueOrDefault(entry.Key)))
+            .Where(entry => entry.Value != 0).ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
     public void Dispose() => _listener.Dispose();

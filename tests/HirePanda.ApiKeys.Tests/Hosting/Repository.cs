@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Where things are, and how programs outside this process are run.</summary>
+/// <summary>Finds paths in the repository, and runs other programs.</summary>
 internal static class Repository
 {
 #if DEBUG
@@ -20,7 +20,7 @@ internal static class Repository
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>A port that nobody listens on, below the range from which connections take theirs.</summary>
+    /// <summary>Finds a free port below the range of ephemeral ports.</summary>
     public static int FreePort()
     {
         while (true)
@@ -34,16 +34,21 @@ internal static class Repository
             }
             catch (SocketException)
             {
-                // Taken; the next one.
+                // The port is in use. Try the next one.
             }
         }
     }
 
-    /// <summary>Runs a program to its end and gives all that it said.</summary>
+    /// <summary>Runs a program to its end and returns all of its output.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string program, IEnumerable<string> arguments, string? folder = null, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -65,7 +70,8 @@ internal static class Repository
             var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             try
             {
-                await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(_patience, TestContext.Current.CancellationToken);
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+                    .WaitAsync(_patience, TestContext.Current.CancellationToken);
             }
             catch (TimeoutException)
             {

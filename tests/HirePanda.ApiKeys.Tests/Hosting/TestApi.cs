@@ -14,7 +14,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A real ASP.NET Core application in memory, with a clock that stands still, a store that counts and a log that is kept.</summary>
+/// <summary>
+/// A real ASP.NET Core application in memory, with a manual clock, a store that counts, and a collected log.
+/// </summary>
 internal sealed class TestApi : IAsyncDisposable
 {
     public const string AddressHeader = "X-Test-Remote-Address";
@@ -44,7 +46,10 @@ internal sealed class TestApi : IAsyncDisposable
 
     public ApiKeyVerifier Verifier => Services.GetRequiredService<ApiKeyVerifier>();
 
-    /// <summary>Starts an application with the catalog of the sample and the endpoints /read, /write, /admin, /jobs, /any (any key) and /open (anonymous).</summary>
+    /// <summary>
+    /// Starts an application with the catalog of the sample and the endpoints /read, /write, /admin, /jobs, /any (any key) and
+    /// /open (anonymous).
+    /// </summary>
     public static async Task<TestApi> StartAsync(
         Action<ApiKeyOptions>? options = null,
         Action<WebApplicationBuilder>? services = null,
@@ -86,25 +91,34 @@ internal sealed class TestApi : IAsyncDisposable
         return new TestApi(application, store, time, logs);
     }
 
-    /// <summary>Puts a key into the store and gives its secret.</summary>
+    /// <summary>Adds a key to the store and returns it with its secret.</summary>
     public (ApiKey Key, string Secret) Issue(CreateApiKeyRequest? request = null, Func<ApiKey, ApiKey>? change = null)
     {
-        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, request ?? new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production });
+        var (key, secret) = Services.GetRequiredService<ApiKeyIssuer>()
+            .Issue(Workspace, request ?? new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production });
         key = change?.Invoke(key) ?? key;
         Store.Add(key);
         return (key, secret);
     }
 
-    public string Secret(string? tier = "admin") => Issue(new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production, Tier = tier, Permissions = [] }).Secret;
+    public string Secret(string? tier = "admin") => Issue(
+        new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production, Tier = tier, Permissions = [] }).Secret;
 
-    /// <summary>A secret of right shape that no key has.</summary>
-    public string UnknownSecret() => Services.GetRequiredService<ApiKeyIssuer>().Issue(Workspace, new CreateApiKeyRequest { Name = "Unknown", Type = ApiKeyTypes.Production }).Secret;
+    /// <summary>Creates a well-formed secret that does not belong to a key.</summary>
+    public string UnknownSecret()
+        => Services.GetRequiredService<ApiKeyIssuer>()
+            .Issue(Workspace, new CreateApiKeyRequest { Name = "Unknown", Type = ApiKeyTypes.Production }).Secret;
 
     public Task<HttpResponseMessage> GetAsync(string path, string? secret = null, string? address = null)
         => SendAsync(HttpMethod.Get, path, secret, address: address);
 
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, string? secret = null, object? body = null, string? address = null, Action<HttpRequestMessage>? change = null)
+        HttpMethod method,
+        string path,
+        string? secret = null,
+        object? body = null,
+        string? address = null,
+        Action<HttpRequestMessage>? change = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (secret is not null)
@@ -127,13 +141,15 @@ internal sealed class TestApi : IAsyncDisposable
         return await Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Yields until something that another thread does has happened, such as what runs after a response has ended.</summary>
+    /// <summary>
+    /// Yields until a condition on another thread is true, such as the completion of a response.
+    /// </summary>
     public static async Task Until(Func<bool> happened)
     {
         var patience = System.Diagnostics.Stopwatch.StartNew();
         while (!happened())
         {
-            patience.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30), "what the test waits for should have happened");
+            patience.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30), "the awaited condition should be true");
             await Task.Yield();
         }
     }
@@ -144,8 +160,11 @@ internal sealed class TestApi : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    /// <summary>Waits until every response has ended on the server's side too, which is a little after the client has it.</summary>
-    public Task QuietAsync() => Until(() => Services.GetServices<IStartupFilter>().OfType<RemoteAddress>().Single().UnderWay == 0);
+    /// <summary>
+    /// Waits until the server has completed every response, which it does shortly after the client gets it.
+    /// </summary>
+    public Task QuietAsync()
+        => Until(() => Services.GetServices<IStartupFilter>().OfType<RemoteAddress>().Single().UnderWay == 0);
 
     private sealed class RemoteAddress : IStartupFilter
     {
@@ -162,7 +181,7 @@ internal sealed class TestApi : IAsyncDisposable
                     context.Connection.RemoteIpAddress = IPAddress.Parse(address.ToString());
                 }
 
-                // What is registered first is told last.
+                // Callbacks run in reverse order of registration.
                 Interlocked.Increment(ref _underWay);
                 context.Response.OnCompleted(() => Task.FromResult(Interlocked.Decrement(ref _underWay)));
 
@@ -173,13 +192,14 @@ internal sealed class TestApi : IAsyncDisposable
     }
 }
 
-/// <summary>Finds what a host runs.</summary>
+/// <summary>Finds the services that a host runs.</summary>
 internal static class HostedServices
 {
-    public static BackgroundJobs Jobs(this IServiceProvider services) => services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
+    public static BackgroundJobs Jobs(this IServiceProvider services)
+        => services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
 }
 
-/// <summary>Reads answers.</summary>
+/// <summary>Reads responses.</summary>
 internal static class Answers
 {
     public static async Task<string> TextAsync(this HttpResponseMessage response)
@@ -192,7 +212,11 @@ internal static class Answers
         => (await response.JsonAsync()).GetProperty("error").GetProperty("code").GetString();
 
     public static async Task<string[]> FieldsAsync(this HttpResponseMessage response)
-        => [.. (await response.JsonAsync()).GetProperty("error").GetProperty("details").EnumerateArray().Select(one => one.GetProperty("field").GetString()!)];
+        =>
+        [
+            .. (await response.JsonAsync()).GetProperty("error").GetProperty("details").EnumerateArray()
+            .Select(detail => detail.GetProperty("field").GetString()!)
+        ];
 
     public static string? Header(this HttpResponseMessage response, string name)
         => response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values)

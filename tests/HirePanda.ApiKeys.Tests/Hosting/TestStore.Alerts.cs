@@ -2,35 +2,37 @@ using System.Collections.Concurrent;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <content>Alerts, webhooks and their messages.</content>
+/// <content>Alerts, webhooks, and their deliveries.</content>
 internal sealed partial class TestStore
 {
     private readonly ConcurrentQueue<DateTimeOffset> _pruned = new();
     private int _alertsAdded;
     private int _reminderReads;
 
-    /// <summary>How many pages of keys to remind of were read.</summary>
+    /// <summary>Gets the number of pages of reminder keys that were read.</summary>
     public int ReminderReads => Volatile.Read(ref _reminderReads);
 
-    /// <summary>How many alerts this process tried to store, known or not.</summary>
+    /// <summary>Gets the number of alerts that this process tried to store, including duplicates.</summary>
     public int AlertsAdded => Volatile.Read(ref _alertsAdded);
 
     /// <summary>Runs before every call for alerts and webhooks.</summary>
     public Action BeforeAlerts { get; set; } = () => { };
 
-    /// <summary>Before which times the messages of alerts were to be deleted, one a call.</summary>
+    /// <summary>Gets the time before which deliveries were to be deleted, for each call.</summary>
     public IReadOnlyList<DateTimeOffset> Pruned => [.. _pruned];
 
-    /// <summary>Runs before messages are deleted.</summary>
+    /// <summary>Runs before deliveries are deleted.</summary>
     public Action BeforePrune { get; set; } = () => { };
 
-    public ValueTask<bool> AddAlertAsync(ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
+    public ValueTask<bool> AddAlertAsync(
+        ApiKeyAlert alert, IReadOnlyList<ApiKeyWebhookDelivery> deliveries, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _alertsAdded);
         return Alerts().AddAlertAsync(alert, deliveries, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
+        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
         => Alerts().ListAlertsAsync(workspace, after, limit, cancellationToken);
 
     public ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
@@ -43,7 +45,8 @@ internal sealed partial class TestStore
     public ValueTask<bool> HasAlertAsync(string deduplicationKey, CancellationToken cancellationToken)
         => Alerts().HasAlertAsync(deduplicationKey, cancellationToken);
 
-    public ValueTask<int> CountAlertsAsync(string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
+    public ValueTask<int> CountAlertsAsync(
+        string workspace, string kind, DateTimeOffset since, CancellationToken cancellationToken)
         => Alerts().CountAlertsAsync(workspace, kind, since, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKey>> ListReminderKeysAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
@@ -66,10 +69,15 @@ internal sealed partial class TestStore
         => Alerts().DeleteWebhookAsync(workspace, id, actor, audit, cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKeyLeasedDelivery>> LeaseDeliveriesAsync(
-        DateTimeOffset now, DateTimeOffset leasedUntil, int limit, IReadOnlyCollection<string> exceptWebhooks, CancellationToken cancellationToken)
+        DateTimeOffset now,
+        DateTimeOffset leasedUntil,
+        int limit,
+        IReadOnlyCollection<string> exceptWebhooks,
+        CancellationToken cancellationToken)
         => Alerts().LeaseDeliveriesAsync(now, leasedUntil, limit, exceptWebhooks, cancellationToken);
 
-    public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken) => Alerts().GetNextDeliveryAsync(cancellationToken);
+    public ValueTask<DateTimeOffset?> GetNextDeliveryAsync(CancellationToken cancellationToken)
+        => Alerts().GetNextDeliveryAsync(cancellationToken);
 
     public ValueTask<bool> SaveAttemptAsync(ApiKeyDeliveryAttempt attempt, CancellationToken cancellationToken)
         => Alerts().SaveAttemptAsync(attempt, cancellationToken);

@@ -11,10 +11,10 @@ internal sealed partial class TestStore : IApiKeyUsageStore
     /// <summary>Runs before usage is stored.</summary>
     public Action BeforeUsage { get; set; } = () => { };
 
-    /// <summary>Runs after usage is stored, before that is said.</summary>
+    /// <summary>Runs after usage is stored, before the call returns.</summary>
     public Action AfterUsage { get; set; } = () => { };
 
-    /// <summary>How many sums were asked for, at every call that asks for the highest.</summary>
+    /// <summary>Gets the number of requested sums of every call for the top sums.</summary>
     public ConcurrentQueue<int> TopLimits { get; } = new();
 
     /// <summary>Runs before usage is read.</summary>
@@ -28,7 +28,8 @@ internal sealed partial class TestStore : IApiKeyUsageStore
         AfterUsage();
     }
 
-    public ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(ApiKeyUsageQuery query, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyUsageAggregate>> SumUsageAsync(
+        ApiKeyUsageQuery query, CancellationToken cancellationToken)
     {
         BeforeSum();
         return _inner.SumUsageAsync(query, cancellationToken);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>An in-memory store that counts its reads and can be made to fail, hang or wait.</summary>
+/// <summary>An in-memory store that counts its reads and can fail, hang, or wait.</summary>
 internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, IApiKeyAlertStore
 {
     private readonly InMemoryApiKeyStore _inner = new();
@@ -10,10 +10,10 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
     private int _lastUsedWrites;
     private int _keyReads;
 
-    /// <summary>How often management has read keys as a whole.</summary>
+    /// <summary>Gets the number of times that management has read whole keys.</summary>
     public int KeyReads => Volatile.Read(ref _keyReads);
 
-    /// <summary>How many names were asked for, at every call that asks for names alone.</summary>
+    /// <summary>Gets the number of requested names of every call for names.</summary>
     public ConcurrentQueue<int> NamesRead { get; } = new();
 
     public int LastUsedWrites => Volatile.Read(ref _lastUsedWrites);
@@ -23,7 +23,7 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
     /// <summary>Runs before every read by hash.</summary>
     public Func<CancellationToken, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Runs after a read by hash has its answer, before it is given.</summary>
+    /// <summary>Runs after a read by hash, before it returns.</summary>
     public Func<Task> AfterRead { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Runs before every call of management.</summary>
@@ -32,16 +32,19 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
     /// <summary>Runs before a change is stored.</summary>
     public Action<ApiKeyChangeSet> BeforeSave { get; set; } = _ => { };
 
-    /// <summary>Runs after a change is stored, before that is said.</summary>
+    /// <summary>Runs after a change is stored, before the call returns.</summary>
     public Action AfterSave { get; set; } = () => { };
 
-    public void Add(ApiKey key) => _inner.SaveAsync(new ApiKeyChangeSet { Added = [key] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
+    public void Add(ApiKey key)
+        => _inner.SaveAsync(new ApiKeyChangeSet { Added = [key] }, default).AsTask().GetAwaiter().GetResult()
+            .Should().Be(ApiKeySaveResult.Saved);
 
-    /// <summary>Changes a key behind the library's back.</summary>
+    /// <summary>Changes a key without notifying the library.</summary>
     public void Change(ApiKey key, Func<ApiKey, ApiKey> change)
     {
         var stored = _inner.GetKeyAsync(key.Workspace, key.Id, default).AsTask().GetAwaiter().GetResult()!;
-        _inner.SaveAsync(new ApiKeyChangeSet { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default).AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
+        _inner.SaveAsync(new ApiKeyChangeSet { Updated = [change(stored) with { Version = stored.Version + 1 }] }, default)
+            .AsTask().GetAwaiter().GetResult().Should().Be(ApiKeySaveResult.Saved);
     }
 
     public async ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken)
@@ -85,7 +88,8 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
         return _inner.ListAuditAsync(workspace, after, limit, cancellationToken);
     }
 
-    public async ValueTask SaveLastUsedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+    public async ValueTask SaveLastUsedAsync(
+        IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
     {
         BeforeManagement();
         await _inner.SaveLastUsedAsync(lastUsed, cancellationToken);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A real server on a socket of this machine, which keeps what it is sent.</summary>
+/// <summary>A real server on a local socket that stores the received messages.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private const int FirstPort = 20_000;
@@ -26,7 +26,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public IReadOnlyList<WebhookMessage> Messages => [.. _messages];
 
-    /// <summary>What each request is answered. Default: 204.</summary>
+    /// <summary>Gets or sets the response to each request. The default is 204.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = context =>
     {
         context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -60,7 +60,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             }
             catch (IOException)
             {
-                // Taken; another one.
+                // The port is in use. Try another port.
                 await app.DisposeAsync();
             }
         }
@@ -74,20 +74,25 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         _messages.Enqueue(new(
             $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}",
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            context.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body));
         await Answer(context);
     }
 }
 
-/// <summary>One request that a receiver got.</summary>
+/// <summary>A request to a receiver.</summary>
 internal sealed record WebhookMessage(string Request, Dictionary<string, string> Headers, string Body)
 {
     public string Id => Headers["webhook-id"];
 
-    public DateTimeOffset Timestamp => DateTimeOffset.FromUnixTimeSeconds(long.Parse(Headers["webhook-timestamp"], System.Globalization.CultureInfo.InvariantCulture));
+    public DateTimeOffset Timestamp
+        => DateTimeOffset.FromUnixTimeSeconds(
+            long.Parse(Headers["webhook-timestamp"], System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Whether it is signed with a secret, calculated as a receiver would after the Standard Webhooks specification.</summary>
+    /// <summary>
+    /// Determines whether the message is signed with a secret, as a receiver does by the Standard Webhooks specification.
+    /// </summary>
     public bool IsSignedWith(string secret)
     {
         using var hmac = new HMACSHA256(Convert.FromBase64String(secret.Split('_')[1]));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What one workspace can take of the cache from the others.</summary>
+/// <summary>The share of the cache that one workspace can use.</summary>
 public sealed class CacheSizeTests
 {
     private const int Capacity = 200;
@@ -68,7 +68,8 @@ public sealed class CacheSizeTests
 
     private static bool IsCached(TestApi api, string secret)
     {
-        var hash = api.Services.GetRequiredService<ApiKeySettings>().Current.Hasher.Hash(System.Text.Encoding.ASCII.GetBytes(secret));
+        var hash = api.Services.GetRequiredService<ApiKeySettings>()
+            .Current.Hasher.Hash(System.Text.Encoding.ASCII.GetBytes(secret));
         return api.Services.GetRequiredService<KeyCache>().Get(hash) is not null;
     }
 }

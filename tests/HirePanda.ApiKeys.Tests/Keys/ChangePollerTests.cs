@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What a change table may look like while transactions of other processes are open.</summary>
+/// <summary>The change table while transactions of other processes are open.</summary>
 public sealed class ChangePollerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -119,9 +119,13 @@ public sealed class ChangePollerTests
         await poller.PollAsync(feed, Token);
         await late.VerifyAsync();
         await other.VerifyAsync();
-        api.Store.Reads.Should().Be(reads + 2, "nobody knows what the numbers between say");
+        api.Store.Reads.Should().Be(reads + 2, "the content of the numbers in between is unknown");
 
-        feed.Rows = [new ApiKeyChangeNotification { Number = 700, Hash = late.Key.Hash }, new ApiKeyChangeNotification { Number = 5000, Workspace = "elsewhere" }];
+        feed.Rows =
+        [
+            new ApiKeyChangeNotification { Number = 700, Hash = late.Key.Hash },
+            new ApiKeyChangeNotification { Number = 5000, Workspace = "elsewhere" }
+        ];
         await poller.PollAsync(feed, Token);
         await poller.PollAsync(feed, Token);
         await late.VerifyAsync();
@@ -135,13 +139,17 @@ public sealed class ChangePollerTests
     }
 
     [Fact]
-    public async Task Poll_NumbersThatJumpAgainAndAgain_ReadsNoMoreThanAWindow()
+    public async Task Poll_NumbersThatJumpRepeatedly_ReadsNoMoreThanAWindow()
     {
         await using var api = await TestApi.StartAsync();
         var (poller, feed) = (Poller(api), new Feed { Last = 10 });
         await poller.PollAsync(feed, Token);
         var key = await CachedAsync(api);
-        feed.Rows = [.. Enumerable.Range(0, 10_001).Select(i => new ApiKeyChangeNotification { Number = 5000 + (2000L * i), Workspace = "elsewhere" })];
+        feed.Rows =
+        [
+            .. Enumerable.Range(0, 10_001)
+            .Select(i => new ApiKeyChangeNotification { Number = 5000 + (2000L * i), Workspace = "elsewhere" })
+        ];
         await poller.PollAsync(feed, Token);
         var reads = api.Store.Reads;
         await key.VerifyAsync();
@@ -171,7 +179,8 @@ public sealed class ChangePollerTests
         api.Time.Advance(TimeSpan.FromSeconds(1.7));
         await poller.PollAsync(feed, Token);
 
-        metrics.Read("invalidation.latency")[""].Should().BeApproximately(0.7, 0.0001, "neither before this process nor in the future");
+        metrics.Read("invalidation.latency")[""]
+            .Should().BeApproximately(0.7, 0.0001, "not before this process and not in the future");
     }
 
     private static ChangePoller Poller(TestApi api) => api.Services.GetRequiredService<ChangePoller>();
@@ -198,7 +207,8 @@ public sealed class ChangePollerTests
 
         public ValueTask<long> GetLastChangeAsync(CancellationToken cancellationToken) => new(Last);
 
-        public ValueTask<IReadOnlyList<ApiKeyChangeNotification>> ReadChangesAsync(long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
+        public ValueTask<IReadOnlyList<ApiKeyChangeNotification>> ReadChangesAsync(
+            long after, IReadOnlyList<long> missing, CancellationToken cancellationToken)
         {
             (After, Missing) = (after, missing);
             return new([.. Rows.Where(row => row.Number > after || missing.Contains(row.Number))]);

@@ -57,7 +57,8 @@ public sealed class LookupTests
         api.Store.Reads.Should().Be(1);
 
         api.Time.Advance(TimeSpan.FromSeconds(10));
-        (await VerifyAsync(api, secret)).Outcome.Should().Be(ApiKeyOutcome.Revoked, "a change behind the library's back holds within the lifetime");
+        (await VerifyAsync(api, secret)).Outcome.Should()
+            .Be(ApiKeyOutcome.Revoked, "a change outside the library takes effect within the lifetime");
         api.Store.Reads.Should().Be(2);
     }
 
@@ -70,7 +71,7 @@ public sealed class LookupTests
         var release = new TaskCompletionSource();
         api.Store.BeforeRead = _ => release.Task;
 
-        // Freshness is 27 to 30 seconds; its last fifth begins at 21.6 to 24.
+        // Freshness is 27 to 30 seconds, and its last fifth starts at 21.6 to 24 seconds.
         api.Time.Advance(TimeSpan.FromSeconds(25));
         for (var i = 0; i < 10; i++)
         {
@@ -103,7 +104,7 @@ public sealed class LookupTests
     }
 
     [Fact]
-    public async Task VerifyAsync_FloodOfUnknownSecrets_PushesNoGoodKeyOut()
+    public async Task VerifyAsync_FloodOfUnknownSecrets_EvictsNoGoodKey()
     {
         await using var api = await TestApi.StartAsync(options =>
         {
@@ -131,7 +132,7 @@ public sealed class LookupTests
     }
 
     [Fact]
-    public async Task VerifyAsync_CacheFull_TakesTheNewcomerIn()
+    public async Task VerifyAsync_CacheFull_CachesANewKey()
     {
         await using var api = await TestApi.StartAsync(options => options.Cache.Capacity = 10);
         for (var i = 0; i < 25; i++)
@@ -168,7 +169,8 @@ public sealed class LookupTests
     public async Task VerifyAsync_StoreFails_NeverServesPastTheKeysExpiry()
     {
         await using var api = await TestApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddMinutes(2) });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Short", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddMinutes(2) });
         await VerifyAsync(api, secret);
         api.Store.BeforeRead = _ => throw new InvalidOperationException();
 
@@ -248,7 +250,7 @@ public sealed class LookupTests
     }
 
     [Fact]
-    public async Task VerifyAsync_ClockSetBack_BelievesNothingItCannotDate()
+    public async Task VerifyAsync_ClockSetBack_DoesNotUseEntriesFromTheFuture()
     {
         var clock = new SettableClock { Now = TestApi.Start };
         await using var api = await TestApi.StartAsync(services: builder => builder.Services.AddSingleton<TimeProvider>(clock));
@@ -364,7 +366,7 @@ public sealed class LookupTests
         var release = new TaskCompletionSource();
         api.Store.AfterRead = () => release.Task;
 
-        // The read has the active key in hand when the revocation commits and returns.
+        // The read has already returned the active key when the revocation commits.
         var slow = api.Verifier.VerifyAsync(secret, default, Token).AsTask();
         await TestApi.Until(() => api.Store.Reads == 1);
         await RevokeAsync(api, key);
@@ -378,18 +380,21 @@ public sealed class LookupTests
         api.Store.Reads.Should().Be(2);
     }
 
-    private static async Task<ApiKeyVerdict> VerifyAsync(TestApi api, string secret) => await api.Verifier.VerifyAsync(secret, default, Token);
+    private static async Task<ApiKeyVerdict> VerifyAsync(TestApi api, string secret)
+        => await api.Verifier.VerifyAsync(secret, default, Token);
 
     private static async Task RevokeAsync(TestApi api, ApiKey key)
     {
         await using var scope = api.Services.CreateAsyncScope();
         var actor = new ApiKeyActor { Id = "test", Workspace = TestApi.Workspace, Tier = "admin" };
-        (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().RevokeAsync(actor, key.Id, cancellationToken: Token)).Succeeded.Should().BeTrue();
+        (await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().RevokeAsync(actor, key.Id, cancellationToken: Token))
+            .Succeeded.Should().BeTrue();
     }
 
     private static CacheEntry? Entry(TestApi api, string secret)
     {
-        var hash = api.Services.GetRequiredService<ApiKeySettings>().Current.Hasher.Hash(System.Text.Encoding.ASCII.GetBytes(secret));
+        var hash = api.Services.GetRequiredService<ApiKeySettings>()
+            .Current.Hasher.Hash(System.Text.Encoding.ASCII.GetBytes(secret));
         return api.Services.GetRequiredService<KeyCache>().Get(hash);
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Who gets to read the store when more want to than may.</summary>
+/// <summary>The distribution of store reads when there are more requests for them than the limit.</summary>
 public sealed class ReadPlacesTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,7 +25,8 @@ public sealed class ReadPlacesTests
         (await VerifyAsync(api, secret, 0)).IsValid.Should().BeTrue();
 
         hang.SetResult();
-        (await Task.WhenAll(junk)).Count(verdict => verdict.Outcome == ApiKeyOutcome.Unknown).Should().Be(32, "half of the places are for junk");
+        (await Task.WhenAll(junk)).Count(verdict => verdict.Outcome == ApiKeyOutcome.Unknown)
+            .Should().Be(32, "half of the places are for junk");
         api.Store.Reads.Should().Be(reads + 33);
     }
 

@@ -10,17 +10,18 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Management by people whom the host signs in.</summary>
+/// <summary>Management by people that the host signs in.</summary>
 public sealed class ActorTests
 {
     [Fact]
-    public async Task Manage_PersonWhomTheHostsResolverKnows_ActsInItsWorkspaceWithItsRights()
+    public async Task Manage_PersonThatTheHostsResolverKnows_ActsInItsWorkspaceWithItsRights()
     {
         await using var api = await StartAsync(services => services.AddSingleton<IApiKeyActorResolver, People>());
 
         using var created = await SendAsync(api, "acme", new { name = "x", type = "ci" });
         using var tooMuch = await SendAsync(api, "acme", new { name = "x", type = "production" });
-        using var list = await api.SendAsync(HttpMethod.Get, "/keys", change: request => request.Headers.Add("X-Person", "other"));
+        using var list = await api.SendAsync(
+            HttpMethod.Get, "/keys", change: request => request.Headers.Add("X-Person", "other"));
 
         created.StatusCode.Should().Be(HttpStatusCode.Created);
         (await created.JsonAsync()).Text("createdBy").Should().Be("person");
@@ -42,7 +43,8 @@ public sealed class ActorTests
         });
         api.Issue();
 
-        using var response = await api.SendAsync(HttpMethod.Get, "/keys", change: request => request.Headers.Add("X-Person", withResolver ? "" : "acme"));
+        using var response = await api.SendAsync(
+            HttpMethod.Get, "/keys", change: request => request.Headers.Add("X-Person", withResolver ? "" : "acme"));
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await response.CodeAsync()).Should().Be("forbidden");
@@ -52,7 +54,8 @@ public sealed class ActorTests
     public async Task Create_PersonLosesThePolicyWhileTheBodyArrives_IsForbiddenAndAudited()
     {
         var isMember = true;
-        await using var api = await StartAsync(services => services.AddSingleton<IApiKeyActorResolver, People>().AddAuthorizationBuilder()
+        await using var api = await StartAsync(
+            services => services.AddSingleton<IApiKeyActorResolver, People>().AddAuthorizationBuilder()
             .AddPolicy("people", policy => policy.AddAuthenticationSchemes("Person").RequireAssertion(_ => isMember)));
         using var body = new Late("""{"name":"x","type":"ci"}""", () => isMember = false);
 
@@ -64,7 +67,8 @@ public sealed class ActorTests
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         var token = TestContext.Current.CancellationToken;
-        (await api.Store.ListKeysAsync(new ApiKeyQuery { Workspace = TestApi.Workspace, Limit = 10, Now = TestApi.Start }, token)).Should().BeEmpty();
+        (await api.Store.ListKeysAsync(new ApiKeyQuery { Workspace = TestApi.Workspace, Limit = 10, Now = TestApi.Start }, token))
+            .Should().BeEmpty();
         (await api.Store.ListAuditAsync(TestApi.Workspace, null, 10, token)).Should().ContainSingle()
             .Which.Should().BeEquivalentTo(new { Actor = "person", Action = "key.create.refused" });
     }
@@ -102,12 +106,13 @@ public sealed class ActorTests
         services: builder =>
         {
             builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, PersonHandler>("Person", null);
-            builder.Services.AddAuthorizationBuilder().AddPolicy("people", policy => policy.AddAuthenticationSchemes("Person").RequireAuthenticatedUser());
+            builder.Services.AddAuthorizationBuilder()
+                .AddPolicy("people", policy => policy.AddAuthenticationSchemes("Person").RequireAuthenticatedUser());
             services(builder.Services);
         },
         app: app => app.MapHirePandaApiKeys("/keys", policy: "people"));
 
-    /// <summary>A body before whose end something happens, once the server reads it.</summary>
+    /// <summary>A body that runs an action before its end, when the server reads it.</summary>
     private sealed class Late : HttpContent
     {
         private readonly byte[] _bytes;
@@ -121,7 +126,7 @@ public sealed class ActorTests
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            // More than the pipe of the test server holds: the rest is taken once the server reads.
+            // This is more than the pipe of the test server holds. The rest is sent when the server reads.
             await stream.WriteAsync(new byte[128 * 1024].Select(_ => (byte)' ').ToArray());
             await stream.FlushAsync();
             _before();
@@ -152,11 +157,12 @@ public sealed class ActorTests
         public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
         {
             Seen.Add(look());
-            return new(new ApiKeyActor { Id = "person", Workspace = context.Request.Headers["X-Person"].ToString(), Tier = "admin" });
+            return new(
+                new ApiKeyActor { Id = "person", Workspace = context.Request.Headers["X-Person"].ToString(), Tier = "admin" });
         }
     }
 
-    /// <summary>A body whose end is sent when something has happened.</summary>
+    /// <summary>A body whose end is sent after an event.</summary>
     private sealed class SlowBody : HttpContent
     {
         private readonly Task _happened;
@@ -185,14 +191,16 @@ public sealed class ActorTests
         }
     }
 
-    private sealed class PersonHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    private sealed class PersonHandler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             var workspace = Request.Headers["X-Person"].ToString();
             var identity = new ClaimsIdentity([new Claim("workspace", workspace)], Scheme.Name);
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
+            return Task.FromResult(
+                AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
         }
     }
 }

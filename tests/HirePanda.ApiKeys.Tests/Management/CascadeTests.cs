@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Revocations of many keys: their order, their end, and whom they listen to.</summary>
+/// <summary>Revocations of many keys: their order, their completion, and their actor.</summary>
 public sealed class CascadeTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,7 +25,7 @@ public sealed class CascadeTests
             first.TrySetResult(change);
             if (Interlocked.Increment(ref saves) == 2)
             {
-                // What the root's own revocation answers while its children are still to come.
+                // This is the status of the root while its children are not yet revoked.
                 api.StatusAsync(rootSecret).GetAwaiter().GetResult().Should().Be(HttpStatusCode.Unauthorized);
             }
         };
@@ -35,7 +35,7 @@ public sealed class CascadeTests
         response.StatusCode.Should().Be(HttpStatusCode.OK, await response.TextAsync());
         (await first.Task).Updated.Select(key => key.Id).Should().Equal(root.Id);
         saves.Should().Be(1 + 50 + 1, "a hundred keys go into one change");
-        calls.Should().BeLessThan(3 * saves, "creators are asked for together, not one by one");
+        calls.Should().BeLessThan(3 * saves, "creators are read together, not one by one");
         api.Store.BeforeManagement = () => { };
         foreach (var id in new[] { children[0].Id, children[4_999].Id, grandchildren[2].Id })
         {
@@ -61,9 +61,11 @@ public sealed class CascadeTests
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{ManagementApi.Keys}/{root.Id}/revoke");
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {secret}");
-        request.Content = new StringContent("""{"cascade":true}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        request.Content = new StringContent(
+            """{"cascade":true}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
 
-        await api.Client.Invoking(client => client.SendAsync(request, hangsUp.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await api.Client.Invoking(client => client.SendAsync(request, hangsUp.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
         await TestApi.Until(() => Volatile.Read(ref saves) == 1 + 5);
         await TestApi.Until(() => ActiveAsync(api).GetAwaiter().GetResult().Count() == 1);
 
@@ -133,7 +135,7 @@ public sealed class CascadeTests
         using var response = await api.PostAsync(path.Replace("{id}", fresh.Id), secret);
 
         response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        (await api.StatusAsync(freshSecret)).Should().Be(HttpStatusCode.OK, "a revoked key revokes nothing");
+        (await api.StatusAsync(freshSecret)).Should().Be(HttpStatusCode.OK, "a revoked key cannot revoke keys");
     }
 
     [Fact]
@@ -197,7 +199,8 @@ public sealed class CascadeTests
         using var response = await api.PostAsync("/revoke-all", secret);
 
         response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        (await ActiveAsync(api)).Count().Should().BeInRange(200, 201, "the key itself may be on the first page, which holds a hundred");
+        (await ActiveAsync(api)).Count()
+            .Should().BeInRange(200, 201, "the key itself can be on the first page of a hundred");
     }
 
     [Fact]
@@ -245,10 +248,11 @@ public sealed class CascadeTests
 
         response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         (await api.ItemsAsync(AlertApi.Webhooks, admin)).Should().ContainSingle();
-        (await api.AlertsAsync(admin)).Single().GetProperty("acknowledgedAt").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
+        (await api.AlertsAsync(admin)).Single().GetProperty("acknowledgedAt").ValueKind.Should()
+            .Be(System.Text.Json.JsonValueKind.Null);
     }
 
-    /// <summary>Another process revoked the key, and this one has not heard of it.</summary>
+    /// <summary>Revokes a key as another process does, without notifying this process.</summary>
     [Theory]
     [InlineData("POST", "/revoke")]
     [InlineData("GET", "")]
@@ -262,7 +266,8 @@ public sealed class CascadeTests
         api.Store.Change(victim, stored => stored with { RevokedAt = api.Time.GetUtcNow() });
         (await api.StatusAsync(victimSecret)).Should().Be(HttpStatusCode.OK, "it is still cached");
 
-        using var response = await api.SendAsync(new HttpMethod(method), $"{ManagementApi.Keys}/{victim.Id}{path}", secret, method == "PATCH" ? "{}" : null);
+        using var response = await api.SendAsync(
+            new HttpMethod(method), $"{ManagementApi.Keys}/{victim.Id}{path}", secret, method == "PATCH" ? "{}" : null);
 
         (await response.TextAsync()).Should().Contain("revoked");
         (await api.StatusAsync(victimSecret)).Should().Be(HttpStatusCode.Unauthorized);
@@ -292,7 +297,7 @@ public sealed class CascadeTests
         (await response.JsonAsync()).GetProperty("revoked").GetInt32().Should().Be(0);
         (await api.StatusAsync(cachedSecret)).Should().Be(HttpStatusCode.Unauthorized);
         release.SetResult();
-        (await slow).Should().Be(HttpStatusCode.Unauthorized, "its read began before");
+        (await slow).Should().Be(HttpStatusCode.Unauthorized, "its read started before");
         (await api.StatusAsync(readSecret)).Should().Be(HttpStatusCode.Unauthorized);
     }
 
@@ -321,14 +326,25 @@ public sealed class CascadeTests
     private static async Task<List<ApiKey>> AddAsync(TestApi api, string creator, int count)
     {
         var issuer = api.Services.GetRequiredService<ApiKeyIssuer>();
-        var keys = Enumerable.Range(0, count).Select(i => issuer.Issue(TestApi.Workspace, new CreateApiKeyRequest { Name = $"{i}", Type = ApiKeyTypes.Production }, creator).Key).ToList();
+        var keys = Enumerable.Range(0, count)
+            .Select(
+                i => issuer.Issue(
+                    TestApi.Workspace,
+                    new CreateApiKeyRequest { Name = $"{i}", Type = ApiKeyTypes.Production },
+                    creator).Key).ToList();
         (await api.Store.SaveAsync(new ApiKeyChangeSet { Added = keys }, Token)).Should().Be(ApiKeySaveResult.Saved);
         return keys;
     }
 
     private static async Task<IEnumerable<string>> ActiveAsync(TestApi api)
     {
-        var query = new ApiKeyQuery { Workspace = TestApi.Workspace, Status = ApiKeyStatus.Active, Limit = 10_000, Now = api.Time.GetUtcNow() };
+        var query = new ApiKeyQuery
+        {
+            Workspace = TestApi.Workspace,
+            Status = ApiKeyStatus.Active,
+            Limit = 10_000,
+            Now = api.Time.GetUtcNow(),
+        };
         return (await api.Store.ListKeysAsync(query, Token)).Select(key => key.Id);
     }
 }

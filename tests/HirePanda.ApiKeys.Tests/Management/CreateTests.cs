@@ -28,12 +28,27 @@ public sealed class CreateTests
         { """{"name":"x","type":"ci","permissions":["jobs:read","nope"]}""", ["permissions[1]"] },
         { """{"name":"x","type":"ci","permissions":"jobs:read"}""", ["permissions"] },
         { """{"name":"x","type":"ci","permissions":[null]}""", ["permissions[0]"] },
-        { """{"name":"x","type":"ci","allowedNetworks":["10.0.0.0/8","10.0.0.8/8","010.0.0.1"]}""", ["allowedNetworks[1]", "allowedNetworks[2]"] },
+        {
+            """{"name":"x","type":"ci","allowedNetworks":["10.0.0.0/8","10.0.0.8/8","010.0.0.1"]}""",
+            ["allowedNetworks[1]", "allowedNetworks[2]"]
+        },
         { """{"name":"x","type":"ci","allowedNetworks":[7]}""", ["allowedNetworks[0]"] },
-        { """{"name":"x","type":"ci","rateLimits":[{"permits":0,"windowSeconds":0}]}""", ["rateLimits[0].permits", "rateLimits[0].windowSeconds"] },
-        { """{"name":"x","type":"ci","rateLimits":[{"permits":99999999999,"windowSeconds":99999999999}]}""", ["rateLimits[0].permits", "rateLimits[0].windowSeconds"] },
-        { """{"name":"x","type":"ci","rateLimits":[{"permits":1.5,"windowSeconds":"60"}]}""", ["rateLimits[0].permits", "rateLimits[0].windowSeconds"] },
-        { """{"name":"x","type":"ci","rateLimits":[{"burst":1}]}""", ["rateLimits[0].burst", "rateLimits[0].permits", "rateLimits[0].windowSeconds"] },
+        {
+            """{"name":"x","type":"ci","rateLimits":[{"permits":0,"windowSeconds":0}]}""",
+            ["rateLimits[0].permits", "rateLimits[0].windowSeconds"]
+        },
+        {
+            """{"name":"x","type":"ci","rateLimits":[{"permits":99999999999,"windowSeconds":99999999999}]}""",
+            ["rateLimits[0].permits", "rateLimits[0].windowSeconds"]
+        },
+        {
+            """{"name":"x","type":"ci","rateLimits":[{"permits":1.5,"windowSeconds":"60"}]}""",
+            ["rateLimits[0].permits", "rateLimits[0].windowSeconds"]
+        },
+        {
+            """{"name":"x","type":"ci","rateLimits":[{"burst":1}]}""",
+            ["rateLimits[0].burst", "rateLimits[0].permits", "rateLimits[0].windowSeconds"]
+        },
         { """{"name":"x","type":"ci","rateLimits":[5]}""", ["rateLimits[0]"] },
         { """{"name":"x","type":"ci","expiresAt":"2026-11-24T12:00:00Z"}""", ["expiresAt"] },
         { """{"name":"x","type":"ci","expiresAt":"tomorrow"}""", ["expiresAt"] },
@@ -63,8 +78,9 @@ public sealed class CreateTests
         var (admin, secret) = api.Issue();
 
         using var response = await api.PostAsync("", secret, """
-            {"name":"Nightly 🐼","type":"CI","tier":"WRITE","permissions":["Billing:Read","billing:read"],"expiresAt":"2027-01-01T01:00:00+01:00",
-             "allowedNetworks":["10.0.0.1/32","2001:DB8::/32","10.0.0.1"],"rateLimits":[{"permits":5,"windowSeconds":60}],"metadata":{"team":"zoo","n":[1,{"a":null}]}}
+            {"name":"Nightly 🐼","type":"CI","tier":"WRITE","permissions":["Billing:Read","billing:read"],
+             "expiresAt":"2027-01-01T01:00:00+01:00","allowedNetworks":["10.0.0.1/32","2001:DB8::/32","10.0.0.1"],
+             "rateLimits":[{"permits":5,"windowSeconds":60}],"metadata":{"team":"zoo","n":[1,{"a":null}]}}
             """);
         var json = await response.JsonAsync();
         var created = json.Text("secret");
@@ -75,10 +91,12 @@ public sealed class CreateTests
         response.Header("ETag").Should().Be("\"1\"");
         response.Header("Content-Type").Should().Be("application/json");
         (await response.TextAsync()).Should().Be(
-            $$"""{"id":"{{json.Text("id")}}","name":"{{json.GetProperty("name").GetRawText().Trim('"')}}","type":"ci","ownerId":null,"tier":"write","permissions":["billing:read"],"hint":"{{created[..10]}}…","status":"active","enabled":true,"""
-            + $$"""
-            "createdAt":"2026-11-24T12:00:00Z","createdBy":"{{admin.Id}}","version":1,"expiresAt":"2027-01-01T00:00:00Z","lastUsedAt":null,
-            "revokedAt":null,"revokedReason":null,"replaces":null,"replacedBy":null,"allowedNetworks":["10.0.0.1","2001:db8::/32"],
+            $$"""
+            {"id":"{{json.Text("id")}}","name":"{{json.GetProperty("name").GetRawText().Trim('"')}}","type":"ci","ownerId":null,
+            "tier":"write","permissions":["billing:read"],"hint":"{{created[..10]}}…","status":"active","enabled":true,
+            "createdAt":"2026-11-24T12:00:00Z","createdBy":"{{admin.Id}}","version":1,"expiresAt":"2027-01-01T00:00:00Z",
+            "lastUsedAt":null,"revokedAt":null,"revokedReason":null,"replaces":null,"replacedBy":null,
+            "allowedNetworks":["10.0.0.1","2001:db8::/32"],
             "rateLimits":[{"permits":5,"windowSeconds":60}],"metadata":{"team":"zoo","n":[1,{"a":null}]},"secret":"{{created}}"}
             """.ReplaceLineEndings(""));
         json.Text("name").Should().Be("Nightly 🐼");
@@ -109,7 +127,7 @@ public sealed class CreateTests
     [Theory]
     [InlineData("\"name\":\"\u00ff\"")]
     [InlineData("\"metadata\":{\"\u00ff\":1}")]
-    public async Task Create_BytesThatAreNoUtf8_AreRefused(string member)
+    public async Task Create_BytesThatAreNotUtf8_AreRefused(string member)
     {
         await using var api = await ManagementApi.StartAsync();
 
@@ -128,7 +146,8 @@ public sealed class CreateTests
         await using var api = await ManagementApi.StartAsync();
         var networks = string.Join(',', Enumerable.Repeat("7", 100_000));
 
-        using var response = await api.PostAsync("", api.Secret(), $$"""{"name":"x","type":"ci","allowedNetworks":[{{networks}}]}""");
+        using var response = await api.PostAsync(
+            "", api.Secret(), $$"""{"name":"x","type":"ci","allowedNetworks":[{{networks}}]}""");
 
         response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await response.FieldsAsync()).Should().HaveCount(20);
@@ -140,7 +159,8 @@ public sealed class CreateTests
         await using var api = await ManagementApi.StartAsync();
         var text = new string('ж', 2000);
 
-        var json = await api.CreateAsync(api.Secret(), $$$"""{"name":"x","type":"ci","metadata":{"text":"{{{text}}}","nothing":null}}""");
+        var json = await api.CreateAsync(
+            api.Secret(), $$$"""{"name":"x","type":"ci","metadata":{"text":"{{{text}}}","nothing":null}}""");
 
         json.GetProperty("metadata").Text("text").Should().Be(text);
         json.GetProperty("metadata").GetProperty("nothing").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
@@ -158,7 +178,8 @@ public sealed class CreateTests
     {
         await using var api = await ManagementApi.StartAsync();
 
-        using var response = await api.SendAsync(HttpMethod.Post, ManagementApi.Keys, api.Secret(), """{"name":"x","type":"ci"}""", change: request =>
+        using var response = await api.SendAsync(
+            HttpMethod.Post, ManagementApi.Keys, api.Secret(), """{"name":"x","type":"ci"}""", change: request =>
         {
             request.Content!.Headers.Remove("Content-Type");
             request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
@@ -215,7 +236,8 @@ public sealed class CreateTests
         await using var api = await ManagementApi.StartAsync();
         api.Time.AutoAdvanceAmount = TimeSpan.FromMicroseconds(7);
 
-        var json = await api.CreateAsync(api.Secret(), new { name = "x", type = "ci", expiresAt = (string?)null, expiresInSeconds = 86_400 });
+        var json = await api.CreateAsync(
+            api.Secret(), new { name = "x", type = "ci", expiresAt = (string?)null, expiresInSeconds = 86_400 });
 
         var lifetime = json.GetProperty("expiresAt").GetDateTimeOffset() - json.GetProperty("createdAt").GetDateTimeOffset();
         lifetime.Should().Be(TimeSpan.FromDays(1));
@@ -226,7 +248,8 @@ public sealed class CreateTests
     {
         await using var api = await ManagementApi.StartAsync();
 
-        using var response = await api.PostAsync("", api.Secret(), $$"""{"name":"x","type":"ci","{{new string('y', 1_000_000)}}":1}""");
+        using var response = await api.PostAsync(
+            "", api.Secret(), $$"""{"name":"x","type":"ci","{{new string('y', 1_000_000)}}":1}""");
 
         response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await response.TextAsync()).Length.Should().BeLessThan(1_000);
@@ -242,13 +265,20 @@ public sealed class CreateTests
 
         (await FieldAsync(new CreateApiKeyRequest { Name = "\ud800", Type = ApiKeyTypes.Production })).Should().Be("name");
         (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = null! })).Should().Be("type");
-        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, Permissions = [null!] })).Should().Be("permissions[0]");
-        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = [null!] })).Should().Be("allowedNetworks[0]");
-        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.Zero })).Should().Be("expiresInSeconds");
-        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.MaxValue })).Should().Be("expiresInSeconds");
-        (await manager.CreateAsync(new ApiKeyActor { Id = "tests", Workspace = "", Tier = "admin" }, new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production }, Token)).Failure!.Kind.Should().Be(ApiKeyFailureKind.Forbidden);
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, Permissions = [null!] }))
+            .Should().Be("permissions[0]");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, AllowedNetworks = [null!] }))
+            .Should().Be("allowedNetworks[0]");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.Zero }))
+            .Should().Be("expiresInSeconds");
+        (await FieldAsync(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, ExpiresIn = TimeSpan.MaxValue }))
+            .Should().Be("expiresInSeconds");
+        var withoutWorkspace = new ApiKeyActor { Id = "tests", Workspace = "", Tier = "admin" };
+        var valid = new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production };
+        (await manager.CreateAsync(withoutWorkspace, valid, Token)).Failure!.Kind.Should().Be(ApiKeyFailureKind.Forbidden);
 
-        async Task<string> FieldAsync(CreateApiKeyRequest request) => (await manager.CreateAsync(admin, request, Token)).Failure!.Details.Single().Field;
+        async Task<string> FieldAsync(CreateApiKeyRequest request)
+            => (await manager.CreateAsync(admin, request, Token)).Failure!.Details.Single().Field;
     }
 
     [Fact]
@@ -272,7 +302,14 @@ public sealed class CreateTests
     public async Task Create_MoreThanTheCallerHolds_IsForbiddenAndNamed(string? tier, string body, string missing)
     {
         await using var api = await ManagementApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Tier = tier, Permissions = ["keys:manage"] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Manager",
+                Type = ApiKeyTypes.Production,
+                Tier = tier,
+                Permissions = ["keys:manage"],
+            });
 
         using var response = await api.PostAsync("", secret, body);
 
@@ -287,16 +324,25 @@ public sealed class CreateTests
     public async Task Create_AllThatTheCallerHolds_IsAllowed()
     {
         await using var api = await ManagementApi.StartAsync();
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Tier = "write", Permissions = ["keys:manage"] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Manager",
+                Type = ApiKeyTypes.Production,
+                Tier = "write",
+                Permissions = ["keys:manage"],
+            });
 
-        var json = await api.CreateAsync(secret, new { name = "x", type = "ci", tier = "write", permissions = new[] { "keys:manage" } });
+        var json = await api.CreateAsync(
+            secret, new { name = "x", type = "ci", tier = "write", permissions = new[] { "keys:manage" } });
 
         json.Text("tier").Should().Be("write");
     }
 
     [Fact]
-    public void NewApiKey_WithoutAType_DoesNotCompile()
-        => typeof(CreateApiKeyRequest).GetProperty(nameof(CreateApiKeyRequest.Type))!.IsDefined(typeof(RequiredMemberAttribute), inherit: false).Should().BeTrue();
+    public void CreateApiKeyRequest_WithoutAType_DoesNotCompile()
+        => typeof(CreateApiKeyRequest).GetProperty(nameof(CreateApiKeyRequest.Type))!
+            .IsDefined(typeof(RequiredMemberAttribute), inherit: false).Should().BeTrue();
 
     [Theory]
     [InlineData(null, HttpStatusCode.Unauthorized)]

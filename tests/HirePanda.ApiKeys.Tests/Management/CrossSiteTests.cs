@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What another site can make the browser of a person send who manages keys by a cookie.</summary>
+/// <summary>Requests that another site can make from the browser of a person who manages keys with a cookie.</summary>
 public sealed class CrossSiteTests
 {
     [Theory]
@@ -63,7 +63,8 @@ public sealed class CrossSiteTests
     {
         await using var api = await StartAsync();
 
-        using var response = await SendAsync(api, "https://localhost/keys/revoke-all", "application/json", "{}", "Origin", origin);
+        using var response = await SendAsync(
+            api, "https://localhost/keys/revoke-all", "application/json", "{}", "Origin", origin);
 
         response.StatusCode.Should().Be(isAccepted ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
     }
@@ -80,10 +81,18 @@ public sealed class CrossSiteTests
             app.UseRouting().UseAuthentication().UseAuthorization();
         });
         await api.Store.AddWebhookAsync(
-            new ApiKeyWebhook { Id = "whk_x", Workspace = TestApi.Workspace, Url = "https://example.com/", ProtectedSecret = "", CreatedAt = TestApi.Start },
+            new ApiKeyWebhook
+            {
+                Id = "whk_x",
+                Workspace = TestApi.Workspace,
+                Url = "https://example.com/",
+                ProtectedSecret = "",
+                CreatedAt = TestApi.Start,
+            },
             10,
             null,
-            AuditEntries.New(new ApiKeyActor { Id = "person", Workspace = TestApi.Workspace }, "webhook.create", TestApi.Start, null),
+            AuditEntries.New(
+                new ApiKeyActor { Id = "person", Workspace = TestApi.Workspace }, "webhook.create", TestApi.Start, null),
             TestContext.Current.CancellationToken);
 
         foreach (var path in new[] { "/keys/webhooks/whk_x", "/keys/ip-allowlist", "/keys/key_x" })
@@ -93,7 +102,8 @@ public sealed class CrossSiteTests
             response.IsSuccessStatusCode.Should().BeFalse();
         }
 
-        (await api.Store.ListWebhooksAsync(TestApi.Workspace, null, 10, TestContext.Current.CancellationToken)).Should().ContainSingle();
+        (await api.Store.ListWebhooksAsync(TestApi.Workspace, null, 10, TestContext.Current.CancellationToken))
+            .Should().ContainSingle();
     }
 
     [Fact]
@@ -117,7 +127,8 @@ public sealed class CrossSiteTests
         own.StatusCode.Should().Be(HttpStatusCode.OK);
         (await api.StatusAsync(other)).Should().Be(HttpStatusCode.Unauthorized);
 
-        Task<HttpResponseMessage> SendAsync(string type, string site) => api.SendAsync(HttpMethod.Post, "/keys/revoke-all", change: request =>
+        Task<HttpResponseMessage> SendAsync(string type, string site)
+            => api.SendAsync(HttpMethod.Post, "/keys/revoke-all", change: request =>
         {
             request.Headers.Add("Cookie", $"key={admin}");
             request.Headers.Add("Sec-Fetch-Site", site);
@@ -130,7 +141,8 @@ public sealed class CrossSiteTests
     {
         await using var api = await StartAsync();
 
-        using var response = await SendAsync(api, "/keys/webhooks/x", null, null, "Sec-Fetch-Site", "cross-site", HttpMethod.Delete);
+        using var response = await SendAsync(
+            api, "/keys/webhooks/x", null, null, "Sec-Fetch-Site", "cross-site", HttpMethod.Delete);
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
@@ -142,7 +154,8 @@ public sealed class CrossSiteTests
         var secret = api.Secret();
         var (key, _) = api.Issue();
 
-        using var response = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{key.Id}/revoke", secret, change: request =>
+        using var response = await api.SendAsync(
+            HttpMethod.Post, $"{ManagementApi.Keys}/{key.Id}/revoke", secret, change: request =>
         {
             request.Headers.Add("Sec-Fetch-Site", "cross-site");
             request.Headers.Add("Origin", "https://app.example");
@@ -152,7 +165,13 @@ public sealed class CrossSiteTests
     }
 
     private static Task<HttpResponseMessage> SendAsync(
-        TestApi api, string path, string? type, string? body, string? header = null, string? value = null, HttpMethod? method = null)
+        TestApi api,
+        string path,
+        string? type,
+        string? body,
+        string? header = null,
+        string? value = null,
+        HttpMethod? method = null)
         => api.SendAsync(method ?? HttpMethod.Post, path, change: request =>
         {
             request.Headers.Add("Cookie", "person=ada");
@@ -172,7 +191,8 @@ public sealed class CrossSiteTests
         services: builder =>
         {
             builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, CookieHandler>("Cookie", null);
-            builder.Services.AddAuthorizationBuilder().AddPolicy("people", policy => policy.AddAuthenticationSchemes("Cookie").RequireAuthenticatedUser());
+            builder.Services.AddAuthorizationBuilder()
+                .AddPolicy("people", policy => policy.AddAuthenticationSchemes("Cookie").RequireAuthenticatedUser());
             builder.Services.AddSingleton<IApiKeyActorResolver, People>();
         },
         app: app =>
@@ -187,11 +207,13 @@ public sealed class CrossSiteTests
             => new(new ApiKeyActor { Id = "person", Workspace = TestApi.Workspace, Tier = "admin" });
     }
 
-    private sealed class CookieHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    private sealed class CookieHandler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Cookies["person"] is null
             ? AuthenticateResult.NoResult()
-            : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([], Scheme.Name)), Scheme.Name)));
+            : AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([], Scheme.Name)), Scheme.Name)));
     }
 }

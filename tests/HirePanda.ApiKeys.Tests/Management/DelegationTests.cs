@@ -2,7 +2,7 @@ using System.Net;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What a key that manages keys can make of others, and through others of itself.</summary>
+/// <summary>Limits on the keys that a key can create or change, and on how it can change itself through them.</summary>
 public sealed class DelegationTests
 {
     private const string Inside = "10.0.0.1";
@@ -36,12 +36,23 @@ public sealed class DelegationTests
         await using var api = await ManagementApi.StartAsync();
         var (restricted, secret) = api.Issue(Restricted());
         using var created = await api.SendAsync(
-            HttpMethod.Post, ManagementApi.Keys, secret, """{"name":"accomplice","type":"production","allowedNetworks":["10.0.0.1"],"expiresInSeconds":60}""", Inside);
+            HttpMethod.Post,
+            ManagementApi.Keys,
+            secret,
+            """{"name":"accomplice","type":"production","allowedNetworks":["10.0.0.1"],"expiresInSeconds":60}""",
+            Inside);
         var accomplice = (await created.JsonAsync()).Text("secret");
 
-        foreach (var body in new[] { """{"allowedNetworks":null}""", """{"expiresAt":null}""", """{"expiresAt":"2026-11-24T13:00:01Z"}""" })
+        foreach (
+            var body in new[]
+            {
+                """{"allowedNetworks":null}""",
+                """{"expiresAt":null}""",
+                """{"expiresAt":"2026-11-24T13:00:01Z"}""",
+            })
         {
-            using var response = await api.SendAsync(HttpMethod.Patch, $"{ManagementApi.Keys}/{restricted.Id}", accomplice, body, Inside);
+            using var response = await api.SendAsync(
+                HttpMethod.Patch, $"{ManagementApi.Keys}/{restricted.Id}", accomplice, body, Inside);
             response.StatusCode.Should().Be(HttpStatusCode.Forbidden, body);
         }
     }
@@ -70,8 +81,10 @@ public sealed class DelegationTests
         var (loose, _) = api.Issue(new CreateApiKeyRequest { Name = "Loose", Type = ApiKeyTypes.Production, Tier = "read" });
         var (tight, _) = api.Issue(Restricted() with { Tier = "read", ExpiresAt = TestApi.Start.AddMinutes(10) });
 
-        using var refused = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{loose.Id}/rotate", secret, address: Inside);
-        using var rotated = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{tight.Id}/rotate", secret, address: Inside);
+        using var refused = await api.SendAsync(
+            HttpMethod.Post, $"{ManagementApi.Keys}/{loose.Id}/rotate", secret, address: Inside);
+        using var rotated = await api.SendAsync(
+            HttpMethod.Post, $"{ManagementApi.Keys}/{tight.Id}/rotate", secret, address: Inside);
 
         await ShouldRefuseAsync(refused, "networks", HttpStatusCode.Created);
         rotated.StatusCode.Should().Be(HttpStatusCode.Created, await rotated.TextAsync());
@@ -83,8 +96,10 @@ public sealed class DelegationTests
         await using var api = await ManagementApi.StartAsync(options => options.AllowLooserDelegation = true);
         var (restricted, secret) = api.Issue(Restricted());
 
-        using var created = await api.SendAsync(HttpMethod.Post, ManagementApi.Keys, secret, """{"name":"x","type":"ci"}""", Inside);
-        using var own = await api.SendAsync(HttpMethod.Patch, $"{ManagementApi.Keys}/{restricted.Id}", secret, """{"allowedNetworks":null}""", Inside);
+        using var created = await api.SendAsync(
+            HttpMethod.Post, ManagementApi.Keys, secret, """{"name":"x","type":"ci"}""", Inside);
+        using var own = await api.SendAsync(
+            HttpMethod.Patch, $"{ManagementApi.Keys}/{restricted.Id}", secret, """{"allowedNetworks":null}""", Inside);
 
         created.StatusCode.Should().Be(HttpStatusCode.Created, await created.TextAsync());
         await ShouldRefuseAsync(own, "networks", HttpStatusCode.OK);
@@ -95,7 +110,8 @@ public sealed class DelegationTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
         using var shortened = await api.PatchAsync(key.Id, admin, new { expiresAt = TestApi.Start.AddDays(11) });
         shortened.StatusCode.Should().Be(HttpStatusCode.OK);
         api.Time.Advance(TimeSpan.FromDays(10));
@@ -105,7 +121,8 @@ public sealed class DelegationTests
         using var second = await api.PostAsync($"/{successor.Text("id")}/rotate", successor.Text("secret"));
 
         successor.GetProperty("expiresAt").GetDateTimeOffset().Should().Be(TestApi.Start.AddDays(11));
-        (await second.JsonAsync()).GetProperty("expiresAt").GetDateTimeOffset().Should().Be(TestApi.Start.AddDays(11), "also the next time");
+        (await second.JsonAsync()).GetProperty("expiresAt").GetDateTimeOffset()
+            .Should().Be(TestApi.Start.AddDays(11), "also the next time");
     }
 
     [Theory]
@@ -115,12 +132,15 @@ public sealed class DelegationTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
-        var (helper, _) = api.Issue(new CreateApiKeyRequest { Name = "Helper", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(10) });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
+        var (helper, _) = api.Issue(
+            new CreateApiKeyRequest { Name = "Helper", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(10) });
         (await api.PatchAsync(key.Id, admin, new { expiresAt = TestApi.Start.AddDays(11) })).Dispose();
         api.Time.Advance(TimeSpan.FromDays(1));
         using var made = created
-            ? await api.PostAsync("", secret, new { name = "Accomplice", type = "production", expiresAt = TestApi.Start.AddDays(11) })
+            ? await api.PostAsync(
+                "", secret, new { name = "Accomplice", type = "production", expiresAt = TestApi.Start.AddDays(11) })
             : await api.PostAsync($"/{helper.Id}/rotate", secret);
         var accomplice = await made.JsonAsync();
         api.Time.Advance(TimeSpan.FromDays(5));
@@ -139,7 +159,8 @@ public sealed class DelegationTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Agent", Type = ApiKeyTypes.Production, ExpiresAt = TestApi.Start.AddDays(90) });
         (await api.PatchAsync(key.Id, admin, new { expiresAt = TestApi.Start.AddDays(11) })).Dispose();
         if (byItself)
         {
@@ -149,7 +170,8 @@ public sealed class DelegationTests
         api.Time.Advance(TimeSpan.FromDays(10));
         using var rotated = await api.PostAsync($"/{key.Id}/rotate", byItself ? secret : api.Secret());
 
-        (await rotated.JsonAsync()).GetProperty("expiresAt").GetDateTimeOffset().Should().Be(TestApi.Start.AddDays(10 + (byItself ? 20 : 11)));
+        (await rotated.JsonAsync()).GetProperty("expiresAt").GetDateTimeOffset()
+            .Should().Be(TestApi.Start.AddDays(10 + (byItself ? 20 : 11)));
     }
 
     [Theory]
@@ -161,7 +183,8 @@ public sealed class DelegationTests
     [InlineData("[]", true)]
     public async Task CreateAndPatch_LimitsAboveTheHostsLargest_AreRefused(string limits, bool isAccepted)
     {
-        await using var api = await ManagementApi.StartAsync(options => options.MaxRateLimit = new RateLimit(100, TimeSpan.FromSeconds(60)));
+        await using var api = await ManagementApi.StartAsync(
+            options => options.MaxRateLimit = new RateLimit(100, TimeSpan.FromSeconds(60)));
         var (key, _) = api.Issue();
         var secret = api.Secret();
 

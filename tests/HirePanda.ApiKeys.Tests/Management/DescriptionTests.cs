@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What documents about the API are made from.</summary>
+/// <summary>The metadata for API descriptions.</summary>
 public sealed class DescriptionTests
 {
     [Fact]
-    public async Task Endpoints_OfManagement_TellTheirAnswersAndParameters()
+    public async Task Endpoints_OfManagement_DescribeTheirResponsesAndParameters()
     {
         await using var api = await TestApi.StartAsync(
             services: builder => builder.Services.AddEndpointsApiExplorer(),
@@ -18,10 +18,13 @@ public sealed class DescriptionTests
             .ToDictionary(item => $"{item.HttpMethod} /{item.RelativePath}");
 
         calls.Should().HaveCount(27, "nine of the eighteen are read, and answer HEAD too");
-        calls["POST /keys/"].SupportedResponseTypes.Should().Contain(one => one.StatusCode == 201 && one.Type == typeof(KeyResponse))
-            .And.Contain(one => one.StatusCode == 400 && one.Type == typeof(ErrorEnvelope));
-        calls["GET /keys/"].ParameterDescriptions.Select(one => one.Name).Should().Equal("status", "type", "name", "ownerId", "cursor", "limit");
-        calls["PUT /keys/ip-allowlist"].ParameterDescriptions.Select(one => one.Name).Should().Equal("force");
-        calls["GET /keys/usage"].ParameterDescriptions.Select(one => one.Name).Should().Equal("from", "to", "keyId", "interval");
+        calls["POST /keys/"].SupportedResponseTypes.Should()
+            .Contain(response => response.StatusCode == 201 && response.Type == typeof(KeyResponse))
+            .And.Contain(response => response.StatusCode == 400 && response.Type == typeof(ErrorEnvelope));
+        calls["GET /keys/"].ParameterDescriptions.Select(parameter => parameter.Name)
+            .Should().Equal("status", "type", "name", "ownerId", "cursor", "limit");
+        calls["PUT /keys/ip-allowlist"].ParameterDescriptions.Select(parameter => parameter.Name).Should().Equal("force");
+        calls["GET /keys/usage"].ParameterDescriptions.Select(parameter => parameter.Name)
+            .Should().Equal("from", "to", "keyId", "interval");
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Keys that the host itself makes: the first of a workspace, and those of another system.</summary>
+/// <summary>Keys that the host creates: the first key of a workspace, and keys of another system.</summary>
 public sealed class ImportTests
 {
     private const string Legacy = "sk_old_5f2c0a9e7d1b4e6f8a3c";
@@ -32,7 +32,8 @@ public sealed class ImportTests
     {
         await using var api = await ManagementApi.StartAsync();
 
-        var create = () => ManageAsync(api, manager => manager.CreateFirstAsync(TestApi.Workspace, _request with { Tier = "root" }, Token));
+        var create = () => ManageAsync(
+            api, manager => manager.CreateFirstAsync(TestApi.Workspace, _request with { Tier = "root" }, Token));
 
         (await create.Should().ThrowAsync<ArgumentException>()).WithMessage("*tier*");
     }
@@ -42,10 +43,12 @@ public sealed class ImportTests
     [InlineData(false)]
     public async Task Import_ASecretOfAnotherSystemOrItsHash_IsVerified(bool byHash)
     {
-        await using var api = await ManagementApi.StartAsync(options => options.IsLegacySecret = token => token.StartsWith("sk_old_", StringComparison.Ordinal));
+        await using var api = await ManagementApi.StartAsync(
+            options => options.IsLegacySecret = token => token.StartsWith("sk_old_", StringComparison.Ordinal));
 
         var imported = await ManageAsync(api, manager => byHash
-            ? manager.ImportAsync(TestApi.Workspace, _request, new ApiKeyHash(SHA256.HashData(Encoding.UTF8.GetBytes(Legacy))), Token)
+            ? manager.ImportAsync(
+                TestApi.Workspace, _request, new ApiKeyHash(SHA256.HashData(Encoding.UTF8.GetBytes(Legacy))), Token)
             : manager.ImportAsync(TestApi.Workspace, _request, Legacy, Token));
 
         imported.Succeeded.Should().BeTrue();
@@ -82,7 +85,8 @@ public sealed class ImportTests
     [Fact]
     public async Task Hasher_WithAPepper_HashesAsNewKeysAre()
     {
-        await using var api = await ManagementApi.StartAsync(options => options.Hashing.Pepper = "a pepper that is long enough, really");
+        await using var api = await ManagementApi.StartAsync(
+            options => options.Hashing.Pepper = "a pepper that is long enough, really");
         var (key, secret) = api.Issue();
 
         api.Services.GetRequiredService<ApiKeyHasher>().Hash(secret).Should().Be(key.Hash);

@@ -24,24 +24,25 @@ public sealed class ListTests
         string? cursor = null;
         do
         {
-            using var response = await api.GetAsync($"{ManagementApi.Keys}?limit=7{(cursor is null ? "" : $"&cursor={cursor}")}", secret);
+            using var response = await api.GetAsync(
+                $"{ManagementApi.Keys}?limit=7{(cursor is null ? "" : $"&cursor={cursor}")}", secret);
             var page = await response.JsonAsync();
             seen.AddRange(page.GetProperty("items").EnumerateArray());
             cursor = page.GetProperty("nextCursor").GetString();
 
-            // What is created meanwhile belongs before the cursor, and moves nothing.
+            // A key that is created meanwhile belongs before the cursor and does not move other keys.
             api.Time.Advance(TimeSpan.FromSeconds(1));
             await api.CreateAsync(secret, new { name = "late", type = "ci" });
         }
         while (cursor is not null);
 
-        seen.Select(one => one.Text("id")).Should().OnlyHaveUniqueItems().And.HaveCount(25);
-        seen.Select(one => one.GetProperty("createdAt").GetDateTimeOffset()).Should().BeInDescendingOrder();
-        seen.Should().NotContain(one => one.GetRawText().Contains("secret"));
+        seen.Select(key => key.Text("id")).Should().OnlyHaveUniqueItems().And.HaveCount(25);
+        seen.Select(key => key.GetProperty("createdAt").GetDateTimeOffset()).Should().BeInDescendingOrder();
+        seen.Should().NotContain(key => key.GetRawText().Contains("secret"));
     }
 
     [Fact]
-    public async Task List_ByStatusAndType_GivesThoseAlone()
+    public async Task List_ByStatusAndType_ReturnsOnlyMatches()
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
@@ -59,7 +60,7 @@ public sealed class ListTests
         async Task<IEnumerable<string>> NamesAsync(string query)
         {
             using var response = await api.GetAsync($"{ManagementApi.Keys}?{query}", secret);
-            return (await response.JsonAsync()).GetProperty("items").EnumerateArray().Select(one => one.Text("name")).ToList();
+            return (await response.JsonAsync()).GetProperty("items").EnumerateArray().Select(key => key.Text("name")).ToList();
         }
     }
 
@@ -122,7 +123,8 @@ public sealed class ListTests
             {
                 using var response = await send(id);
                 response.StatusCode.Should().Be(HttpStatusCode.NotFound);
-                (await response.TextAsync()).Should().Be("""{"error":{"code":"not_found","message":"There is no such API key","status":404}}""");
+                (await response.TextAsync())
+                    .Should().Be("""{"error":{"code":"not_found","message":"There is no such API key","status":404}}""");
             }
         }
 
@@ -135,15 +137,24 @@ public sealed class ListTests
     public async Task Me_AnyValidKey_SeesItsOwn()
     {
         await using var api = await ManagementApi.StartAsync();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Reports", Type = "development", Tier = "read", Permissions = ["billing:read", "jobs:read"] });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Reports",
+                Type = "development",
+                Tier = "read",
+                Permissions = ["billing:read", "jobs:read"],
+            });
 
         using var response = await api.GetAsync($"{ManagementApi.Keys}/me", secret);
         using var none = await api.GetAsync($"{ManagementApi.Keys}/me");
 
         (await response.TextAsync()).Should().Be(
-            $$"""{"id":"{{key.Id}}","name":"Reports","type":"development","ownerId":null,"tier":"read","permissions":["billing:read","jobs:read"],"""
-            + """
-            "effectivePermissions":["jobs:read","candidates:read","analytics:read","webhooks:read","billing:read"],"expiresAt":null,"rateLimits":[{"permits":100,"windowSeconds":60}]}
+            $$"""
+            {"id":"{{key.Id}}","name":"Reports","type":"development","ownerId":null,"tier":"read",
+            "permissions":["billing:read","jobs:read"],
+            "effectivePermissions":["jobs:read","candidates:read","analytics:read","webhooks:read","billing:read"],
+            "expiresAt":null,"rateLimits":[{"permits":100,"windowSeconds":60}]}
             """.ReplaceLineEndings(""));
         none.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }

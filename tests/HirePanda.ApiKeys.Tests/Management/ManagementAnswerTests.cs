@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What all answers of management have in common.</summary>
+/// <summary>The common properties of all management responses.</summary>
 public sealed class ManagementAnswerTests
 {
     [Theory]
@@ -35,7 +35,8 @@ public sealed class ManagementAnswerTests
             response.Header("Cache-Control").Should().Be("no-store", $"{response.StatusCode}");
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                (await response.JsonAsync()).GetProperty("error").GetProperty("status").GetInt32().Should().Be((int)response.StatusCode);
+                (await response.JsonAsync()).GetProperty("error").GetProperty("status").GetInt32()
+                    .Should().Be((int)response.StatusCode);
             }
         }
     }
@@ -76,7 +77,9 @@ public sealed class ManagementAnswerTests
         var endpoints = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith(ManagementApi.Keys, StringComparison.Ordinal));
         var methods = endpoints.SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [],
-            (endpoint, method) => (Path: endpoint.RoutePattern.RawText!.TrimEnd('/'), Method: method)).ToLookup(one => one.Path, one => one.Method);
+            (endpoint, method) => (
+                Path: endpoint.RoutePattern.RawText!
+                    .TrimEnd('/'), Method: method)).ToLookup(call => call.Path, call => call.Method);
         methods.Should().HaveCount(13);
 
         foreach (var path in methods)
@@ -110,7 +113,7 @@ public sealed class ManagementAnswerTests
         using var unknown = await api.GetAsync(ManagementApi.Keys + "/x/elsewhere");
 
         (await page.TextAsync()).Should().Be("page");
-        (await unknown.CodeAsync()).Should().Be("not_found", "a page is no answer to a call");
+        (await unknown.CodeAsync()).Should().Be("not_found", "a page is not a valid response to a call");
     }
 
     [Theory]
@@ -166,13 +169,15 @@ public sealed class ManagementAnswerTests
             }
         };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => Task.Run(() => api.PatchAsync(id, secret, new { name = $"{i}" }, "\"1\""))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(i => Task.Run(() => api.PatchAsync(id, secret, new { name = $"{i}" }, "\"1\""))));
 
-        answers.Select(answer => answer.StatusCode).Should().BeEquivalentTo([HttpStatusCode.OK, HttpStatusCode.PreconditionFailed]);
+        answers.Select(answer => answer.StatusCode)
+            .Should().BeEquivalentTo([HttpStatusCode.OK, HttpStatusCode.PreconditionFailed]);
     }
 
     [Fact]
-    public async Task Errors_ThatNameAPlus_LeaveItReadable()
+    public async Task Errors_ThatNameAPlus_KeepItReadable()
     {
         await using var api = await ManagementApi.StartAsync();
 

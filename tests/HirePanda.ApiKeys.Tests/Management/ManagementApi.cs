@@ -10,12 +10,14 @@ internal static class ManagementApi
 {
     public const string Keys = "/api/v1/api-keys";
 
-    public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(options, app: app => app.MapHirePandaApiKeys(Keys));
+    public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(
+        options, app: app => app.MapHirePandaApiKeys(Keys));
 
     public static Task<HttpResponseMessage> PostAsync(this TestApi api, string path, string? secret, object? body = null)
         => api.SendAsync(HttpMethod.Post, Keys + path, secret, body);
 
-    public static Task<HttpResponseMessage> PatchAsync(this TestApi api, string id, string? secret, object body, string? ifMatch = null)
+    public static Task<HttpResponseMessage> PatchAsync(
+        this TestApi api, string id, string? secret, object body, string? ifMatch = null)
         => api.SendAsync(HttpMethod.Patch, $"{Keys}/{id}", secret, body, change: request =>
         {
             if (ifMatch is not null)
@@ -39,10 +41,11 @@ internal static class ManagementApi
         return response.StatusCode;
     }
 
-    /// <summary>The secret of an admin of another workspace.</summary>
+    /// <summary>Gets the secret of an admin key of another workspace.</summary>
     public static string OtherWorkspace(this TestApi api)
     {
-        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>().Issue("other", new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production });
+        var (key, secret) = api.Services.GetRequiredService<ApiKeyIssuer>()
+            .Issue("other", new CreateApiKeyRequest { Name = "Other", Type = ApiKeyTypes.Production });
         api.Store.Add(key);
         return secret;
     }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Keys that belong to an owner inside their workspace, and callers that are bound to one.</summary>
+/// <summary>Keys that belong to an owner inside their workspace, and callers that are bound to an owner.</summary>
 public sealed class OwnerTests
 {
     [Fact]
@@ -14,7 +14,8 @@ public sealed class OwnerTests
         await using var api = await TestApi.StartAsync(app: app =>
         {
             app.MapHirePandaApiKeys(ManagementApi.Keys);
-            app.MapGet("/owner", (ClaimsPrincipal user) => user.FindFirstValue(ApiKeyClaimTypes.Owner) ?? "none").RequireAuthorization("read");
+            app.MapGet("/owner", (ClaimsPrincipal user) => user.FindFirstValue(ApiKeyClaimTypes.Owner) ?? "none")
+                .RequireAuthorization("read");
         });
         var admin = api.Secret();
         var created = await api.CreateAsync(admin, new { name = "x", type = "ci", ownerId = "ann" });
@@ -55,7 +56,8 @@ public sealed class OwnerTests
             }
         }
 
-        (await api.CreateAsync(admin, new { name = "x", type = "ci", ownerId = new string('ж', 200) })).Text("ownerId").Should().HaveLength(200);
+        (await api.CreateAsync(admin, new { name = "x", type = "ci", ownerId = new string('ж', 200) })).Text("ownerId")
+            .Should().HaveLength(200);
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class OwnerTests
         var ann = (await api.CreateAsync(admin, new { name = "ann", type = "production", ownerId = "ann" })).Text("secret");
         var own = (await api.CreateAsync(ann, new { name = "mine", type = "ci" })).Text("id");
 
-        (await api.PostAsync("", ann, new { name = "x", type = "ci", ownerId = "bob" })).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await api.PostAsync("", ann, new { name = "x", type = "ci", ownerId = "bob" })).StatusCode.Should()
+            .Be(HttpStatusCode.Forbidden);
         (await api.PatchAsync(own, ann, new { ownerId = "bob" })).StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await api.PatchAsync(own, ann, new { ownerId = (string?)null })).StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await api.PostAsync("/revoke-all", ann, new { ownerId = "bob" })).StatusCode.Should().Be(HttpStatusCode.Forbidden);

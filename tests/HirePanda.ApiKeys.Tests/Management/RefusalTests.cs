@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Attempts that are refused, and what the audit has of them.</summary>
+/// <summary>Refused attempts and their audit entries.</summary>
 public sealed class RefusalTests
 {
     private const string Audit = ManagementApi.Keys + "/audit?limit=200";
@@ -20,13 +20,15 @@ public sealed class RefusalTests
         var (foreign, _) = api.Issue();
         var other = api.OtherWorkspace();
 
-        using var response = await api.SendAsync(new HttpMethod(method), $"{ManagementApi.Keys}/{foreign.Id}{path}", other, method == "GET" ? null : "{}");
+        using var response = await api.SendAsync(
+            new HttpMethod(method), $"{ManagementApi.Keys}/{foreign.Id}{path}", other, method == "GET" ? null : "{}");
 
         response.StatusCode.Should().Be(HttpStatusCode.NotFound);
         var entry = (await api.ItemsAsync(ManagementApi.Keys + "/audit", other)).Should().ContainSingle().Which;
         entry.Text("action").Should().Be(action);
         entry.Text("keyId").Should().Be(foreign.Id);
-        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret())).Should().BeEmpty("the attempt belongs to the workspace that made it");
+        (await api.ItemsAsync(ManagementApi.Keys + "/audit", api.Secret()))
+            .Should().BeEmpty("the attempt belongs to the workspace that made it");
     }
 
     [Theory]
@@ -52,7 +54,8 @@ public sealed class RefusalTests
         await using var api = await ManagementApi.StartAsync();
         var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Reader", Type = ApiKeyTypes.Production, Tier = "write" });
 
-        using var response = await api.SendAsync(new HttpMethod(method), ManagementApi.Keys + path.Replace("{id}", key.Id), secret, address: "192.0.2.7");
+        using var response = await api.SendAsync(
+            new HttpMethod(method), ManagementApi.Keys + path.Replace("{id}", key.Id), secret, address: "192.0.2.7");
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         var entry = (await api.ItemsAsync(Audit, api.Secret())).Should().ContainSingle().Which;
@@ -75,7 +78,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Call_RefusedWhileTheStoreIsAway_IsRefusedAllTheSame()
+    public async Task Call_RefusedWhileTheStoreIsUnavailable_IsStillRefused()
     {
         await using var api = await ManagementApi.StartAsync();
         api.Store.BeforeManagement = () => throw new IOException("away");
@@ -93,14 +96,18 @@ public sealed class RefusalTests
         var (poor, admin) = (api.Secret("read"), api.Secret());
         await RepeatAsync();
         (await ActionsAsync()).Should().BeEquivalentTo(
-            [("key.read.refused", 2 * RefusalBudget.MaxPerAction), ("key.create.refused", RefusalBudget.MaxPerAction)], "actors and actions are told apart");
+            [
+                ("key.read.refused", 2 * RefusalBudget.MaxPerAction), ("key.create.refused", RefusalBudget.MaxPerAction)
+            ], "actors and actions are distinguished");
         api.Logs.Ours.Where(entry => entry.Text.Contains("too many refused attempts")).Should().HaveCount(3);
 
         api.Time.Advance(TimeSpan.FromHours(1));
         await RepeatAsync();
 
         (await ActionsAsync()).Should().BeEquivalentTo(
-            [("key.read.refused", 4 * RefusalBudget.MaxPerAction), ("key.create.refused", 2 * RefusalBudget.MaxPerAction)], "an hour later they count again");
+            [
+                ("key.read.refused", 4 * RefusalBudget.MaxPerAction), ("key.create.refused", 2 * RefusalBudget.MaxPerAction)
+            ], "an hour later they count again");
 
         async Task RepeatAsync()
         {
@@ -113,7 +120,8 @@ public sealed class RefusalTests
         }
 
         async Task<IEnumerable<(string, int)>> ActionsAsync()
-            => (await api.ItemsAsync(Audit, api.Secret())).GroupBy(entry => entry.Text("action")).Select(group => (group.Key, group.Count()));
+            => (await api.ItemsAsync(Audit, api.Secret())).GroupBy(entry => entry.Text("action"))
+                .Select(group => (group.Key, group.Count()));
     }
 
     [Fact]
@@ -127,10 +135,14 @@ public sealed class RefusalTests
 
         for (var i = 0; i < RefusalBudget.MaxPerWorkspace + 50; i++)
         {
-            await manager.GetAsync(new ApiKeyActor { Id = $"person {i}", Workspace = TestApi.Workspace }, "key_x", TestContext.Current.CancellationToken);
+            await manager.GetAsync(
+                new ApiKeyActor { Id = $"person {i}", Workspace = TestApi.Workspace },
+                "key_x",
+                TestContext.Current.CancellationToken);
         }
 
-        await manager.GetAsync(new ApiKeyActor { Id = "person", Workspace = "other" }, "key_x", TestContext.Current.CancellationToken);
+        await manager.GetAsync(
+            new ApiKeyActor { Id = "person", Workspace = "other" }, "key_x", TestContext.Current.CancellationToken);
 
         saved.Should().Be(RefusalBudget.MaxPerWorkspace);
         (await api.ItemsAsync(Audit, api.OtherWorkspace())).Should().ContainSingle("one workspace does not silence another");

@@ -10,7 +10,8 @@ public sealed class RotateTests
         await using var api = await ManagementApi.StartAsync();
         var (admin, secret) = api.Issue();
         var old = await api.CreateAsync(secret, """
-            {"name":"x","type":"development","tier":"read","permissions":["billing:read"],"expiresInSeconds":864000,"rateLimits":[{"permits":5,"windowSeconds":60}],"metadata":{"a":1}}
+            {"name":"x","type":"development","tier":"read","permissions":["billing:read"],"expiresInSeconds":864000,
+             "rateLimits":[{"permits":5,"windowSeconds":60}],"metadata":{"a":1}}
             """);
         (await api.StatusAsync(old.Text("secret"))).Should().Be(HttpStatusCode.OK);
         api.Time.Advance(TimeSpan.FromDays(4));
@@ -124,9 +125,11 @@ public sealed class RotateTests
         {
             var key = await api.CreateAsync(secret, new { name = "x", type = "ci" });
 
-            var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => api.PostAsync($"/{key.Text("id")}/rotate", secret))));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 2).Select(_ => Task.Run(() => api.PostAsync($"/{key.Text("id")}/rotate", secret))));
 
-            answers.Select(answer => answer.StatusCode).Should().BeEquivalentTo([HttpStatusCode.Created, HttpStatusCode.Conflict]);
+            answers.Select(answer => answer.StatusCode)
+                .Should().BeEquivalentTo([HttpStatusCode.Created, HttpStatusCode.Conflict]);
         }
     }
 

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A key sends the headers of a call, and its body only after something has happened to the key: over a real socket.</summary>
+/// <summary>
+/// A key sends the headers of a call, and its body only after something has happened to the key: over a real socket.
+/// </summary>
 public sealed class SlowBodyTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TestApi.Start);
@@ -51,7 +53,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         { "bound to networks behind our back", "403", "forbidden" },
         { "locked out by the workspace", "403", "forbidden" },
         { "revoked", "401", "unauthorized" },
-        { "revoked behind our back", "401", "unauthorized" },
+        { "revoked outside the library", "401", "unauthorized" },
     };
 
     [Theory]
@@ -59,14 +61,21 @@ public sealed class SlowBodyTests : IAsyncLifetime
     public async Task Create_KeyIsChangedBeforeTheBodyArrives_IsJudgedAsItIsNow(string change, string status, string code)
     {
         var (key, secret) = await _api.IssueAsync(
-            new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin, ExpiresAt = change == "expired" ? TestApi.Start.AddSeconds(20) : null });
+            new CreateApiKeyRequest
+            {
+                Name = "Slow",
+                Type = ApiKeyTypes.Production,
+                Tier = ApiKeyTiers.Admin,
+                ExpiresAt = change == "expired" ? TestApi.Start.AddSeconds(20) : null,
+            });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, """{"name":"child","type":"production"}""");
 
         await ChangeAsync(key, change);
         var answer = await call.FinishAsync();
 
         answer.Should().StartWith($"HTTP/1.1 {status} ").And.Contain($"\"code\":\"{code}\"");
-        (await KeysAsync()).Should().NotContain(child => child.CreatedBy == key.Id, "a request does not outlive the rights that it began with");
+        (await KeysAsync())
+            .Should().NotContain(child => child.CreatedBy == key.Id, "a request cannot use rights that were lost");
     }
 
     [Theory]
@@ -74,7 +83,8 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [InlineData("renamed behind our back")]
     public async Task Create_KeyIsChangedHarmlesslyBeforeTheBodyArrives_IsCreatedForOnePrice(string change)
     {
-        var (key, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (key, secret) = await _api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, """{"name":"child","type":"production"}""");
 
         await ChangeAsync(key, change);
@@ -93,8 +103,10 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [InlineData("POST /webhooks")]
     public async Task Change_KeyIsRevokedBeforeTheBodyArrives_ChangesNothing(string path)
     {
-        var (leaked, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Leaked", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
-        var (fresh, _) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Fresh", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (leaked, secret) = await _api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Leaked", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (fresh, _) = await _api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Fresh", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         var body = path switch
         {
             "PATCH /{id}" => """{"name":"mine"}""",
@@ -102,9 +114,10 @@ public sealed class SlowBodyTests : IAsyncLifetime
             "POST /webhooks" => """{"url":"https://93.184.215.14/"}""",
             _ => "{}",
         };
-        using var call = await StartAsync(secret, path.Replace("/{id}", "/" + fresh.Id).Replace(" /", " " + ManagementApi.Keys + "/"), body);
+        using var call = await StartAsync(
+            secret, path.Replace("/{id}", "/" + fresh.Id).Replace(" /", " " + ManagementApi.Keys + "/"), body);
 
-        await ChangeAsync(leaked, "revoked behind our back");
+        await ChangeAsync(leaked, "revoked outside the library");
         var answer = await call.FinishAsync();
 
         answer.Should().StartWith("HTTP/1.1 401 ").And.Contain("\"code\":\"unauthorized\"");
@@ -116,7 +129,8 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [Fact]
     public async Task Create_BodyStallsForGood_IsAnsweredInOurEnvelope()
     {
-        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (_, secret) = await _api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, """{"name":"child","type":"production"}""");
 
         _time.Advance(TimeSpan.FromSeconds(31));
@@ -128,7 +142,8 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [Fact]
     public async Task Create_ChunkStallsForGood_IsAnsweredInOurEnvelope()
     {
-        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (_, secret) = await _api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, "", "Transfer-Encoding: chunked");
         await call.SendAsync("A\r\n{\"name\"");
 
@@ -145,7 +160,8 @@ public sealed class SlowBodyTests : IAsyncLifetime
     [InlineData("Transfer-Encoding: chunked", "FFFFFFFFFFFFFFFFFF\r\n{}\r\n")]
     public async Task Create_BodyIsNotHttp_IsAnsweredInOurEnvelope(string header, string body)
     {
-        var (_, secret) = await _api.IssueAsync(new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
+        var (_, secret) = await _api.IssueAsync(
+            new CreateApiKeyRequest { Name = "Slow", Type = ApiKeyTypes.Production, Tier = ApiKeyTiers.Admin });
         using var call = await StartAsync(secret, "POST " + ManagementApi.Keys, body, header);
 
         (await call.FinishAsync()).Should().StartWith("HTTP/1.1 400 ").And.Contain("\"code\":\"invalid_request\"");
@@ -158,7 +174,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         {
             "downgraded behind our back" => stored => stored with { Tier = ApiKeyTiers.Read },
             "bound to networks behind our back" => stored => stored with { AllowedNetworks = ["10.0.0.0/8"] },
-            "revoked behind our back" => stored => stored with { RevokedAt = _time.GetUtcNow() },
+            "revoked outside the library" => stored => stored with { RevokedAt = _time.GetUtcNow() },
             "renamed behind our back" => stored => stored with { Name = "Other" },
             _ => null,
         };
@@ -200,14 +216,15 @@ public sealed class SlowBodyTests : IAsyncLifetime
     private async Task<IReadOnlyList<ApiKey>> KeysAsync()
         => await Store.ListKeysAsync(new ApiKeyQuery { Workspace = "acme", Limit = 100, Now = _time.GetUtcNow() }, Token);
 
-    /// <summary>Sends the headers of a call, and waits until the server has admitted its key.</summary>
+    /// <summary>Sends the headers of a call, and waits until the server has verified its key.</summary>
     private async Task<Call> StartAsync(string secret, string line, string body, string? length = null)
     {
         var call = new Call(body);
         await call.ConnectAsync(_api.Address);
         var size = Encoding.UTF8.GetByteCount(body).ToString(CultureInfo.InvariantCulture);
         await call.SendAsync(
-            $"{line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            $"{line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\n"
+            + "Content-Type: application/json\r\nConnection: close\r\n"
             + $"{length ?? $"Content-Length: {size}"}\r\n\r\n");
         (await _admitted.WaitAsync(TimeSpan.FromSeconds(30), Token)).Should().BeTrue("the key is valid when the call begins");
         return call;
@@ -240,7 +257,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
             }
             catch (IOException) when (answer.Length > 0)
             {
-                // A server that has answered may reset the connection of a client that still owes it a body.
+                // After a server has responded, it can reset the connection of a client that has not sent the whole body.
             }
 
             return Encoding.UTF8.GetString(answer.ToArray());

@@ -11,14 +11,18 @@ public sealed class UpdateTests
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
         var created = await api.CreateAsync(secret, """
-            {"name":"x","type":"ci","tier":"write","permissions":["billing:read"],"expiresInSeconds":3600,"allowedNetworks":["10.0.0.0/8"],
-             "rateLimits":[{"permits":5,"windowSeconds":60}],"metadata":{"keep":1,"drop":2,"deep":{"a":1,"b":2}}}
+            {"name":"x","type":"ci","tier":"write","permissions":["billing:read"],"expiresInSeconds":3600,
+             "allowedNetworks":["10.0.0.0/8"],"rateLimits":[{"permits":5,"windowSeconds":60}],
+             "metadata":{"keep":1,"drop":2,"deep":{"a":1,"b":2}}}
             """);
         var id = created.Text("id");
 
-        using var named = await api.PatchAsync(id, secret, """{"name":"y","metadata":{"drop":null,"deep":{"b":null,"c":[null]},"new":"z"}}""");
+        using var named = await api.PatchAsync(
+            id, secret, """{"name":"y","metadata":{"drop":null,"deep":{"b":null,"c":[null]},"new":"z"}}""");
         using var cleared = await api.PatchAsync(
-            id, secret, """{"tier":null,"permissions":null,"expiresAt":null,"allowedNetworks":null,"rateLimits":null,"metadata":null}""");
+            id,
+            secret,
+            """{"tier":null,"permissions":null,"expiresAt":null,"allowedNetworks":null,"rateLimits":null,"metadata":null}""");
 
         named.StatusCode.Should().Be(HttpStatusCode.OK);
         named.Header("ETag").Should().Be("\"2\"");
@@ -27,7 +31,8 @@ public sealed class UpdateTests
         first.Text("tier").Should().Be("write");
         first.GetProperty("rateLimits").GetRawText().Should().Be("""[{"permits":5,"windowSeconds":60}]""");
         JsonElement.DeepEquals(
-            first.GetProperty("metadata"), JsonDocument.Parse("""{"keep":1,"deep":{"a":1,"c":[null]},"new":"z"}""").RootElement).Should().BeTrue();
+            first.GetProperty("metadata"), JsonDocument.Parse("""{"keep":1,"deep":{"a":1,"c":[null]},"new":"z"}""")
+                .RootElement).Should().BeTrue();
         var second = await cleared.JsonAsync();
         foreach (var name in new[] { "tier", "expiresAt", "metadata" })
         {
@@ -143,7 +148,8 @@ public sealed class UpdateTests
         changed.IsSuccessStatusCode.Should().BeTrue(await changed.TextAsync());
 
         Task<HttpResponseMessage> ChangeAsync(params string[] lines)
-            => api.SendAsync(new HttpMethod(method), $"{ManagementApi.Keys}/{created.Text("id")}{call}", secret, "{}", change: request =>
+            => api.SendAsync(
+                new HttpMethod(method), $"{ManagementApi.Keys}/{created.Text("id")}{call}", secret, "{}", change: request =>
                 request.Headers.TryAddWithoutValidation("If-Match", lines));
     }
 
@@ -154,7 +160,8 @@ public sealed class UpdateTests
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
-        var (key, _) = api.Issue(change: key => revoked ? key with { RevokedAt = TestApi.Start } : key with { ExpiresAt = TestApi.Start });
+        var (key, _) = api.Issue(
+            change: key => revoked ? key with { RevokedAt = TestApi.Start } : key with { ExpiresAt = TestApi.Start });
 
         using var patched = await api.PatchAsync(key.Id, secret, new { name = "y" });
         using var rotated = await api.PostAsync($"/{key.Id}/rotate", secret);
@@ -172,10 +179,13 @@ public sealed class UpdateTests
         var secret = api.Secret();
         var created = await api.CreateAsync(secret, new { name = "x", type = "ci" });
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => api.PatchAsync(created.Text("id"), secret, new { name = $"name {i}" }))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20)
+                .Select(i => Task.Run(() => api.PatchAsync(created.Text("id"), secret, new { name = $"name {i}" }))));
 
         var changed = answers.Count(answer => answer.StatusCode == HttpStatusCode.OK);
-        answers.Should().OnlyContain(answer => answer.StatusCode == HttpStatusCode.OK || answer.StatusCode == HttpStatusCode.Conflict);
+        answers.Should()
+            .OnlyContain(answer => answer.StatusCode == HttpStatusCode.OK || answer.StatusCode == HttpStatusCode.Conflict);
         using var got = await api.GetAsync($"{ManagementApi.Keys}/{created.Text("id")}", secret);
         (await got.JsonAsync()).GetProperty("version").GetInt64().Should().Be(1 + changed);
     }
@@ -196,7 +206,8 @@ public sealed class UpdateTests
         await using var api = await ManagementApi.StartAsync();
         var (key, secret) = api.Issue(Restricted());
 
-        using var response = await api.SendAsync(HttpMethod.Patch, $"{ManagementApi.Keys}/{key.Id}", secret, body, address: "10.0.0.1");
+        using var response = await api.SendAsync(
+            HttpMethod.Patch, $"{ManagementApi.Keys}/{key.Id}", secret, body, address: "10.0.0.1");
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await response.CodeAsync()).Should().Be("forbidden");
@@ -208,13 +219,14 @@ public sealed class UpdateTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (key, secret) = api.Issue(Restricted());
-        using var rotated = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{key.Id}/rotate", secret, address: "10.0.0.1");
+        using var rotated = await api.SendAsync(
+            HttpMethod.Post, $"{ManagementApi.Keys}/{key.Id}/rotate", secret, address: "10.0.0.1");
         var replacement = (await rotated.JsonAsync()).Text("id");
 
         using var response = await api.SendAsync(
             HttpMethod.Patch, $"{ManagementApi.Keys}/{replacement}", secret, """{"allowedNetworks":null}""", address: "10.0.0.1");
 
-        response.StatusCode.Should().Be(HttpStatusCode.Forbidden, "both belong to one holder");
+        response.StatusCode.Should().Be(HttpStatusCode.Forbidden, "both belong to the same owner");
     }
 
     [Fact]
@@ -225,11 +237,13 @@ public sealed class UpdateTests
         var id = key.Id;
         for (var i = 0; i < 2; i++)
         {
-            using var rotated = await api.SendAsync(HttpMethod.Post, $"{ManagementApi.Keys}/{id}/rotate", secret, address: "10.0.0.1");
+            using var rotated = await api.SendAsync(
+                HttpMethod.Post, $"{ManagementApi.Keys}/{id}/rotate", secret, address: "10.0.0.1");
             id = (await rotated.JsonAsync()).Text("id");
         }
 
-        using var response = await api.SendAsync(HttpMethod.Patch, $"{ManagementApi.Keys}/{id}", secret, """{"expiresAt":null}""", address: "10.0.0.1");
+        using var response = await api.SendAsync(
+            HttpMethod.Patch, $"{ManagementApi.Keys}/{id}", secret, """{"expiresAt":null}""", address: "10.0.0.1");
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
@@ -239,12 +253,14 @@ public sealed class UpdateTests
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
-        var created = await api.CreateAsync(secret, """{"name":"x","type":"ci","rateLimits":[{"permits":1,"windowSeconds":3600}]}""");
+        var created = await api.CreateAsync(
+            secret, """{"name":"x","type":"ci","rateLimits":[{"permits":1,"windowSeconds":3600}]}""");
         (await api.StatusAsync(created.Text("secret"))).Should().Be(HttpStatusCode.OK);
 
         foreach (var permits in new[] { 2, 1 })
         {
-            (await api.PatchAsync(created.Text("id"), secret, $$"""{"rateLimits":[{"permits":{{permits}},"windowSeconds":3600}]}""")).Dispose();
+            var body = $$"""{"rateLimits":[{"permits":{{permits}},"windowSeconds":3600}]}""";
+            (await api.PatchAsync(created.Text("id"), secret, body)).Dispose();
         }
 
         (await api.StatusAsync(created.Text("secret"))).Should().Be(HttpStatusCode.TooManyRequests);
@@ -263,7 +279,8 @@ public sealed class UpdateTests
         await using var api = await ManagementApi.StartAsync();
         var (key, secret) = api.Issue(Restricted());
 
-        using var response = await api.SendAsync(HttpMethod.Patch, $"{ManagementApi.Keys}/{key.Id}", secret, body, address: "10.0.0.1");
+        using var response = await api.SendAsync(
+            HttpMethod.Patch, $"{ManagementApi.Keys}/{key.Id}", secret, body, address: "10.0.0.1");
 
         response.StatusCode.Should().Be(HttpStatusCode.OK, await response.TextAsync());
     }
@@ -273,7 +290,8 @@ public sealed class UpdateTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (admin, _) = api.Issue();
-        var (_, manager) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
+        var (_, manager) = api.Issue(
+            new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
 
         using var patched = await api.PatchAsync(admin.Id, manager, new { allowedNetworks = Array.Empty<string>() });
         using var rotated = await api.PostAsync($"/{admin.Id}/rotate", manager);

@@ -24,20 +24,23 @@ public sealed class WorkspaceTests
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
-        var (_, listed) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/9"] });
+        var (_, listed) = api.Issue(
+            new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/9"] });
         var other = api.OtherWorkspace();
         (await FromAsync(api, secret, "192.0.2.1")).Should().Be(HttpStatusCode.OK);
 
-        using var put = await PutAsync(api, secret, """{"enabled":true,"networks":["10.0.0.0/8","::ffff:192.0.2.7"]}""", "10.1.1.1");
+        using var put = await PutAsync(
+            api, secret, """{"enabled":true,"networks":["10.0.0.0/8","::ffff:192.0.2.7"]}""", "10.1.1.1");
 
         put.StatusCode.Should().Be(HttpStatusCode.OK);
         put.Header("ETag").Should().Be("\"1\"");
         (await put.TextAsync()).Should().Be("""{"enabled":true,"reportOnly":false,"networks":["10.0.0.0/8","192.0.2.7"]}""");
         (await FromAsync(api, secret, "192.0.2.1")).Should().Be(HttpStatusCode.Forbidden);
-        (await FromAsync(api, secret, null)).Should().Be(HttpStatusCode.Forbidden, "no address is on no list");
+        (await FromAsync(api, secret, null)).Should().Be(HttpStatusCode.Forbidden, "a missing address is not on a list");
         (await FromAsync(api, secret, "192.0.2.7")).Should().Be(HttpStatusCode.OK);
         (await FromAsync(api, secret, "10.200.0.1")).Should().Be(HttpStatusCode.OK);
-        (await FromAsync(api, listed, "10.200.0.1")).Should().Be(HttpStatusCode.Forbidden, "the key's own list must admit it too");
+        (await FromAsync(api, listed, "10.200.0.1"))
+            .Should().Be(HttpStatusCode.Forbidden, "the key's own list must admit it too");
         (await FromAsync(api, listed, "10.1.0.1")).Should().Be(HttpStatusCode.OK);
         (await FromAsync(api, other, "192.0.2.1")).Should().Be(HttpStatusCode.OK, "it is another workspace");
     }
@@ -71,7 +74,8 @@ public sealed class WorkspaceTests
         using var put = await PutAsync(api, secret, """{"enabled":true,"networks":["10.0.0.0/8"]}""", address, query);
 
         put.StatusCode.Should().Be(status);
-        (await FromAsync(api, secret, "192.0.2.9")).Should().Be(status == HttpStatusCode.OK ? HttpStatusCode.Forbidden : HttpStatusCode.OK);
+        (await FromAsync(api, secret, "192.0.2.9"))
+            .Should().Be(status == HttpStatusCode.OK ? HttpStatusCode.Forbidden : HttpStatusCode.OK);
     }
 
     [Fact]
@@ -92,8 +96,9 @@ public sealed class WorkspaceTests
         listener.Start();
         await using var api = await ManagementApi.StartAsync();
         var (key, secret) = api.Issue();
-        using var put = await PutAsync(api, secret, """{"enabled":true,"reportOnly":true,"networks":["10.0.0.0/8"]}""", "192.0.2.1");
-        put.StatusCode.Should().Be(HttpStatusCode.OK, "a list that only reports locks nobody out");
+        using var put = await PutAsync(
+            api, secret, """{"enabled":true,"reportOnly":true,"networks":["10.0.0.0/8"]}""", "192.0.2.1");
+        put.StatusCode.Should().Be(HttpStatusCode.OK, "a report-only list locks nobody out");
 
         for (var i = 0; i < 3; i++)
         {
@@ -102,15 +107,17 @@ public sealed class WorkspaceTests
 
         (await FromAsync(api, secret, "10.0.0.1")).Should().Be(HttpStatusCode.OK);
         counted.Should().BeGreaterThanOrEqualTo(3);
-        api.Logs.Ours.Should().ContainSingle(entry => entry.Text.Contains("would have refused") && entry.Text.Contains("192.0.2.1"));
+        api.Logs.Ours.Should()
+            .ContainSingle(entry => entry.Text.Contains("would have refused") && entry.Text.Contains("192.0.2.1"));
         JsonElement[] entries = [];
         while (entries.Length < 2)
         {
             entries = await AuditAsync(api, secret, "10.0.0.1");
         }
 
-        var report = entries.Single(one => one.Text("action") == "allowlist.report");
-        (report.Text("action"), report.Text("actor"), report.Text("keyId"), report.Text("address")).Should().Be(("allowlist.report", key.Id, key.Id, "192.0.2.1"));
+        var report = entries.Single(entry => entry.Text("action") == "allowlist.report");
+        (report.Text("action"), report.Text("actor"), report.Text("keyId"), report.Text("address"))
+            .Should().Be(("allowlist.report", key.Id, key.Id, "192.0.2.1"));
     }
 
     [Theory]
@@ -161,7 +168,8 @@ public sealed class WorkspaceTests
     {
         await using var api = await ManagementApi.StartAsync();
         var (admin, secret) = api.Issue();
-        var (manager, managerSecret) = api.Issue(new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
+        var (manager, managerSecret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Manager", Type = ApiKeyTypes.Production, Permissions = ["keys:manage"] });
         var created = await api.CreateAsync(secret, new { name = "x", type = "ci" });
         api.Time.Advance(TimeSpan.FromSeconds(1));
         (await api.PatchAsync(created.Text("id"), secret, new { name = "y" })).Dispose();
@@ -181,23 +189,26 @@ public sealed class WorkspaceTests
 
         var entries = (await AuditAsync(api, secret, "10.0.0.1")).Reverse().ToList();
 
-        entries.Select(one => one.Text("action")).Where(one => one != "key.create").Should().Equal(
-            "key.update", "key.rotate", "key.revoke", "key.create.refused", "key.rotate.refused", "key.update.refused", "allowlist.update");
+        entries.Select(entry => entry.Text("action")).Where(entry => entry != "key.create").Should().Equal(
+            "key.update", "key.rotate", "key.revoke", "key.create.refused", "key.rotate.refused", "key.update.refused",
+            "allowlist.update");
         entries.Should().HaveCount(9);
-        entries.Select(one => one.Text("actor")).Distinct().Should().BeEquivalentTo(admin.Id, manager.Id);
-        var updated = entries.Single(one => one.Text("action") == "key.update");
+        entries.Select(entry => entry.Text("actor")).Distinct().Should().BeEquivalentTo(admin.Id, manager.Id);
+        var updated = entries.Single(entry => entry.Text("action") == "key.update");
         updated.Text("keyId").Should().Be(created.Text("id"));
         updated.GetProperty("before").Text("name").Should().Be("x");
         updated.GetProperty("after").Text("name").Should().Be("y");
         updated.Text("at").Should().Be("2026-11-24T12:00:01Z");
         entries[0].GetProperty("before").ValueKind.Should().Be(JsonValueKind.Null);
-        entries.Single(one => one.Text("action") == "key.revoke").GetProperty("after").Text("revokedReason").Should().Be("leaked");
-        var refused = entries.Single(one => one.Text("action") == "key.create.refused");
+        entries.Single(entry => entry.Text("action") == "key.revoke").GetProperty("after").Text("revokedReason")
+            .Should().Be("leaked");
+        var refused = entries.Single(entry => entry.Text("action") == "key.create.refused");
         refused.GetProperty("keyId").ValueKind.Should().Be(JsonValueKind.Null);
         refused.GetProperty("after").Text("tier").Should().Be("admin");
         entries[^1].Text("address").Should().Be("10.0.0.1");
-        entries.Should().NotContain(one => one.GetRawText().Contains("secret", StringComparison.OrdinalIgnoreCase)
-            || one.GetRawText().Contains("hash", StringComparison.OrdinalIgnoreCase) || one.GetRawText().Contains(created.Text("secret")));
+        entries.Should().NotContain(entry => entry.GetRawText().Contains("secret", StringComparison.OrdinalIgnoreCase)
+            || entry.GetRawText().Contains("hash", StringComparison.OrdinalIgnoreCase)
+            || entry.GetRawText().Contains(created.Text("secret")));
     }
 
     [Fact]
@@ -223,9 +234,10 @@ public sealed class WorkspaceTests
         string? cursor = null;
         do
         {
-            using var response = await api.GetAsync($"{ManagementApi.Keys}/audit?limit=6{(cursor is null ? "" : $"&cursor={cursor}")}", secret);
+            using var response = await api.GetAsync(
+                $"{ManagementApi.Keys}/audit?limit=6{(cursor is null ? "" : $"&cursor={cursor}")}", secret);
             var page = await response.JsonAsync();
-            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(one => one.Text("id")));
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(entry => entry.Text("id")));
             cursor = page.GetProperty("nextCursor").GetString();
         }
         while (cursor is not null);

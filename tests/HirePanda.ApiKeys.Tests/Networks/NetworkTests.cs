@@ -9,7 +9,7 @@ public sealed class NetworkTests
     private static readonly JsonElement _vectors = JsonDocument.Parse(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "networks.json"))).RootElement;
 
-    // Few distinct bits, so that random addresses and networks often meet.
+    // Few distinct bits make random addresses and networks overlap often.
     private static readonly Gen<byte[]> _ipv4 = Gen.OneOf<byte>(0, 1, 10, 128, 255).Array[4];
     private static readonly Gen<byte[]> _ipv6 = Gen.Select(Gen.OneOf<byte>(0, 0x20, 0xff).Array[16], Gen.Bool, _ipv4)
         .Select((bytes, isMapped, four) => isMapped ? [.. new byte[10], 0xff, 0xff, .. four] : bytes);
@@ -17,9 +17,10 @@ public sealed class NetworkTests
     private static readonly Gen<byte[]> _addresses = Gen.OneOf(_ipv4, _ipv6);
     private static readonly Gen<(byte[] Bytes, int Length)> _networks = Gen.Select(_addresses, Gen.Int[0, 128])
         .Select((bytes, length) => (bytes, Length: Math.Min(length, bytes.Length * 8)))
-        .Select(one => (Bytes: WithoutHostBits(one.bytes, one.Length), one.Length));
+        .Select(network => (Bytes: WithoutHostBits(network.bytes, network.Length), network.Length));
 
-    public static TheoryData<string> Refused => [.. _vectors.GetProperty("refused").EnumerateArray().Select(one => one.GetString()!)];
+    public static TheoryData<string> Refused
+        => [.. _vectors.GetProperty("refused").EnumerateArray().Select(element => element.GetString()!)];
 
     [Fact]
     public void Contains_IndependentVectors_Agrees()
@@ -31,7 +32,8 @@ public sealed class NetworkTests
         {
             var network = vector.GetProperty("network").GetString()!;
             var address = IPAddress.Parse(vector.GetProperty("address").GetString()!);
-            NetworkList.Compile([network])!.Contains(address).Should().Be(vector.GetProperty("contains").GetBoolean(), $"{network} and {address}");
+            NetworkList.Compile([network])!.Contains(address)
+                .Should().Be(vector.GetProperty("contains").GetBoolean(), $"{network} and {address}");
         }
     }
 
@@ -50,7 +52,7 @@ public sealed class NetworkTests
     [InlineData("::1.2.3")]
     [InlineData("٣.1.1.1")]
     [InlineData(null)]
-    public void TryParse_WhatIsNoNetwork_IsRefused(string? text) => IpNetwork.TryParse(text, out _).Should().BeFalse();
+    public void TryParse_NotANetwork_IsRefused(string? text) => IpNetwork.TryParse(text, out _).Should().BeFalse();
 
     [Theory]
     [InlineData("10.0.0.1/32", "10.0.0.1")]
@@ -74,8 +76,10 @@ public sealed class NetworkTests
         => Gen.Select(_networks.Array[1, 20], _addresses).Sample(
             (networks, address) =>
             {
-                var list = NetworkList.Compile([.. networks.Select(one => $"{new IPAddress(one.Bytes)}/{one.Length}")])!;
-                return list.Contains(new IPAddress(address)) == networks.Any(network => Matches(network.Bytes, network.Length, address));
+                var list = NetworkList.Compile(
+                    [.. networks.Select(network => $"{new IPAddress(network.Bytes)}/{network.Length}")])!;
+                return list.Contains(new IPAddress(address)) == networks.Any(
+                    network => Matches(network.Bytes, network.Length, address));
             },
             iter: 20_000);
 
@@ -87,33 +91,40 @@ public sealed class NetworkTests
         => Gen.Int[0, 1_500].HashSet[0, 1_100].Sample(
             listed =>
             {
-                var list = NetworkList.Compile([.. listed.Select(number => string.Format(null, network, number / 256, number % 256)), "192.0.2.1", "2001:db8:1::1"])!;
+                var list = NetworkList.Compile(
+                    [
+                        .. listed.Select(number => string.Format(null, network, number / 256, number % 256)),
+                        "192.0.2.1",
+                        "2001:db8:1::1"
+                    ])!;
                 for (var number = 0; number <= 1_501; number++)
                 {
                     foreach (var last in (int[])[0, 127, 128, 255])
                     {
                         var probe = IPAddress.Parse(string.Format(null, address, number / 256, number % 256, last));
-                        list.Contains(probe).Should().Be(last < 128 && listed.Contains(number), $"{probe} and {listed.Count} networks");
+                        list.Contains(probe)
+                            .Should().Be(last < 128 && listed.Contains(number), $"{probe} and {listed.Count} networks");
                     }
                 }
             },
             iter: 30);
 
     [Fact]
-    public void Contains_NoAddress_IsFalse() => NetworkList.Compile(["0.0.0.0/0", "::/0"])!.Contains((IPAddress?)null).Should().BeFalse();
+    public void Contains_NoAddress_IsFalse()
+        => NetworkList.Compile(["0.0.0.0/0", "::/0"])!.Contains((IPAddress?)null).Should().BeFalse();
 
     [Fact]
-    public void Compile_NoNetworks_IsNoRestriction() => NetworkList.Compile([]).Should().BeNull();
+    public void Compile_NoNetworks_DoesNotRestrict() => NetworkList.Compile([]).Should().BeNull();
 
     [Fact]
-    public void Compile_WhatIsNoNetwork_Throws()
+    public void Compile_NotANetwork_Throws()
     {
         var compile = () => NetworkList.Compile(["10.0.0.0/8", "10.0.0.8/8"]);
 
         compile.Should().Throw<FormatException>().WithMessage("*10.0.0.8/8*");
     }
 
-    /// <summary>Un-maps, then compares the prefix one bit at a time.</summary>
+    /// <summary>Unmaps the address, and then compares the prefix bit by bit.</summary>
     private static bool Matches(byte[] network, int length, byte[] address)
     {
         if (network.Length == 16 && length >= 96 && IsMapped(network))
@@ -125,7 +136,8 @@ public sealed class NetworkTests
         return network.Length == address.Length && Enumerable.Range(0, length).All(i => Bit(network, i) == Bit(address, i));
     }
 
-    private static bool IsMapped(byte[] bytes) => bytes.AsSpan(0, 12).SequenceEqual((byte[])[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    private static bool IsMapped(byte[] bytes)
+        => bytes.AsSpan(0, 12).SequenceEqual((byte[])[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 
     private static int Bit(byte[] bytes, int index) => (bytes[index / 8] >> (7 - (index % 8))) & 1;
 

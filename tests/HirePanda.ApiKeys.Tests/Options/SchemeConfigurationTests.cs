@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The section <c>Authentication:Schemes:ApiKey</c>, which the framework's own schemes have too.</summary>
+/// <summary>The section <c>Authentication:Schemes:ApiKey</c>, like those of the framework's own schemes.</summary>
 public sealed class SchemeConfigurationTests
 {
     private const string Section = "Authentication:Schemes:ApiKey";

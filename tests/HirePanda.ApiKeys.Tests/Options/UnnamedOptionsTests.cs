@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Setups without a name count for the scheme, once.</summary>
+/// <summary>Options without a name apply to the scheme, once.</summary>
 public sealed class UnnamedOptionsTests
 {
     public static TheoryData<string, Action<IServiceCollection, Action<ApiKeyOptions>>> Setups => new()

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The quota of a family, whatever limits its keys are given.</summary>
+/// <summary>The quota of a family, regardless of the limits of its keys.</summary>
 public sealed class FamilyTests
 {
     private static readonly Gen<RateLimit> _limits = Gen.Select(Gen.Int[1, 40], Gen.Int[1, 30])
         .Select((permits, seconds) => new RateLimit(permits, TimeSpan.FromSeconds(seconds * 97)));
 
-    private static readonly Gen<(RateLimit[] Limits, int Requests)[]> _changes = Gen.Select(_limits.Array[1, 3], Gen.Int[0, 30]).Array[1, 40];
+    private static readonly Gen<(RateLimit[] Limits, int Requests)[]> _changes = Gen.Select(_limits.Array[1, 3], Gen.Int[0, 30])
+        .Array[1, 40];
 
     [Fact]
     public void Join_AnyChangesAtOneMoment_NeverAdmitMoreThanTheLargestLimit()
@@ -22,7 +23,8 @@ public sealed class FamilyTests
 
     [Fact]
     public void Join_AnyTightening_NeverAdmitsMoreThanTheFirstLimitInItsTime()
-        => Gen.Select(_limits, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 60], Gen.Int[0, 10], Gen.Int[0, 60]).Array[1, 60]).Sample((first, steps) =>
+        => Gen.Select(_limits, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 60], Gen.Int[0, 10], Gen.Int[0, 60]).Array[1, 60])
+            .Sample((first, steps) =>
         {
             var (limiter, time) = New();
             var start = time.GetUtcNow();
@@ -56,7 +58,7 @@ public sealed class FamilyTests
             Admitted(limiter, time, "one", [new RateLimit(i, TimeSpan.FromHours(i))], 0);
         }
 
-        // A limit that was left before is taken up again, so that there is room for the next one.
+        // A limit that was used before is used again, so that there is room for the next limit.
         Admitted(limiter, time, "one", [new RateLimit(9, TimeSpan.FromHours(9))], 0);
         Admitted(limiter, time, "two", [new RateLimit(8, TimeSpan.FromHours(8))], 0);
 
@@ -82,7 +84,7 @@ public sealed class FamilyTests
         return (new RateLimiter(new MonotonicClock(time)), time);
     }
 
-    /// <summary>What a key is admitted that is read with these limits.</summary>
+    /// <summary>Gets the number of admitted requests of a key with the given limits.</summary>
     private static int Admitted(RateLimiter limiter, FakeTimeProvider time, string keyId, RateLimit[] limits, int requests)
     {
         var set = new LimitSet(limits);

@@ -43,12 +43,13 @@ public sealed class GcraTests
                 var wait = rule.Take(ref tat, now, cost, out var state);
                 long atWait = before, tooEarly = before;
                 if (wait > 0
-                    && (tat != before || rule.Take(ref tooEarly, now + wait - 1, cost, out _) == 0 || rule.Take(ref atWait, now + wait, cost, out _) != 0))
+                    && (tat != before || rule.Take(ref tooEarly, now + wait - 1, cost, out _) == 0
+                        || rule.Take(ref atWait, now + wait, cost, out _) != 0))
                 {
                     return false;
                 }
 
-                // As many single permits as are said to remain can be taken, and no more.
+                // Exactly as many single permits can be taken as the limiter reports.
                 var copy = tat;
                 var remaining = rule.Remaining(state, now);
                 for (var i = 0; i < remaining; i++)
@@ -107,7 +108,8 @@ public sealed class GcraTests
     [InlineData(3)]
     public async Task Take_FromManyThreadsAtOneMoment_AdmitsExactlyThePermits(int limits)
     {
-        var set = new LimitSet(Enumerable.Range(0, limits).Select(i => new RateLimit(1000 + (i * 500), TimeSpan.FromSeconds(60))));
+        var set = new LimitSet(
+            Enumerable.Range(0, limits).Select(i => new RateLimit(1000 + (i * 500), TimeSpan.FromSeconds(60))));
         var buckets = New(Second).Limiter.Buckets("family", "key", set);
         var admitted = 0;
 
@@ -184,11 +186,12 @@ public sealed class GcraTests
         }
 
         limiter.Count.Should().BeLessThan(50_000);
-        limiter.Buckets("busy", "key", new LimitSet([new RateLimit(1, TimeSpan.FromDays(1))]))[0].Should().BeSameAs(busy[0], "it still owes");
+        limiter.Buckets("busy", "key", new LimitSet([new RateLimit(1, TimeSpan.FromDays(1))]))[0]
+            .Should().BeSameAs(busy[0], "it still owes");
     }
 
     [Fact]
-    public void Clock_CallersWithOlderTimes_AreNoClockThatWasSetBack()
+    public void Clock_CallersWithOlderTimes_AreNotAClockThatWasSetBack()
     {
         var time = new FakeTimeProvider(TestApi.Start);
         var clock = new MonotonicClock(time);

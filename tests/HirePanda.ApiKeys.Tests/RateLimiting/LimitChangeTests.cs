@@ -3,7 +3,7 @@ using System.Net;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What changed limits, rotation, and a clock that is set back do to a family's quota.</summary>
+/// <summary>The effect of changed limits, rotation, and a clock that is set back on a family's quota.</summary>
 public sealed class LimitChangeTests
 {
     [Fact]
@@ -56,7 +56,7 @@ public sealed class LimitChangeTests
         var key = await NewAsync(api, admin, (100, 86_400));
         await AdmittedAsync(api, key.Secret, 1);
         await LimitAsync(api, admin, key.Id, (50, 60));
-        (await AdmittedAsync(api, key.Secret, 60)).Should().Be(50, "half a permit counts as none");
+        (await AdmittedAsync(api, key.Secret, 60)).Should().Be(50, "half a permit counts as zero");
         await LimitAsync(api, admin, key.Id, (100, 86_400));
         (await AdmittedAsync(api, key.Secret, 60)).Should().Be(49, "it has counted all 51");
 
@@ -132,10 +132,10 @@ public sealed class LimitChangeTests
 
         await LimitAsync(api, admin, successor.Text("id"), (50, 600));
         (await AdmittedAsync(api, successor.Text("secret"), 3, "192.0.2.1")).Should().Be(3);
-        (await AdmittedAsync(api, old.Secret, 10, "192.0.2.1")).Should().Be(2, "they draw on one quota");
+        (await AdmittedAsync(api, old.Secret, 10, "192.0.2.1")).Should().Be(2, "they share one quota");
         (await AdmittedAsync(api, successor.Text("secret"), 60, "192.0.2.1")).Should().Be(45);
 
-        // It is read again.
+        // The key is read again.
         api.Time.Advance(TimeSpan.FromSeconds(31));
         (await AdmittedAsync(api, old.Secret, 10, "192.0.2.1")).Should().Be(0);
     }
@@ -150,11 +150,12 @@ public sealed class LimitChangeTests
         var successor = await rotate.JsonAsync();
         await LimitAsync(api, admin, successor.Text("id"), (50, 60));
         await AdmittedAsync(api, successor.Text("secret"), 1);
-        (await AdmittedAsync(api, old.Secret, 9)).Should().Be(5, "a fiftieth of five is none");
+        (await AdmittedAsync(api, old.Secret, 9)).Should().Be(5, "a fiftieth of five is zero");
         for (var i = 0; i < 10; i++)
         {
             api.Time.Advance(TimeSpan.FromMinutes(1));
-            (await AdmittedAsync(api, successor.Text("secret"), 50)).Should().Be(50, "that the old key has used its own is no change of this one");
+            (await AdmittedAsync(api, successor.Text("secret"), 50))
+                .Should().Be(50, "the used share of the old key does not change this key");
         }
     }
 
@@ -172,7 +173,7 @@ public sealed class LimitChangeTests
         (await AdmittedAsync(api, idle.Secret, 5)).Should().Be(5);
         (await AdmittedAsync(api, busy.Secret, 5)).Should().Be(0);
         api.Time.Advance(TimeSpan.FromMinutes(6));
-        (await AdmittedAsync(api, busy.Secret, 5)).Should().Be(1, "from here on permits come back as ever");
+        (await AdmittedAsync(api, busy.Secret, 5)).Should().Be(1, "from now on permits return as usual");
         api.Time.AdjustTime(api.Time.GetUtcNow().AddHours(-2));
         (await AdmittedAsync(api, busy.Secret, 5)).Should().Be(0);
     }
@@ -189,7 +190,8 @@ public sealed class LimitChangeTests
         (await api.StatusAsync(api.Secret())).Should().Be(HttpStatusCode.OK);
     }
 
-    private static async Task<(string Id, string Secret)> NewAsync(TestApi api, string admin, params (int Permits, int Seconds)[] limits)
+    private static async Task<(string Id, string Secret)> NewAsync(
+        TestApi api, string admin, params (int Permits, int Seconds)[] limits)
     {
         var key = await api.CreateAsync(admin, $$"""{"name":"x","type":"ci","rateLimits":{{Json(limits)}}}""");
         return (key.Text("id"), key.Text("secret"));
@@ -202,7 +204,12 @@ public sealed class LimitChangeTests
     }
 
     private static string Json((int Permits, int Seconds)[] limits)
-        => "[" + string.Join(",", limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $$"""{"permits":{{limit.Permits}},"windowSeconds":{{limit.Seconds}}}"""))) + "]";
+        => "[" + string.Join(
+            ",",
+            limits.Select(
+                limit => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""{"permits":{{limit.Permits}},"windowSeconds":{{limit.Seconds}}}"""))) + "]";
 
     private static async Task<int> AdmittedAsync(TestApi api, string secret, int requests, string? address = null)
     {

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The sample over its databases: restarts, crashes, several nodes, and databases that are not there.</summary>
+/// <summary>The sample and its databases: restarts, crashes, several nodes, and unavailable databases.</summary>
 public sealed class DurabilityTests
 {
     private static readonly int _rounds = Environment.GetEnvironmentVariable("HIREPANDA_LONG") == "1" ? 50 : 3;
@@ -42,7 +42,8 @@ public sealed class DurabilityTests
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, app.Client.BaseAddress!.Port, Token);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {app.Secret}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"), Token);
+            $"POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {app.Secret}\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"), Token);
         (await StatusAsync(app, app.Secret)).Should().Be(HttpStatusCode.OK, "the other one has arrived by then");
 
         (await app.TerminateAsync()).Should().Be(0);
@@ -66,10 +67,15 @@ public sealed class DurabilityTests
     public async Task Start_FileThatCannotBeWritten_ExitsWithOneAndAClearMessage()
     {
         var (exitCode, output) = await Repository.RunAsync(
-            "dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], null, ("ConnectionStrings__ApiKeys", "Data Source=/proc/keys.db"));
+            "dotnet",
+            [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"],
+            null,
+            ("ConnectionStrings__ApiKeys", "Data Source=/proc/keys.db"));
 
         exitCode.Should().Be(1);
-        output.Split('\n').Should().Contain(line => line.StartsWith("The database of the API keys cannot be opened or written", StringComparison.Ordinal));
+        output.Split('\n').Should()
+            .Contain(
+                line => line.StartsWith("The API key database cannot be opened or written", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,14 +85,14 @@ public sealed class DurabilityTests
         var waits = new TaskCompletionSource();
         var start = AppProcess.StartAsync(
             AppProcess.SampleDll,
-            onLine: line => _ = line.Contains("is not up yet", StringComparison.Ordinal) && waits.TrySetResult(),
+            onLine: line => _ = line.Contains("is not available yet", StringComparison.Ordinal) && waits.TrySetResult(),
             environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
 
         (await Task.WhenAny(start, waits.Task)).Should().Be(waits.Task, "there is no such database yet");
         await CreateDatabaseAsync(connection.Database!);
         await using var app = await start;
 
-        app.Output.Should().Contain("is not up yet");
+        app.Output.Should().Contain("is not available yet");
         (await StatusAsync(app, app.Secret)).Should().Be(HttpStatusCode.OK);
     }
 
@@ -95,7 +101,9 @@ public sealed class DurabilityTests
     {
         var connection = new NpgsqlConnectionStringBuilder(Postgres) { Database = $"never_{Guid.NewGuid():N}" };
         await using var app = await AppProcess.StartAsync(
-            AppProcess.SampleDll, until: "is not up yet", environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
+            AppProcess.SampleDll,
+            until: "is not available yet",
+            environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
 
         (await app.TerminateAsync()).Should().Be(0, app.Output);
 
@@ -116,14 +124,16 @@ public sealed class DurabilityTests
             "dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], folder, (name, value));
 
         exitCode.Should().Be(1, output);
-        output.Split('\n').Should().Contain(line => line.StartsWith("The connection string of the API keys cannot be read", StringComparison.Ordinal));
+        output.Split('\n').Should()
+            .Contain(
+                line => line.StartsWith("The connection string of the API key database is not valid", StringComparison.Ordinal));
         output.Should().NotContain("hunter").And.NotContain("Unhandled exception");
     }
 
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task Kill_InAStreamOfChanges_LosesNothingThatWasAcknowledged(string provider)
+    public async Task Kill_DuringChanges_LosesNothingThatWasAcknowledged(string provider)
     {
         var database = await NewDatabaseAsync(provider);
         var admin = "";
@@ -155,8 +165,12 @@ public sealed class DurabilityTests
         revoked.Should().NotBeEmpty();
     }
 
-    /// <summary>Creates two keys, rotates one and revokes it, over and over; what was answered counts, what was under way may be either.</summary>
-    private static async Task ChangeUntilKilledAsync(HttpClient client, ConcurrentDictionary<string, string> working, ConcurrentBag<string> revoked)
+    /// <summary>
+    /// Creates two keys, rotates one, and revokes it, repeatedly. Completed calls must be stored. Calls in progress can have
+    /// either result.
+    /// </summary>
+    private static async Task ChangeUntilKilledAsync(
+        HttpClient client, ConcurrentDictionary<string, string> working, ConcurrentBag<string> revoked)
     {
         try
         {
@@ -173,7 +187,7 @@ public sealed class DurabilityTests
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            // Killed.
+            // The process was killed.
         }
     }
 
@@ -209,12 +223,16 @@ public sealed class DurabilityTests
     {
         if (provider == "sqlite")
         {
-            return ("ConnectionStrings__ApiKeys", $"Data Source={Directory.CreateTempSubdirectory("hirepanda-keys-").FullName}/keys.db");
+            return (
+                "ConnectionStrings__ApiKeys",
+                $"Data Source={Directory.CreateTempSubdirectory("hirepanda-keys-").FullName}/keys.db");
         }
 
         var name = $"sample_{Guid.NewGuid():N}";
         await CreateDatabaseAsync(name);
-        return ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString);
+        return (
+            "ConnectionStrings__Postgres",
+            new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString);
     }
 
     private static async Task CreateDatabaseAsync(string name)

@@ -12,7 +12,7 @@ public sealed class SampleTests
     {
         await using var app = await AppProcess.StartAsync(AppProcess.SampleDll, urlsByEnvironment: true);
 
-        app.Output.Should().NotContain("Executed DbCommand", "reading the change table every second is no news");
+        app.Output.Should().NotContain("Executed DbCommand", "reading the change table every second is not worth logging");
         app.Output.Should().Contain($"curl -H \"Authorization: Bearer $HIREPANDA_API_KEY\" {app.Address}/api/v1/jobs");
         using var health = await app.Client.GetAsync("/health", TestContext.Current.CancellationToken);
         health.StatusCode.Should().Be(HttpStatusCode.OK);
@@ -26,10 +26,12 @@ public sealed class SampleTests
     [InlineData("ApiKeys__Brand", "HP", "Brand must be 1 to 16 lowercase letters and digits")]
     [InlineData("ApiKeys__Cache__Lifetime", "banana", "ApiKeys:Cache:Lifetime")]
     [InlineData("TrustedProxies__0", "banana", "'banana' is neither an IP address nor a network")]
-    public async Task Start_WithAMistakeOfSetUp_SaysItWithoutAStackTraceAndEndsWith1(string name, string value, string message)
+    public async Task Start_WithAConfigurationError_PrintsItWithoutAStackTraceAndExitsWith1(
+        string name, string value, string message)
     {
         var folder = Directory.CreateTempSubdirectory("hirepanda-app-").FullName;
-        var (exitCode, output) = await Repository.RunAsync("dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], folder, (name, value));
+        var (exitCode, output) = await Repository.RunAsync(
+            "dotnet", [AppProcess.SampleDll, "--urls", $"http://127.0.0.1:{Repository.FreePort()}"], folder, (name, value));
 
         exitCode.Should().Be(1, output);
         output.Should().Contain(message).And.NotContain("Unhandled exception").And.NotContain("   at ");
@@ -71,7 +73,8 @@ public sealed class SampleTests
                 else
                 {
                     response.StatusCode.Should().Be(HttpStatusCode.Forbidden, $"{type} may not {call}");
-                    (call.StartsWith("HEAD", StringComparison.Ordinal) ? "forbidden" : await response.CodeAsync()).Should().Be("forbidden");
+                    (call.StartsWith("HEAD", StringComparison.Ordinal) ? "forbidden" : await response.CodeAsync())
+                        .Should().Be("forbidden");
                     response.Header("WWW-Authenticate").Should().Contain("scope=");
                 }
             }
@@ -100,7 +103,8 @@ public sealed class SampleTests
     [Fact]
     public async Task SecondWorkspace_SeesNothingOfTheFirst()
     {
-        await using var app = await AppProcess.StartAsync(AppProcess.SampleDll, environment: [("Sample__SecondWorkspace", "true")]);
+        await using var app = await AppProcess.StartAsync(
+            AppProcess.SampleDll, environment: [("Sample__SecondWorkspace", "true")]);
         await TestApi.Until(() => app.SecretsShown.Count == 2);
         using var me = await SendAsync(app, "GET /api/v1/api-keys/me", app.SecretsShown[0]);
         var id = (await me.JsonAsync()).Text("id");
@@ -116,7 +120,8 @@ public sealed class SampleTests
     public async Task ForwardedFor_WithoutATrustedProxy_IsIgnoredAlsoFromThisMachine()
     {
         await using var app = await AppProcess.StartAsync(AppProcess.SampleDll);
-        await using var behindProxy = await AppProcess.StartAsync(AppProcess.SampleDll, environment: [("TrustedProxies__0", "127.0.0.0/8")]);
+        await using var behindProxy = await AppProcess.StartAsync(
+            AppProcess.SampleDll, environment: [("TrustedProxies__0", "127.0.0.0/8")]);
 
         (await StatusAsync(app)).Should().Be(HttpStatusCode.Forbidden);
         (await StatusAsync(behindProxy)).Should().Be(HttpStatusCode.OK);
@@ -124,7 +129,8 @@ public sealed class SampleTests
         static async Task<HttpStatusCode> StatusAsync(AppProcess app)
         {
             var secret = await CreateAsync(app, app.Secret, "ci", "198.51.100.7");
-            using var response = await SendAsync(app, "GET /api/v1/jobs", secret, change: request => request.Headers.Add("X-Forwarded-For", "198.51.100.7"));
+            using var response = await SendAsync(
+                app, "GET /api/v1/jobs", secret, change: request => request.Headers.Add("X-Forwarded-For", "198.51.100.7"));
             return response.StatusCode;
         }
     }
@@ -132,7 +138,8 @@ public sealed class SampleTests
     [Fact]
     public async Task Preflight_IsNotChallenged()
     {
-        await using var app = await AppProcess.StartAsync(AppProcess.SampleDll, environment: [("Cors__Origins__0", "https://app.example")]);
+        await using var app = await AppProcess.StartAsync(
+            AppProcess.SampleDll, environment: [("Cors__Origins__0", "https://app.example")]);
 
         using var response = await SendAsync(app, "OPTIONS /api/v1/jobs", null, change: request =>
         {
@@ -156,7 +163,9 @@ public sealed class SampleTests
         var (method, path) = (call.Split(' ')[0], call.Split(' ')[1]);
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Authorization = secret is null ? null : new AuthenticationHeaderValue("Bearer", secret);
-        request.Content = method is "POST" or "PUT" ? JsonContent.Create(body ?? new { title = "Test", name = "Test", url = "https://hooks.example" }) : null;
+        request.Content = method is "POST" or "PUT"
+            ? JsonContent.Create(body ?? new { title = "Test", name = "Test", url = "https://hooks.example" })
+            : null;
         change?.Invoke(request);
         return await app.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What operators see of the sample: its metrics page, what it exports, and the dashboard over both.</summary>
+/// <summary>The sample's metrics page, its exports, and the dashboard.</summary>
 [Collection(OneAtATime.Name)]
 public sealed partial class TelemetryTests(RunningSample sample) : IClassFixture<RunningSample>
 {
@@ -26,9 +26,11 @@ public sealed partial class TelemetryTests(RunningSample sample) : IClassFixture
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["page"], await PageAsync(sample.App), Token);
         var rules = Expressions().Select((expression, i) => new { record = $"dashboard:{i}", expr = expression });
-        await File.WriteAllTextAsync(folder["rules"], JsonSerializer.Serialize(new { groups = new[] { new { name = "dashboard", rules } } }), Token);
+        await File.WriteAllTextAsync(
+            folder["rules"], JsonSerializer.Serialize(new { groups = new[] { new { name = "dashboard", rules } } }), Token);
 
-        var (checkCode, complaints) = await Repository.RunAsync("/bin/sh", ["-c", "\"$0\" check metrics < \"$1\"", promtool, folder["page"]]);
+        var (checkCode, complaints) = await Repository.RunAsync(
+            "/bin/sh", ["-c", "\"$0\" check metrics < \"$1\"", promtool, folder["page"]]);
         var (rulesCode, said) = await Repository.RunAsync(promtool, ["check", "rules", folder["rules"]]);
 
         (checkCode, complaints).Should().Be((0, ""));
@@ -47,10 +49,14 @@ public sealed partial class TelemetryTests(RunningSample sample) : IClassFixture
             scrape.Content.Headers.ContentType!.ToString().Should().StartWith("text/plain");
         }
 
-        Value(await PageAsync(sample.App), "missing").Should().Be(before + 1, "the page's own traffic has one without a key");
+        Value(await PageAsync(sample.App), "missing")
+            .Should().Be(before + 1, "the page's own traffic includes one without a key");
 
         static int Value(string page, string outcome)
-            => int.Parse(Regex.Match(page, $$"""hirepanda_api_keys_verifications_total\{.*outcome="{{outcome}}"\} (\d+)""").Groups[1].Value, null);
+            => int.Parse(
+                Regex.Match(page, $$"""hirepanda_api_keys_verifications_total\{.*outcome="{{outcome}}"\} (\d+)""").Groups[1]
+                    .Value,
+                null);
     }
 
     [Fact]
@@ -68,14 +74,16 @@ public sealed partial class TelemetryTests(RunningSample sample) : IClassFixture
                 asked.Add(name);
             }
 
-            foreach (var label in LabelName().Matches(expression).Select(match => match.Value).Where(one => one is not ("job" or "instance")))
+            foreach (
+                var label in LabelName().Matches(expression).Select(match => match.Value)
+                    .Where(label => label is not ("job" or "instance")))
             {
                 page.Should().Contain($"{label}=\"", "{0} asks for it", expression);
             }
         }
 
         metrics.Where(name => name.StartsWith("hirepanda_", StringComparison.Ordinal)).Select(Histogram).Should()
-            .BeSubsetOf(asked.Select(Histogram), "whatever the library measures can be seen");
+            .BeSubsetOf(asked.Select(Histogram), "everything that the library measures is visible");
         static string Histogram(string name) => Regex.Replace(name, "_(bucket|sum|count)$", "");
     }
 
@@ -94,26 +102,35 @@ public sealed partial class TelemetryTests(RunningSample sample) : IClassFixture
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body, Token);
-            received.AddOrUpdate(signal, _ => Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
+            received.AddOrUpdate(
+                signal,
+                _ => Encoding.Latin1.GetString(body.ToArray()),
+                (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
         });
         await collector.StartAsync(Token);
         await using var app = await AppProcess.StartAsync(
             AppProcess.SampleDll, environment: [(variable, address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]);
 
         using var response = await SendAsync(app, HttpMethod.Get, "jobs", app.Secret);
-        (await app.TerminateAsync()).Should().Be(0, "what is left is exported when it stops");
+        (await app.TerminateAsync()).Should().Be(0, "the rest is exported when it stops");
 
         received["metrics"].Should().Contain("hirepanda.api_keys.verifications").And.Contain("hirepanda-api");
         received["traces"].Should().Contain("api_key.verify").And.NotContain("key_id");
         received.Values.Should().NotContain(text => text.Contains(app.Secret));
     }
 
-    /// <summary>The page after traffic of every kind that shows in it.</summary>
+    /// <summary>Gets the page after traffic of every kind.</summary>
     private static async Task<string> PageAsync(AppProcess app)
     {
-        using var created = await SendAsync(app, HttpMethod.Post, "api-keys", app.Secret, new { name = "Short-lived", type = "ci" });
+        using var created = await SendAsync(
+            app, HttpMethod.Post, "api-keys", app.Secret, new { name = "Short-lived", type = "ci" });
         var key = await created.JsonAsync();
-        using var report = await SendAsync(app, HttpMethod.Put, "api-keys/ip-allowlist", app.Secret, new { enabled = true, reportOnly = true, networks = new[] { "192.0.2.1" } });
+        using var report = await SendAsync(
+            app,
+            HttpMethod.Put,
+            "api-keys/ip-allowlist",
+            app.Secret,
+            new { enabled = true, reportOnly = true, networks = new[] { "192.0.2.1" } });
         report.StatusCode.Should().Be(HttpStatusCode.OK);
         using var read = await SendAsync(app, HttpMethod.Get, "jobs", key.Text("secret"));
         using var revoked = await SendAsync(app, HttpMethod.Post, $"api-keys/{key.Text("id")}/revoke", app.Secret);
@@ -121,7 +138,7 @@ public sealed partial class TelemetryTests(RunningSample sample) : IClassFixture
         using var anonymous = await app.Client.GetAsync("/api/v1/jobs", Token);
         refused.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
 
-        // A report stores what was counted, which otherwise takes ten seconds.
+        // A report stores the counts, which otherwise takes up to 10 seconds.
         using var usage = await SendAsync(app, HttpMethod.Get, "api-keys/usage", app.Secret);
         usage.StatusCode.Should().Be(HttpStatusCode.OK);
 
@@ -139,12 +156,16 @@ public sealed partial class TelemetryTests(RunningSample sample) : IClassFixture
 
     private static IEnumerable<string> Expressions()
     {
-        using var dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "deploy", "grafana-dashboard.json")));
-        return [.. dashboard.RootElement.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
-            .Select(target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "5m", StringComparison.Ordinal))];
+        using var dashboard = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "deploy", "grafana-dashboard.json")));
+        return [.. dashboard.RootElement.GetProperty("panels").EnumerateArray()
+            .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+            .Select(
+                target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "5m", StringComparison.Ordinal))];
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(AppProcess app, HttpMethod method, string path, string secret, object? body = null)
+    private static async Task<HttpResponseMessage> SendAsync(
+        AppProcess app, HttpMethod method, string path, string secret, object? body = null)
     {
         using var request = new HttpRequestMessage(method, "/api/v1/" + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);

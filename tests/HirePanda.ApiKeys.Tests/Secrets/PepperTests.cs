@@ -10,7 +10,8 @@ public sealed class PepperTests
     [InlineData(null, New, false, false)]
     [InlineData(Old, New, false, true)]
     [InlineData(Old, null, false, false)]
-    public async Task VerifyAsync_AfterThePepperChanged_AcceptsWhatThePreviousOnesHashed(string? before, string? after, bool acceptUnpeppered, bool accepted)
+    public async Task VerifyAsync_AfterThePepperChanged_AcceptsWhatThePreviousOnesHashed(
+        string? before, string? after, bool acceptUnpeppered, bool accepted)
     {
         await using var old = await TestApi.StartAsync(options => options.Hashing.Pepper = before);
         var (key, secret) = old.Issue();
@@ -27,9 +28,11 @@ public sealed class PepperTests
 
         for (var i = 0; i < 3; i++)
         {
-            (await api.Verifier.VerifyAsync(secret, default, TestContext.Current.CancellationToken)).IsValid.Should().Be(accepted);
+            (await api.Verifier.VerifyAsync(secret, default, TestContext.Current.CancellationToken)).IsValid.Should()
+                .Be(accepted);
         }
 
-        api.Store.Reads.Should().Be(1, "candidate hashes go in one call, and the answer is cached under the one that the key has");
+        api.Store.Reads.Should()
+            .Be(1, "candidate hashes go in one call, and the answer is cached under the one that the key has");
     }
 }

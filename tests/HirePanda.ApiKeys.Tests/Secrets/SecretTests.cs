@@ -14,9 +14,11 @@ public sealed class SecretTests
 
     private static readonly Gen<string> _secrets = Gen.Int[0, 3].Select(type => _format.Generate(_catalog.Types[type].Prefix));
 
-    public static TheoryData<string> Valid => [.. _vectors.GetProperty("valid").EnumerateArray().Select(one => one.GetString()!)];
+    public static TheoryData<string> Valid
+        => [.. _vectors.GetProperty("valid").EnumerateArray().Select(element => element.GetString()!)];
 
-    public static TheoryData<string> Invalid => [.. _vectors.GetProperty("invalid").EnumerateArray().Select(one => one.GetProperty("secret").GetString()!)];
+    public static TheoryData<string> Invalid
+        => [.. _vectors.GetProperty("invalid").EnumerateArray().Select(element => element.GetProperty("secret").GetString()!)];
 
     [Theory]
     [MemberData(nameof(Valid))]
@@ -32,17 +34,20 @@ public sealed class SecretTests
     {
         await using var api = await TestApi.StartAsync();
 
-        (await api.Verifier.VerifyAsync(secret, default, TestContext.Current.CancellationToken)).Outcome.Should().Be(ApiKeyOutcome.Malformed);
+        (await api.Verifier.VerifyAsync(secret, default, TestContext.Current.CancellationToken)).Outcome.Should()
+            .Be(ApiKeyOutcome.Malformed);
         api.Store.Reads.Should().Be(0);
     }
 
     [Fact]
     public void Generate_AnyType_IsWellFormedAndFoundByThePublishedExpression()
-        => _secrets.Sample(secret => IsWellFormed(secret) && Regex.IsMatch(secret, $"^{_vectors.GetProperty("regex").GetString()}$"));
+        => _secrets.Sample(
+            secret => IsWellFormed(secret) && Regex.IsMatch(secret, $"^{_vectors.GetProperty("regex").GetString()}$"));
 
     [Fact]
     public void IsWellFormed_AnySingleCharacterChanged_IsFalse()
-        => Gen.Select(_secrets, Gen.Int[0, 100], Gen.Char[' ', '~']).Where((secret, at, character) => secret[at % secret.Length] != character)
+        => Gen.Select(_secrets, Gen.Int[0, 100], Gen.Char[' ', '~'])
+            .Where((secret, at, character) => secret[at % secret.Length] != character)
             .Sample((secret, at, character) =>
             {
                 var changed = new StringBuilder(secret) { [at % secret.Length] = character };
@@ -62,7 +67,7 @@ public sealed class SecretTests
             }
         }
 
-        // Were bytes taken modulo 62, the first eight characters would come up a quarter more often than the rest.
+        // With bytes modulo 62, the first eight characters would occur 25 % more often than the others.
         var expected = Secrets * 30 / 62.0;
         counts.Should().HaveCount(62);
         counts.Values.Should().OnlyContain(count => count > expected * 0.88 && count < expected * 1.12);
@@ -94,6 +99,7 @@ public sealed class SecretTests
     private static bool IsWellFormed(string secret)
     {
         var bytes = new byte[200];
-        return Ascii.FromUtf16(secret, bytes, out var length) == System.Buffers.OperationStatus.Done && _format.IsWellFormed(bytes.AsSpan(0, length));
+        return Ascii.FromUtf16(secret, bytes, out var length) == System.Buffers.OperationStatus.Done
+            && _format.IsWellFormed(bytes.AsSpan(0, length));
     }
 }

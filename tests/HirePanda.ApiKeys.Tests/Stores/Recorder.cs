@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A host's decorator around one store interface. It implements nothing else, and records the calls.</summary>
+/// <summary>A host's decorator of one store interface. It implements nothing else, and it records the calls.</summary>
 #pragma warning disable CA1852 // A proxy derives from it.
 internal class Recorder<T> : DispatchProxy
 #pragma warning restore CA1852

@@ -143,7 +143,7 @@ public sealed class StoreRegistrationTests
         services.AddSingleton(decorated, provider => around.Invoke(null, [provider.GetRequiredService<TestStore>(), calls])!);
     }
 
-    /// <summary>Uses what each part does with its store: keys, workspaces, usage, alerts, webhooks, and reminders.</summary>
+    /// <summary>Uses each part of the store: keys, workspaces, usage, alerts, webhooks, and reminders.</summary>
     private static async Task UseEverythingAsync(TestApi api)
     {
         var secret = api.Secret();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What the meter says of requests.</summary>
+/// <summary>Metrics of requests.</summary>
 public sealed class MetricsTests
 {
     private const string Outcome = "hirepanda.api_keys.outcome=";
@@ -38,7 +38,8 @@ public sealed class MetricsTests
 
         durations.Should().BeEmpty("the clock stands still");
         metrics.Read("verification.duration").Should().ContainKey(Outcome + outcome).And.HaveCount(1);
-        metrics.Read("verifications").Keys.Should().BeEquivalentTo(Outcomes.All.Select(one => Outcome + one), "whoever charts a rate needs its zeros");
+        metrics.Read("verifications").Keys.Should()
+            .BeEquivalentTo(Outcomes.All.Select(outcome => Outcome + outcome), "charts of a rate need its zeros");
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public sealed class MetricsTests
         using var metrics = new MetricCollector(api.Services);
         var (secret, unknown) = (api.Secret(), api.UnknownSecret());
         async Task ShouldBe(string result, Func<Task> act)
-            => (await metrics.DifferenceAsync("cache.lookups", act)).Should().Equal(new Dictionary<string, double> { [Result + result] = 1 });
+            => (await metrics.DifferenceAsync("cache.lookups", act))
+                .Should().Equal(new Dictionary<string, double> { [Result + result] = 1 });
 
         await ShouldBe("miss", () => api.GetAsync("/read", secret));
         await ShouldBe("hit", () => api.GetAsync("/read", secret));
@@ -112,7 +114,8 @@ public sealed class MetricsTests
         await ShouldBe("stale", () => api.GetAsync("/read", secret));
         await ShouldBe("stale", () => api.GetAsync("/read", secret));
         await ShouldBe("miss", () => api.GetAsync("/read", api.Secret()));
-        (await metrics.DifferenceAsync("cache.lookups", () => api.GetAsync("/read", secret[..^1]))).Should().BeEmpty("junk is not looked up");
+        (await metrics.DifferenceAsync("cache.lookups", () => api.GetAsync("/read", secret[..^1])))
+            .Should().BeEmpty("junk is not looked up");
     }
 
     [Fact]
@@ -130,8 +133,10 @@ public sealed class MetricsTests
         };
         await api.GetAsync("/read", api.Secret());
 
-        metrics.Read("store.reads").Should().Equal(new Dictionary<string, double> { [Result + "ok"] = 2, [Result + "failed"] = 1 });
-        metrics.Read("store.read.duration").Should().Equal(new Dictionary<string, double> { [Result + "ok"] = 0, [Result + "failed"] = 0.005 });
+        metrics.Read("store.reads")
+            .Should().Equal(new Dictionary<string, double> { [Result + "ok"] = 2, [Result + "failed"] = 1 });
+        metrics.Read("store.read.duration")
+            .Should().Equal(new Dictionary<string, double> { [Result + "ok"] = 0, [Result + "failed"] = 0.005 });
     }
 
     [Fact]
@@ -139,14 +144,21 @@ public sealed class MetricsTests
     {
         await using var api = await TestApi.StartAsync();
         using var metrics = new MetricCollector(api.Services);
-        var (_, secret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))] });
+        var (_, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Limited",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(2, TimeSpan.FromMinutes(1))],
+            });
 
         for (var i = 0; i < 5; i++)
         {
             await api.GetAsync("/read", secret);
         }
 
-        metrics.Read("rate_limit.decisions").Should().Equal(new Dictionary<string, double> { [Decision + "admitted"] = 2, [Decision + "refused"] = 3 });
+        metrics.Read("rate_limit.decisions")
+            .Should().Equal(new Dictionary<string, double> { [Decision + "admitted"] = 2, [Decision + "refused"] = 3 });
         metrics.Read("rate_limit.fallbacks").Should().Equal(new Dictionary<string, double> { [""] = 0 });
     }
 
@@ -173,9 +185,9 @@ public sealed class MetricsTests
         metrics.Read("active_keys").Should().Equal(new Dictionary<string, double> { [""] = 0 });
         var (key, secret) = api.Issue();
 
-        foreach (var one in new[] { secret, api.Secret(), api.UnknownSecret() })
+        foreach (var sent in new[] { secret, api.Secret(), api.UnknownSecret() })
         {
-            await api.GetAsync("/read", one);
+            await api.GetAsync("/read", sent);
         }
 
         metrics.Read("active_keys")[""].Should().Be(2);
@@ -184,7 +196,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public void Tally_OfManyThreads_LosesNothing()
+    public void StripedCounter_OfManyThreads_LosesNothing()
     {
         var tally = new StripedCounter();
 
@@ -200,5 +212,6 @@ public sealed class MetricsTests
     }
 
     private static IReadOnlyList<double> Bounds(MetricCollector metrics, string name)
-        => metrics.Ours.OfType<Histogram<double>>().Single(one => one.Name == "hirepanda.api_keys." + name).Advice!.HistogramBucketBoundaries!;
+        => metrics.Ours.OfType<Histogram<double>>().Single(histogram => histogram.Name == "hirepanda.api_keys." + name).Advice!
+            .HistogramBucketBoundaries!;
 }

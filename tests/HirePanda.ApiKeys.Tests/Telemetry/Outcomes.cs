@@ -7,15 +7,16 @@ internal static class Outcomes
 
     public static string[] All { get; } =
     [
-        "valid", "missing", "not_an_api_key", "ambiguous", "malformed", "unknown", "revoked", "disabled", "expired", "address_not_allowed", "rate_limited",
+        "valid", "missing", "not_an_api_key", "ambiguous", "malformed", "unknown", "revoked", "disabled", "expired",
+        "address_not_allowed", "rate_limited",
         "client_throttled", "unavailable", "rejected_by_host",
     ];
 
-    public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(one =>
+    public static Task<TestApi> StartAsync(Action<ApiKeyOptions>? options = null) => TestApi.StartAsync(settings =>
     {
-        one.FailedAttempts.PerMinute = 1;
-        one.HeaderNames = ["X-API-Key"];
-        one.Events.OnMessageReceived = context =>
+        settings.FailedAttempts.PerMinute = 1;
+        settings.HeaderNames = ["X-API-Key"];
+        settings.Events.OnMessageReceived = context =>
         {
             if (context.Request.Headers.ContainsKey(Rejected))
             {
@@ -24,10 +25,10 @@ internal static class Outcomes
 
             return Task.CompletedTask;
         };
-        options?.Invoke(one);
+        options?.Invoke(settings);
     });
 
-    /// <summary>Does what has to come before, and gives the one request that ends so.</summary>
+    /// <summary>Prepares the outcome, and returns the request that ends with it.</summary>
     public static async Task<Func<Task>> PrepareAsync(TestApi api, string outcome)
     {
         var secret = outcome switch
@@ -39,16 +40,30 @@ internal static class Outcomes
             "revoked" => api.Issue(change: key => key with { RevokedAt = TestApi.Start }).Secret,
             "disabled" => api.Issue(change: key => key with { IsEnabled = false }).Secret,
             "expired" => api.Issue(change: key => key with { ExpiresAt = TestApi.Start }).Secret,
-            "address_not_allowed" => api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] }).Secret,
-            "rate_limited" => api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] }).Secret,
+            "address_not_allowed" => api.Issue(
+                new CreateApiKeyRequest
+                {
+                    Name = "Listed",
+                    Type = ApiKeyTypes.Production,
+                    AllowedNetworks = ["10.0.0.0/8"],
+                }).Secret,
+            "rate_limited" => api.Issue(
+                new CreateApiKeyRequest
+                {
+                    Name = "Limited",
+                    Type = ApiKeyTypes.Production,
+                    RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))],
+                }).Secret,
             _ => api.Secret(),
         };
         switch (outcome)
         {
             case "ambiguous":
-                return () => api.SendAsync(HttpMethod.Get, "/read", secret, change: request => request.Headers.Add("X-API-Key", secret));
+                return () => api.SendAsync(
+                    HttpMethod.Get, "/read", secret, change: request => request.Headers.Add("X-API-Key", secret));
             case "rejected_by_host":
-                return () => api.SendAsync(HttpMethod.Get, "/read", secret, change: request => request.Headers.Add(Rejected, "yes"));
+                return () => api.SendAsync(
+                    HttpMethod.Get, "/read", secret, change: request => request.Headers.Add(Rejected, "yes"));
             case "rate_limited" or "client_throttled":
                 await api.GetAsync("/read", secret);
                 break;

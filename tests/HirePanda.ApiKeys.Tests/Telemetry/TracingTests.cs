@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What traces say of requests.</summary>
+/// <summary>Traces of requests.</summary>
 public sealed class TracingTests
 {
     [Theory]
@@ -43,10 +43,11 @@ public sealed class TracingTests
 
         var activity = (await ActivitiesAsync(api, send)).Single();
 
-        (activity.GetTagItem("hirepanda.api_keys.key_id") is string id && id.StartsWith("key_", StringComparison.Ordinal)).Should().Be(isKnown);
+        (activity.GetTagItem("hirepanda.api_keys.key_id") is string id && id.StartsWith("key_", StringComparison.Ordinal))
+            .Should().Be(isKnown);
     }
 
-    /// <summary>The activities of one call, which alone are in its trace.</summary>
+    /// <summary>Gets the activities of one call, which are the only ones in its trace.</summary>
     private static async Task<IReadOnlyList<Activity>> ActivitiesAsync(TestApi api, Func<Task> send)
     {
         var stopped = new ConcurrentQueue<Activity>();

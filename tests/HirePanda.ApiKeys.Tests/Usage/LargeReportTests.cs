@@ -12,8 +12,13 @@ public sealed class LargeReportTests
     {
         await using var api = await ManagementApi.StartAsync();
         var secret = api.Secret();
-        var keys = Enumerable.Range(0, 150).Select(i => api.Issue(new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = $"Key {i}" }).Key).ToList();
-        var rows = keys.SelectMany((key, i) => new[] { ApiKeyUsageGranularity.Minute, ApiKeyUsageGranularity.Hour, ApiKeyUsageGranularity.Day }.Select(level =>
+        var keys = Enumerable.Range(0, 150)
+            .Select(i => api.Issue(new CreateApiKeyRequest { Type = ApiKeyTypes.Production, Name = $"Key {i}" }).Key).ToList();
+        ApiKeyUsageGranularity[] levels =
+        [
+            ApiKeyUsageGranularity.Minute, ApiKeyUsageGranularity.Hour, ApiKeyUsageGranularity.Day
+        ];
+        var rows = keys.SelectMany((key, i) => levels.Select(level =>
             new ApiKeyUsageRow
             {
                 Slot = new()
@@ -34,7 +39,8 @@ public sealed class LargeReportTests
         using var response = await api.GetAsync(Usage, secret);
 
         var byKey = (await response.JsonAsync()).GetProperty("byKey").EnumerateArray().ToList();
-        byKey.Select(key => (key.Text("keyId"), key.Text("name"))).Should().Equal(keys.Take(100).Select(key => (key.Id, key.Name)));
+        byKey.Select(key => (key.Text("keyId"), key.Text("name")))
+            .Should().Equal(keys.Take(100).Select(key => (key.Id, key.Name)));
         api.Store.TopLimits.Should().Equal(100);
         api.Store.NamesRead.Should().Equal(100);
         api.Store.KeyReads.Should().Be(before);
@@ -55,6 +61,6 @@ public sealed class LargeReportTests
 
         response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         (await response.CodeAsync()).Should().Be("service_unavailable");
-        sums.Should().Be(1, "nobody waits for the rest any more");
+        sums.Should().Be(1, "nothing waits for the rest");
     }
 }

@@ -57,10 +57,11 @@ public sealed class LastUsedTests
     }
 
     [Fact]
-    public async Task Refusal_IsNoUse()
+    public async Task Refusal_DoesNotCountAsUse()
     {
         await using var api = await ManagementApi.StartAsync();
-        var (key, secret) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
+        var (key, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         await api.StatusAsync(secret);
 
         await StopAsync(api, TestContext.Current.CancellationToken);

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The parts of usage that promise figures: exact sums, bounded memory, percentiles.</summary>
+/// <summary>The parts of usage with exact requirements: sums, memory limits, and percentiles.</summary>
 public sealed class UsageCountersTests
 {
     private const uint Minute = 29_000_000;
@@ -31,7 +31,7 @@ public sealed class UsageCountersTests
             var random = new Random(thread);
             for (var i = 0; i < Each; i++)
             {
-                // Many cells at first, so that the table grows, and few later, so that it shrinks; minutes that go on, and back.
+                // Many cells make the table grow, and later few cells make it shrink. The minutes move forward and back.
                 var cells = i < Each / 2 ? 2_000 : 3;
                 activity.Count(new UsageCell(random.Next(cells), 200, 0, 1), Minute + (uint)(i / 1000) - (uint)random.Next(2));
             }
@@ -60,7 +60,8 @@ public sealed class UsageCountersTests
 
         counts.Values.Sum().Should().Be(100_000);
         counts.Count.Should().BeLessThan(20_000);
-        counts.Single(one => one.Key.Cell.Endpoint == EndpointNames.Other).Value.Should().Be(budget.Overflows).And.BePositive();
+        counts.Single(count => count.Key.Cell.Endpoint == EndpointNames.Other).Value.Should().Be(budget.Overflows)
+            .And.BePositive();
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public sealed class UsageCountersTests
         var activities = Enumerable.Range(0, 20).Select(i => new KeyActivity("w", $"k{i}", budget)).ToArray();
         for (var i = 0; i < 50_000; i++)
         {
-            pending.Add(activities[i % 20], new UsageCell(2 + (i % 7), 200 + (i % 3), 0, 1 + (i % 5)), Minute + (uint)(i / 20), 1);
+            var cell = new UsageCell(2 + (i % 7), 200 + (i % 3), 0, 1 + (i % 5));
+            pending.Add(activities[i % 20], cell, Minute + (uint)(i / 20), 1);
         }
 
         pending.Count.Should().BeLessThanOrEqualTo(1_000);
@@ -150,7 +152,8 @@ public sealed class UsageCountersTests
 
     [Fact]
     public void Cell_KeepsItsParts()
-        => Gen.Select(Gen.Int[0, 65_535], Gen.Int[0, 1023], Gen.Int[0, 676], Gen.Int[0, 255]).Sample((endpoint, status, country, bucket) =>
+        => Gen.Select(Gen.Int[0, 65_535], Gen.Int[0, 1023], Gen.Int[0, 676], Gen.Int[0, 255])
+            .Sample((endpoint, status, country, bucket) =>
         {
             var cell = new UsageCell(endpoint, status, country, bucket);
             return cell.Endpoint == endpoint && cell.Status == status && cell.Country == country && cell.LatencyBucket == bucket;
@@ -158,7 +161,8 @@ public sealed class UsageCountersTests
 
     [Fact]
     public void Countries_HaveNumbersAndNames()
-        => Gen.Select(Gen.Char['A', 'Z'], Gen.Char['A', 'Z']).Where((first, second) => (first, second) != ('X', 'X')).Sample((first, second)
+        => Gen.Select(Gen.Char['A', 'Z'], Gen.Char['A', 'Z']).Where((first, second) => (first, second) != ('X', 'X'))
+            .Sample((first, second)
             => UsageCell.CountryName(UsageCell.CountryNumber([char.ToLowerInvariant(first), second])) == $"{first}{second}");
 
     [Fact]
@@ -166,9 +170,9 @@ public sealed class UsageCountersTests
         => Gen.Long[20, 36_000_000_000].Array[1, 500].Select(Gen.Double[0.01, 1]).Sample((ticks, percentile) =>
         {
             var counts = new long[ApiKeyLatency.MaxBucket + 1];
-            foreach (var one in ticks)
+            foreach (var latency in ticks)
             {
-                counts[ApiKeyLatency.GetBucket(TimeSpan.FromTicks(one))]++;
+                counts[ApiKeyLatency.GetBucket(TimeSpan.FromTicks(latency))]++;
             }
 
             Array.Sort(ticks);
@@ -181,6 +185,6 @@ public sealed class UsageCountersTests
     [InlineData(-1)]
     [InlineData(0)]
     [InlineData(long.MaxValue)]
-    public void Buckets_OfTimesThatCannotBe_AreTheOutermost(long ticks)
+    public void Buckets_OfImpossibleTimes_AreTheOutermost(long ticks)
         => ApiKeyLatency.GetBucket(TimeSpan.FromTicks(ticks)).Should().Be(ticks <= 0 ? 1 : ApiKeyLatency.MaxBucket);
 }

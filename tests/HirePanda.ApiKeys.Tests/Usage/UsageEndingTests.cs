@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A response counts whichever way it ends, on a real server.</summary>
+/// <summary>Every response on a real server is counted, however it ends.</summary>
 public sealed class UsageEndingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -18,7 +18,7 @@ public sealed class UsageEndingTests
     [InlineData("throws-late", 200, true)]
     [InlineData("aborts", 200, true)]
     [InlineData("sent-events", 200, false)]
-    public async Task Response_ThatEndsInAnyWay_CountsOnce(string path, int status, bool isMeasured)
+    public async Task Response_HoweverItEnds_CountsOnce(string path, int status, bool isMeasured)
     {
         await using var server = await StartAsync();
         try
@@ -28,7 +28,7 @@ public sealed class UsageEndingTests
         }
         catch (HttpRequestException)
         {
-            // It was broken off.
+            // The request was aborted.
         }
 
         (await server.CountedAsync()).Should().Be(($"GET /{path}", status, isMeasured));
@@ -42,7 +42,8 @@ public sealed class UsageEndingTests
         {
             await client.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port, Token);
             await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
-                $"GET /waits HTTP/1.1\r\nHost: x\r\nAuthorization: {server.Client.DefaultRequestHeaders.Authorization}\r\n\r\n"), Token);
+                "GET /waits HTTP/1.1\r\nHost: x\r\n"
+            + $"Authorization: {server.Client.DefaultRequestHeaders.Authorization}\r\n\r\n"), Token);
             await server.Waiting;
         }
 
@@ -97,7 +98,7 @@ public sealed class UsageEndingTests
                 var buffer = new byte[100];
                 while ((await socket.ReceiveAsync(buffer, default)).MessageType != WebSocketMessageType.Close)
                 {
-                    // Listens until the other side closes.
+                    // Reads until the other side closes the connection.
                 }
 
                 await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
@@ -117,7 +118,7 @@ public sealed class UsageEndingTests
 
         public Task Waiting => waiting;
 
-        /// <summary>What was counted, once something was: the one request that was sent.</summary>
+        /// <summary>Waits until a request is counted, and returns the counts.</summary>
         public async Task<(string Endpoint, int Status, bool IsMeasured)> CountedAsync()
         {
             ApiKeyUsageReport report;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>How counts get into the store: all of them, each once.</summary>
+/// <summary>Storing the counts: each count exactly once.</summary>
 public sealed class UsageFlushTests
 {
     [Fact]
@@ -48,7 +48,7 @@ public sealed class UsageFlushTests
         using var answers = new ManualResetEventSlim();
         api.Store.BeforeUsage = api.Store.BeforeManagement = api.Store.BeforeAlerts = answers.Wait;
 
-        // By the clock on the wall: what keeps a host waiting is a thread that does not come back.
+        // This uses the wall clock, because a blocked thread can delay the host's stop.
         var jobs = ActivatorUtilities.CreateInstance<BackgroundJobs>(api.Services, TimeProvider.System);
         await jobs.StartAsync(TestContext.Current.CancellationToken);
         var startedAt = Stopwatch.GetTimestamp();
@@ -60,7 +60,7 @@ public sealed class UsageFlushTests
     }
 
     [Fact]
-    public async Task Store_ThatIsAway_GetsEverythingLater()
+    public async Task Store_ThatIsUnavailable_GetsEverythingLater()
     {
         await using var api = await ManagementApi.StartAsync();
         var (key, secret) = api.Issue();
@@ -90,7 +90,10 @@ public sealed class UsageFlushTests
         {
             for (var bucket = 0; bucket < 5_000; bucket++)
             {
-                activities.Count(activity, new UsageCell(EndpointNames.Other, 200 + (bucket / 200), 0, bucket % 200), UsageTime.Minute(TestApi.Start.UtcTicks));
+                activities.Count(
+                    activity,
+                    new UsageCell(EndpointNames.Other, 200 + (bucket / 200), 0, bucket % 200),
+                    UsageTime.Minute(TestApi.Start.UtcTicks));
             }
         }
 

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Whatever range a report covers, it is read from as few rows as can be and yet adds up.</summary>
+/// <summary>A report of any range has exact sums and reads as few rows as possible.</summary>
 public sealed class UsageRangeTests
 {
     private static readonly DateTimeOffset _start = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
@@ -11,10 +11,15 @@ public sealed class UsageRangeTests
 
     [Fact]
     public void Report_OfAnyRange_IsTheSumOfItsMinutes()
-        => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes, Gen.Bool).Sample((requests, one, other, byDay) =>
+        => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes, Gen.Bool).Sample((requests, start, other, byDay) =>
         {
-            var (from, to) = (Math.Min(one, other), Math.Max(one, other));
-            var report = Read(requests, from, to, byDay ? ApiKeyUsageGranularity.Day : ApiKeyUsageGranularity.Hour, minutesKept: TimeSpan.FromDays(31));
+            var (from, to) = (Math.Min(start, other), Math.Max(start, other));
+            var report = Read(
+                requests,
+                from,
+                to,
+                byDay ? ApiKeyUsageGranularity.Day : ApiKeyUsageGranularity.Hour,
+                minutesKept: TimeSpan.FromDays(31));
             var expected = requests.Count(minute => minute >= from && minute < to);
             return report.Totals.Requests == expected
                 && report.ByStatus.Sum(status => status.Requests) == expected
@@ -26,9 +31,9 @@ public sealed class UsageRangeTests
 
     [Fact]
     public void Report_OfARangeWhoseMinutesAreGone_IsTheSumOfItsHours()
-        => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes).Sample((requests, one, other) =>
+        => Gen.Select(_minutes.Array[0, 50], _minutes, _minutes).Sample((requests, start, other) =>
         {
-            var (from, to) = (Math.Min(one, other), Math.Max(one, other));
+            var (from, to) = (Math.Min(start, other), Math.Max(start, other));
             var report = Read(requests, from, to, ApiKeyUsageGranularity.Hour, minutesKept: TimeSpan.FromHours(-1));
             var (first, last) = (from / 60 * 60, (to + 59) / 60 * 60);
             return from == to || report.Totals.Requests == requests.Count(minute => minute >= first && minute < last);
@@ -39,7 +44,10 @@ public sealed class UsageRangeTests
     {
         var reader = new UsageReader(new InMemoryApiKeyStore(), new ApiKeyOptions(), "w", "", default);
 
-        var report = await Task.Run(() => reader.ReadAsync(DateTimeOffset.MaxValue.AddHours(-2), DateTimeOffset.MaxValue, ApiKeyUsageGranularity.Hour, _start), TestContext.Current.CancellationToken)
+        var report = await Task.Run(
+            () => reader.ReadAsync(
+                DateTimeOffset.MaxValue.AddHours(-2), DateTimeOffset.MaxValue, ApiKeyUsageGranularity.Hour, _start),
+            TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
 
         report.Series.Select(point => point.At.Hour).Should().Equal(21, 22, 23);
@@ -50,11 +58,14 @@ public sealed class UsageRangeTests
     {
         var store = new InMemoryApiKeyStore();
         var pending = new UsagePending();
-        pending.Add(new KeyActivity("w", "k", new UsageBudget()), new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.UtcTicks), 1);
-        await store.SaveUsageAsync(UsageRows.Create(pending.Take(), new EndpointNames(), _start), TestContext.Current.CancellationToken);
+        pending.Add(
+            new KeyActivity("w", "k", new UsageBudget()), new UsageCell(1, 200, 0, 1), UsageTime.Minute(_start.UtcTicks), 1);
+        await store.SaveUsageAsync(
+            UsageRows.Create(pending.Take(), new EndpointNames(), _start), TestContext.Current.CancellationToken);
         var reader = new UsageReader(store, new ApiKeyOptions(), "w", "", default);
 
-        var report = await reader.ReadAsync(_start.AddSeconds(30), _start.AddSeconds(30), ApiKeyUsageGranularity.Hour, _start.AddMinutes(2));
+        var report = await reader.ReadAsync(
+            _start.AddSeconds(30), _start.AddSeconds(30), ApiKeyUsageGranularity.Hour, _start.AddMinutes(2));
 
         report.Totals.Requests.Should().Be(0);
         report.Series.Should().BeEmpty();
@@ -71,7 +82,8 @@ public sealed class UsageRangeTests
 
         var now = _start.AddDays(6);
         var store = new InMemoryApiKeyStore();
-        store.SaveUsageAsync(UsageRows.Create(pending.Take(), new EndpointNames(), now), default).AsTask().GetAwaiter().GetResult();
+        store.SaveUsageAsync(UsageRows.Create(pending.Take(), new EndpointNames(), now), default).AsTask().GetAwaiter()
+            .GetResult();
         store.PruneUsageAsync(ApiKeyUsageGranularity.Minute, now - minutesKept, default).AsTask().GetAwaiter().GetResult();
         var options = new ApiKeyOptions { Usage = { MinuteRetention = minutesKept } };
         return new UsageReader(store, options, "w", "", default)

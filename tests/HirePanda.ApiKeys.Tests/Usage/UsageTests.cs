@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>What is counted, and how it is reported.</summary>
+/// <summary>Counting and reporting requests.</summary>
 public sealed class UsageTests
 {
     private const string Usage = ManagementApi.Keys + "/usage";
@@ -16,7 +16,8 @@ public sealed class UsageTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (reader, secret) = api.Issue(new CreateApiKeyRequest { Name = "Reader", Type = ApiKeyTypes.Production, Tier = "read", Permissions = [] });
+        var (reader, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Reader", Type = ApiKeyTypes.Production, Tier = "read", Permissions = [] });
         for (var i = 0; i < 3; i++)
         {
             (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.OK);
@@ -32,7 +33,8 @@ public sealed class UsageTests
         totals.GetProperty("requests").GetInt64().Should().Be(5);
         totals.GetProperty("errors").GetInt64().Should().Be(2);
         totals.GetProperty("errorRate").GetDouble().Should().Be(0.4);
-        Pairs(report, "byEndpoint", "endpoint").Should().BeEquivalentTo([("GET /read", 3L), ("POST /write", 1L), ("unmatched", 1L)]);
+        Pairs(report, "byEndpoint", "endpoint")
+            .Should().BeEquivalentTo([("GET /read", 3L), ("POST /write", 1L), ("unmatched", 1L)]);
         report.GetProperty("byEndpoint")[1].GetProperty("errorRate").GetDouble().Should().Be(1);
         Pairs(report, "byStatus", "status").Should().Equal([("200", 3L), ("403", 1L), ("404", 1L)]);
         Pairs(report, "byCountry", "country").Should().Equal([("unknown", 5L)]);
@@ -68,7 +70,8 @@ public sealed class UsageTests
         var other = api.OtherWorkspace();
         await api.StatusAsync(other);
 
-        Pairs(await ReportAsync(api, admin), "byKey", "keyId").Should().Contain((one.Id, 2L)).And.HaveCount(1, "the report itself is still under way");
+        Pairs(await ReportAsync(api, admin), "byKey", "keyId")
+            .Should().Contain((one.Id, 2L)).And.HaveCount(1, "the report itself is still in progress");
         Pairs(await ReportAsync(api, admin), "byKey", "keyId").Should().HaveCount(2);
         Pairs(await ReportAsync(api, other), "byEndpoint", "endpoint").Should().Equal([("GET /read", 1L)]);
         using var foreign = await api.GetAsync($"{Usage}?keyId={one.Id}", other);
@@ -80,12 +83,20 @@ public sealed class UsageTests
     {
         await using var api = await ManagementApi.StartAsync();
         var admin = api.Secret();
-        var (limited, secret) = api.Issue(new CreateApiKeyRequest { Name = "Limited", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))] });
+        var (limited, secret) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "Limited",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(1, TimeSpan.FromMinutes(1))],
+            });
         await api.StatusAsync(secret);
         (await api.StatusAsync(secret)).Should().Be(HttpStatusCode.TooManyRequests);
-        var (listed, elsewhere) = api.Issue(new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
+        var (listed, elsewhere) = api.Issue(
+            new CreateApiKeyRequest { Name = "Listed", Type = ApiKeyTypes.Production, AllowedNetworks = ["10.0.0.0/8"] });
         (await api.StatusAsync(elsewhere)).Should().Be(HttpStatusCode.Forbidden);
-        var (expired, old) = api.Issue(change: key => key with { ExpiresAt = TestApi.Start.AddDays(-1), CreatedAt = TestApi.Start.AddDays(-2) });
+        var (expired, old) = api.Issue(
+            change: key => key with { ExpiresAt = TestApi.Start.AddDays(-1), CreatedAt = TestApi.Start.AddDays(-2) });
         (await api.StatusAsync(old)).Should().Be(HttpStatusCode.Unauthorized);
         var (revoked, leaked) = api.Issue(change: key => key with { RevokedAt = TestApi.Start.AddDays(-1) });
         (await api.StatusAsync(leaked)).Should().Be(HttpStatusCode.Unauthorized);
@@ -108,7 +119,8 @@ public sealed class UsageTests
             app.UseAuthentication();
             app.UseAuthorization();
             app.MapHirePandaApiKeys(ManagementApi.Keys);
-            app.MapGet("/throws/{id:int}", () => { throw new InvalidOperationException("on purpose"); }).RequireAuthorization("read");
+            app.MapGet("/throws/{id:int}", () => { throw new InvalidOperationException("on purpose"); })
+                .RequireAuthorization("read");
             app.MapGet("/error", () => Results.StatusCode(500)).RequireAuthorization("read");
         });
         var admin = api.Secret();
@@ -128,7 +140,8 @@ public sealed class UsageTests
             app.UseAuthentication();
             app.UseAuthorization();
             app.Use((context, next) => context.Request.Path.StartsWithSegments("/any")
-                ? Microsoft.AspNetCore.Authentication.AuthenticationHttpContextExtensions.AuthenticateAsync(context, ApiKeyDefaults.AuthenticationScheme)
+                ? Microsoft.AspNetCore.Authentication.AuthenticationHttpContextExtensions.AuthenticateAsync(
+                    context, ApiKeyDefaults.AuthenticationScheme)
                 : next(context));
             app.MapHirePandaApiKeys(ManagementApi.Keys);
         });
@@ -148,7 +161,8 @@ public sealed class UsageTests
         await using var api = started = await TestApi.StartAsync(app: app =>
         {
             app.MapHirePandaApiKeys(ManagementApi.Keys);
-            app.MapGet("/slow/{ms:int}", (int ms) => started!.Time.Advance(TimeSpan.FromMilliseconds(ms))).RequireAuthorization("read");
+            app.MapGet("/slow/{ms:int}", (int ms) => started!.Time.Advance(TimeSpan.FromMilliseconds(ms)))
+                .RequireAuthorization("read");
             app.MapGet("/stream", (HttpContext context) =>
             {
                 context.Response.ContentType = "text/event-stream";
@@ -170,7 +184,8 @@ public sealed class UsageTests
         latency.GetProperty("p95").GetDouble().Should().BeApproximately(95, 4.75);
         latency.GetProperty("p99").GetDouble().Should().BeApproximately(99, 4.95);
         report.GetProperty("totals").GetProperty("requests").GetInt64().Should().Be(101);
-        var stream = report.GetProperty("byEndpoint").EnumerateArray().Single(one => one.Text("endpoint") == "GET /stream");
+        var stream = report.GetProperty("byEndpoint").EnumerateArray()
+            .Single(endpoint => endpoint.Text("endpoint") == "GET /stream");
         stream.GetProperty("latencyMs").GetProperty("p50").ValueKind.Should().Be(JsonValueKind.Null);
         stream.GetProperty("requests").GetInt64().Should().Be(1);
     }
@@ -191,7 +206,11 @@ public sealed class UsageTests
         var report = await ReportAsync(api, api.Secret(), $"?keyId={key.Id}");
 
         Pairs(report, "series", "at").TakeLast(2).Should().Equal([("2026-11-24T12:00:00Z", 1L), ("2026-11-24T13:00:00Z", 2L)]);
-        Pairs(await ReportAsync(api, api.Secret(), $"?keyId={key.Id}&interval=day&from=2026-11-23T00:00:00Z&to=2026-11-25T00:00:00Z"), "series", "at")
+        Pairs(
+            await ReportAsync(
+                api, api.Secret(), $"?keyId={key.Id}&interval=day&from=2026-11-23T00:00:00Z&to=2026-11-25T00:00:00Z"),
+            "series",
+            "at")
             .Should().Equal([("2026-11-23T00:00:00Z", 0L), ("2026-11-24T00:00:00Z", 3L)]);
     }
 
@@ -229,9 +248,10 @@ public sealed class UsageTests
         await ReadAsync("192.0.2.1");
         resolver.Asked.Should().Be(3, "an address may move");
 
-        Pairs(await ReportAsync(api, api.Secret(), $"?keyId={key.Id}"), "byCountry", "country").Should().Equal([("NL", 3L), ("unknown", 1L)]);
+        Pairs(await ReportAsync(api, api.Secret(), $"?keyId={key.Id}"), "byCountry", "country")
+            .Should().Equal([("NL", 3L), ("unknown", 1L)]);
 
-        // One after the other: two that end at the same moment may both ask.
+        // The requests are sequential, because two that end at the same moment can both call the resolver.
         async Task ReadAsync(string address)
         {
             await api.GetAsync("/read", secret, address);
@@ -261,7 +281,13 @@ public sealed class UsageTests
         {
             for (var i = 0; i < 1_000; i++)
             {
-                recorder.Record(live.Activity, context, endpoint, IPAddress.Loopback, TestApi.Start.UtcTicks, TestApi.Start.UtcTicks + (i % 10));
+                recorder.Record(
+                    live.Activity,
+                    context,
+                    endpoint,
+                    IPAddress.Loopback,
+                    TestApi.Start.UtcTicks,
+                    TestApi.Start.UtcTicks + (i % 10));
             }
         }
     }
@@ -275,7 +301,7 @@ public sealed class UsageTests
     [InlineData("?from=2025-01-01T00:00:00Z&to=2026-11-24T00:00:00Z", "from")]
     [InlineData("?from=0001-01-01T00:00:00Z&interval=day", "from")]
     [InlineData("?from=2025-10-04T00:30:00Z&to=2026-11-24T16:30:00Z", "from")]
-    public async Task Report_OfARangeThatMakesNoSense_Is400WithTheField(string query, string field)
+    public async Task Report_OfARangeThatIsNotValid_Is400WithTheField(string query, string field)
     {
         await using var api = await ManagementApi.StartAsync();
 
@@ -320,7 +346,8 @@ public sealed class UsageTests
     }
 
     internal static IEnumerable<(string Name, long Requests)> Pairs(JsonElement report, string list, string name)
-        => report.GetProperty(list).EnumerateArray().Select(one => (one.GetProperty(name).ToString(), one.GetProperty("requests").GetInt64())).ToList();
+        => report.GetProperty(list).EnumerateArray()
+            .Select(entry => (entry.GetProperty(name).ToString(), entry.GetProperty("requests").GetInt64())).ToList();
 
     private sealed class Started : Microsoft.AspNetCore.Http.Features.HttpResponseFeature
     {

@@ -2,14 +2,20 @@ using System.Net;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>How much an allowlist that only reports may write.</summary>
+/// <summary>The limits on what a report-only allowlist writes.</summary>
 public sealed class AllowlistReportTests
 {
     [Fact]
     public async Task ReportOnly_AddressesOfOneClient_AreReportedOnceAndOnlyForRequestsThatPassTheLimit()
     {
         await using var api = await StartAsync();
-        var (_, once) = api.Issue(new CreateApiKeyRequest { Name = "x", Type = ApiKeyTypes.Production, RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))] });
+        var (_, once) = api.Issue(
+            new CreateApiKeyRequest
+            {
+                Name = "x",
+                Type = ApiKeyTypes.Production,
+                RateLimits = [new RateLimit(1, TimeSpan.FromDays(1))],
+            });
         var (key, often) = api.Issue();
         for (var i = 1; i <= 50; i++)
         {
@@ -58,12 +64,19 @@ public sealed class AllowlistReportTests
     private static async Task<TestApi> StartAsync()
     {
         var api = await TestApi.StartAsync();
-        var workspace = new ApiKeyWorkspace { Id = TestApi.Workspace, IsAllowlistEnabled = true, IsAllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"] };
+        var workspace = new ApiKeyWorkspace
+        {
+            Id = TestApi.Workspace,
+            IsAllowlistEnabled = true,
+            IsAllowlistReportOnly = true,
+            AllowedNetworks = ["10.0.0.0/8"],
+        };
         await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = workspace }, TestContext.Current.CancellationToken);
         return api;
     }
 
-    private static string[] Warned(TestApi api) => [.. api.Logs.Ours.Select(entry => entry.Text).Where(text => text.Contains("would have refused"))];
+    private static string[] Warned(TestApi api)
+        => [.. api.Logs.Ours.Select(entry => entry.Text).Where(text => text.Contains("would have refused"))];
 
     private static async Task<IReadOnlyList<ApiKeyAuditEntry>> ReportsAsync(TestApi api, int atLeast)
     {
