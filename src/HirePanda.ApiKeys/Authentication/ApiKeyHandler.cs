@@ -65,7 +65,7 @@ internal sealed class ApiKeyHandler(
         using var activity = ApiKeyTracing.Start();
         request.StartedAt = TimeProvider.GetUtcNow().UtcTicks;
         ApiKeyMessageReceivedContext? received = null;
-        if (Events.HandlesMessages)
+        if (Events.HandlesMessageReceived)
         {
             received = new ApiKeyMessageReceivedContext(Context, Scheme, Options);
             await Events.MessageReceivedAsync(received).ConfigureAwait(false);
@@ -109,7 +109,7 @@ internal sealed class ApiKeyHandler(
         return verifier.VerifyAsync(secret, context, request.StartedAt, Context.RequestAborted);
     }
 
-    private async ValueTask<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
+    private ValueTask<AuthenticateResult> SucceedAsync(ApiKeyRequest request)
     {
         var (live, properties) = (request.Verdict.Live!, new AuthenticationProperties());
         if (live.Key.ExpiresAt is { } expiry)
@@ -118,11 +118,15 @@ internal sealed class ApiKeyHandler(
         }
 
         var principal = new ClaimsPrincipal(new ApiKeyIdentity(live, Scheme.Name, ClaimsIssuer));
-        if (!Events.HandlesKeys)
-        {
-            return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
-        }
+        return Events.HandlesKeyValidated
+            ? LetHostValidateAsync(request, principal, properties)
+            : new(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)));
+    }
 
+    private async ValueTask<AuthenticateResult> LetHostValidateAsync(
+        ApiKeyRequest request, ClaimsPrincipal principal, AuthenticationProperties properties)
+    {
+        var live = request.Verdict.Live!;
         var validated = new ApiKeyValidatedContext(Context, Scheme, Options, live.Key)
         {
             Principal = principal,

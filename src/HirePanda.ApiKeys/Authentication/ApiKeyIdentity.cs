@@ -38,7 +38,7 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
     /// <summary>Finds the identity of a key in a principal. The result is null if there is none.</summary>
     public static ApiKeyIdentity? Find(ClaimsPrincipal principal)
     {
-        // A list, so that a request does not allocate an enumerator.
+        // By index, because an enumerator would be allocated for every request.
         var identities = principal.Identities as IReadOnlyList<ClaimsIdentity> ?? [.. principal.Identities];
         for (var i = 0; i < identities.Count; i++)
         {

@@ -36,10 +36,10 @@ public class ApiKeyEvents
     public Func<ApiKeyForbiddenContext, Task> OnForbidden { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>Gets a value that indicates whether the host handles the event, so that a request needs its context.</summary>
-    internal bool HandlesMessages => IsDerived || OnMessageReceived != _receiveNothing;
+    internal bool HandlesMessageReceived => IsDerived || OnMessageReceived != _receiveNothing;
 
     /// <summary>Gets a value that indicates whether the host handles the event, so that a request needs its context.</summary>
-    internal bool HandlesKeys => IsDerived || OnKeyValidated != _validateNothing;
+    internal bool HandlesKeyValidated => IsDerived || OnKeyValidated != _validateNothing;
 
     private bool IsDerived => GetType() != typeof(ApiKeyEvents);
 

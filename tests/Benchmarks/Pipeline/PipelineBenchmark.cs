@@ -13,27 +13,41 @@ internal static class PipelineBenchmark
     private const string Verifier = "verifier";
 
     /// <summary>
-    /// The highest cost of this library as a multiple of the floor's. Bytes do not vary between runs, but time does.
+    /// The highest cost of this library as a multiple of the floor's. Bytes do not vary between runs, but time does: a long run
+    /// on a quiet machine gives 1.41 to 1.43.
     /// </summary>
     private const double MaxBytes = 1.35;
-    private const double MaxTime = 2;
+    private const double MaxTime = 1.5;
 
-    /// <summary>
-    /// The highest cost of this library as a fraction of JwtBearer's time with HS256. A short run on a busy machine varies. A
-    /// long run must not exceed 0.40.
-    /// </summary>
-    private const double MaxTimeOfJwt = 0.50;
+    /// <summary>The highest cost of this library as a fraction of JwtBearer's time with HS256.</summary>
+    private const double MaxTimeOfJwt = 0.40;
+
+    /// <summary>The number of short runs after which a time that is too high is believed.</summary>
+    private const int MaxAttempts = 3;
 
     /// <summary>One for the key's first request, and one for each cache refresh, which occurs every 30 seconds.</summary>
     private const int MaxStoreReads = 5;
 
     public static async Task RunAsync(int rounds, TimeSpan warmUp) => Report((await MeasureAsync(rounds, warmUp)).Samples);
 
-    /// <summary>Makes a short run that checks whether a request costs much more than before.</summary>
+    /// <summary>Makes short runs that check whether a request costs more than before, until one of them is good.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> GuardAsync()
     {
-        var (samples, reads) = await MeasureAsync(rounds: 8, warmUp: TimeSpan.FromSeconds(1));
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await IsGoodAsync())
+            {
+                return 0;
+            }
+        }
+
+        return 1;
+    }
+
+    private static async Task<bool> IsGoodAsync()
+    {
+        var (samples, reads) = await MeasureAsync(rounds: 16, warmUp: TimeSpan.FromSeconds(1.5));
         var (ours, floor) = (Cost(samples, "ours"), Cost(samples, Floor));
         var (time, bytes) = (Ratio(ours, floor).Median, Bytes(ours).Median / Bytes(floor).Median);
         var verifier = Bytes(samples[Verifier]).Median;
@@ -47,7 +61,7 @@ internal static class PipelineBenchmark
             + $"and {bytes:F3} of the floor's bytes (at most {MaxBytes}). "
             + $"The verifier alone allocates {verifier:F0} bytes (at most 0). "
             + $"All requests together make {reads} store reads (1 to {MaxStoreReads})."));
-        return isGood ? 0 : 1;
+        return isGood;
     }
 
     private static async Task<(IReadOnlyDictionary<string, Sample[]> Samples, int StoreReads)> MeasureAsync(
