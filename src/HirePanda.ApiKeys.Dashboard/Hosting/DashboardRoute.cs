@@ -1,0 +1,52 @@
+namespace HirePanda.ApiKeys.Dashboard;
+
+/// <summary>Answers a request to a page.</summary>
+internal delegate Task<DashboardAnswer> DashboardHandler(DashboardRequest request);
+
+/// <summary>One page, as it is mapped below the address of the dashboard.</summary>
+/// <param name="Pattern">The route pattern, such as <c>/keys/{id}</c>.</param>
+/// <param name="Handler">The handler.</param>
+/// <param name="Section">The entry of the navigation that the page belongs to.</param>
+internal sealed record DashboardRoute(string Pattern, DashboardHandler Handler, Section Section)
+{
+    /// <summary>Gets the address of the dashboard's root, without a slash at its end, from the address of this page.</summary>
+    public string RootOf(string path)
+    {
+        var own = Pattern.Count(character => character == '/') - (Pattern == "/" ? 1 : 0);
+        var root = path.TrimEnd('/');
+        for (; own > 0; own--)
+        {
+            root = root[..root.LastIndexOf('/')];
+        }
+
+        return root;
+    }
+}
+
+/// <summary>Specifies an entry of the navigation.</summary>
+internal enum Section
+{
+    /// <summary>No entry.</summary>
+    None,
+
+    /// <summary>The overview.</summary>
+    Overview,
+
+    /// <summary>The settings: API keys and security.</summary>
+    Settings,
+
+    /// <summary>The API keys.</summary>
+    Keys,
+
+    /// <summary>The IP allowlist.</summary>
+    Security,
+
+    /// <summary>The usage.</summary>
+    Usage,
+
+    /// <summary>The alerts and webhooks.</summary>
+    Alerts,
+
+    /// <summary>The audit log.</summary>
+    Audit,
+}

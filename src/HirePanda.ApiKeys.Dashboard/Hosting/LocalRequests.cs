@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace HirePanda.ApiKeys.Dashboard;
+
+/// <summary>Marks a dashboard that requests of this machine may use without a policy.</summary>
+internal sealed class LocalRequests
+{
+    public static readonly LocalRequests Instance = new();
+
+    private static readonly string[] _forwarding = ["Forwarded", ForwardedHeadersDefaults.XForwardedForHeaderName,
+        ForwardedHeadersDefaults.XForwardedHostHeaderName, ForwardedHeadersDefaults.XForwardedProtoHeaderName,
+        ForwardedHeadersDefaults.XOriginalForHeaderName, "Via"];
+
+    private LocalRequests()
+    {
+    }
+
+    /// <summary>
+    /// Determines whether a request comes from this machine. The host is checked too, because another site can resolve its own
+    /// name to a loopback address (DNS rebinding).
+    /// </summary>
+    public static bool IsLocal(HttpContext context)
+        => context.Connection.RemoteIpAddress is { } address
+            && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)
+            && !Array.Exists(_forwarding, context.Request.Headers.ContainsKey)
+            && context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
+}
