@@ -20,7 +20,7 @@ internal sealed partial class SchemaSetup(
     : DbConnectionInterceptor, IHostedLifecycleService, IDisposable
 {
     /// <summary>The current version of the tables.</summary>
-    private const int Version = 4;
+    private const int Version = 5;
 
     /// <summary>An arbitrary lock number that other applications are unlikely to use: "HPKEYS" in ASCII.</summary>
     private const long PostgresLock = 0x48504B455953;
