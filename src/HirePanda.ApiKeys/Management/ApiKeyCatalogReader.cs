@@ -38,8 +38,12 @@ public sealed class ApiKeyCatalogReader
         {
             Name = type.Name,
             Prefix = settings.Format.Prefix(type.Prefix),
-            DefaultTier = type.DefaultTier is { } tier ? catalog.CanonicalName(tier) : null,
-            DefaultPermissions = [.. type.DefaultPermissions.Select(name => catalog.CanonicalName(name) ?? name).Distinct()],
+            DefaultTier = type.DefaultTier is { } name && catalog.TryGetTier(name, out var tier) ? tier : null,
+            DefaultPermissions =
+            [
+                .. type.DefaultPermissions.Select(own => catalog.TryGetPermission(own, out var known) ? known : own)
+                    .Distinct(),
+            ],
             EffectivePermissions = [.. catalog.Names(catalog.Grant(type.DefaultTier, type.DefaultPermissions))],
             RateLimit = catalog.Limits(type.Name, []).Limits[0],
         };

@@ -35,6 +35,10 @@ internal static class ManagementServices
             provider.GetRequiredService<UsageFlusher>(),
             provider.GetRequiredService<ApiKeySettings>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ApiKeyAccessEvaluator(
+            provider.GetRequiredService<ApiKeyManager>(),
+            provider.GetRequiredService<EndpointRules>(),
+            provider.GetRequiredService<ApiKeySettings>()));
         services.AddScoped(provider => new ApiKeyAlertManager(
             provider.GetRequiredService<ManagementStores>(),
             provider.GetRequiredService<RefusalAudit>(),

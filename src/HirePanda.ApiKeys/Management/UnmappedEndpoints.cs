@@ -49,10 +49,10 @@ internal static class UnmappedEndpoints
             {
                 context.Response.Headers.Allow = allow;
                 return new ErrorAnswer(_methodNotAllowed).ExecuteAsync(context);
-            }).ExcludeFromDescription();
+            }).ExcludeFromDescription().WithMetadata(ExcludeFromApiKeyAccess.Instance);
         }
 
         group.MapFallback("/{**path}", static context => new ErrorAnswer(_noEndpoint).ExecuteAsync(context))
-            .ExcludeFromDescription();
+            .ExcludeFromDescription().WithMetadata(ExcludeFromApiKeyAccess.Instance);
     }
 }
