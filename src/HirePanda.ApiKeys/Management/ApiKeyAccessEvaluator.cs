@@ -33,7 +33,8 @@ public sealed class ApiKeyAccessEvaluator
             Add(rules, names, await requirements.WaitAsync(cancellationToken).ConfigureAwait(false));
         }
 
-        return new(Evaluate(rules, key.Value.Tier, key.Value.Permissions));
+        return ApiKeyResult<IReadOnlyList<ApiKeyEndpointAccess>>.Success(
+            Evaluate(rules, key.Value.Tier, key.Value.Permissions));
     }
 
     /// <summary>Evaluates the endpoints for a key that does not exist yet.</summary>

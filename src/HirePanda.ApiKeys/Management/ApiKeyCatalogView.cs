@@ -60,7 +60,9 @@ public sealed class ApiKeyCatalogTier
 }
 
 /// <summary>A permission in the catalog.</summary>
+#pragma warning disable CA1711 // It is a permission of API keys, not one of .NET's code access security.
 public sealed class ApiKeyCatalogPermission
+#pragma warning restore CA1711
 {
     /// <summary>Gets the name of the permission.</summary>
     public required string Name { get; init; }
