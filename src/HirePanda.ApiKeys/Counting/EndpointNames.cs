@@ -48,7 +48,8 @@ internal sealed class EndpointNames
     }
 
     /// <summary>Gets the name of an endpoint and a method.</summary>
-    public static string GetName(RouteEndpoint endpoint, string method) => $"{method} /{endpoint.RoutePattern.RawText?.Trim('/')}";
+    public static string GetName(RouteEndpoint endpoint, string method)
+        => $"{method} /{endpoint.RoutePattern.RawText?.Trim('/')}";
 
     /// <summary>Gets the name that has a number.</summary>
     public string GetName(int number)

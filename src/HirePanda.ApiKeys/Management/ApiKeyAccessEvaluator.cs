@@ -51,7 +51,7 @@ public sealed class ApiKeyAccessEvaluator
         foreach (var (names, requirements) in _rules.Start())
         {
 #pragma warning disable RS0030 // The task has completed, so reading its result does not block.
-            Add(rules, names, requirements.IsCompleted ? requirements.Result : EndpointRequirements.Unknown);
+            Add(rules, names, requirements.IsCompletedSuccessfully ? requirements.Result : EndpointRequirements.Unknown);
 #pragma warning restore RS0030
         }
 
