@@ -50,6 +50,7 @@ public static class ApiKeyModelBuilderExtensions
             row.ToTable("api_key_audit");
             row.HasKey(entry => entry.Id);
             row.HasIndex(entry => new { entry.Workspace, entry.At, entry.Id });
+            row.HasIndex(entry => new { entry.Workspace, entry.KeyId, entry.At, entry.Id });
         });
         model.Entity<ChangeRow>(row =>
         {
@@ -77,6 +78,7 @@ public static class ApiKeyModelBuilderExtensions
             row.HasKey(alert => alert.Id);
             row.HasIndex(alert => alert.Cause).IsUnique();
             row.HasIndex(alert => new { alert.Workspace, alert.RaisedAt, alert.Id });
+            row.HasIndex(alert => new { alert.Workspace, alert.AcknowledgedAt, alert.RaisedAt, alert.Id });
         });
         model.Entity<WebhookRow>(row =>
         {

@@ -23,10 +23,15 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
     }
 
     public async ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+        string workspace, bool openOnly, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         await using var session = Open(cancellationToken);
         var alerts = session.Db.Set<AlertRow>().AsNoTracking().Where(alert => alert.Workspace == workspace);
+        if (openOnly)
+        {
+            alerts = alerts.Where(alert => alert.AcknowledgedAt == null);
+        }
+
         if (after is { } last)
         {
             var at = Columns.Write(last.At);
@@ -37,6 +42,13 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>
         var rows = await alerts.OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id).Take(limit)
             .ToListAsync(session.Token).ConfigureAwait(false);
         return rows.ConvertAll(row => row.ToAlert());
+    }
+
+    public async ValueTask<int> CountOpenAlertsAsync(string workspace, int limit, CancellationToken cancellationToken)
+    {
+        await using var session = Open(cancellationToken);
+        return await session.Db.Set<AlertRow>().Where(alert => alert.Workspace == workspace && alert.AcknowledgedAt == null)
+            .Take(limit).CountAsync(session.Token).ConfigureAwait(false);
     }
 
     public async ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)

@@ -99,22 +99,6 @@ internal sealed partial class EntityFrameworkApiKeyStore<TContext>(IServiceScope
         return (await _workspaceById(session.Db, workspace, session.Token).ConfigureAwait(false))?.ToWorkspace();
     }
 
-    public async ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
-    {
-        await using var session = Open(cancellationToken);
-        var entries = session.Db.Set<AuditRow>().AsNoTracking().Where(entry => entry.Workspace == workspace);
-        if (after is { } last)
-        {
-            var at = Columns.Write(last.At);
-            entries = entries.Where(entry => entry.At <= at && (entry.At < at || string.Compare(entry.Id, last.Id) < 0));
-        }
-
-        var rows = await entries.OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Id).Take(limit)
-            .ToListAsync(session.Token).ConfigureAwait(false);
-        return rows.ConvertAll(row => row.ToEntry());
-    }
-
     public void Dispose() => _sqliteWriter.Dispose();
 
     private static IQueryable<KeyRow> Filter(IQueryable<KeyRow> keys, ApiKeyQuery query)

@@ -182,6 +182,10 @@ internal static class Columns
     public static long Write(DateTimeOffset time)
         => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
+    /// <summary>Rounds up, so that a comparison with stored times has the same result as with the exact time.</summary>
+    public static long WriteBound(DateTimeOffset time)
+        => Write(time) + (time.UtcTicks % TimeSpan.TicksPerMicrosecond == 0 || time < DateTimeOffset.UnixEpoch ? 0 : 1);
+
     public static long? Write(DateTimeOffset? time) => time is null ? null : Write(time.Value);
 
     public static string Write(IReadOnlyList<string> strings) => JsonSerializer.Serialize(strings);

@@ -20,7 +20,7 @@ internal sealed partial class SchemaSetup(
     : DbConnectionInterceptor, IHostedLifecycleService, IDisposable
 {
     /// <summary>The current version of the tables.</summary>
-    private const int Version = 4;
+    private const int Version = 5;
 
     /// <summary>An arbitrary lock number that other applications are unlikely to use: "HPKEYS" in ASCII.</summary>
     private const long PostgresLock = 0x48504B455953;
@@ -30,6 +30,7 @@ internal sealed partial class SchemaSetup(
 
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _indexTimeout = TimeSpan.FromMinutes(30);
 
     private readonly SemaphoreSlim _gate = new(1);
     private volatile bool _isDone;
@@ -207,6 +208,8 @@ internal sealed partial class SchemaSetup(
                 CreateIndexOperation index when !existing.Contains(index.Name) => [index],
                 _ => Enumerable.Empty<MigrationOperation>(),
             }).ToList();
+        // An index of a large table takes longer than other commands.
+        db.Database.SetCommandTimeout(_indexTimeout);
         foreach (var command in db.GetService<IMigrationsSqlGenerator>().Generate(missing, model))
         {
             await db.Database.ExecuteSqlRawAsync(command.CommandText, cancellationToken).ConfigureAwait(false);

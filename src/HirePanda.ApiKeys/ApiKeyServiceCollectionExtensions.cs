@@ -31,6 +31,7 @@ public static class ApiKeyServiceCollectionExtensions
                 .AddVerificationServices()
                 .AddAuthenticationServices()
                 .AddAuthorizationServices()
+                .AddAccessServices()
                 .AddUsageServices()
                 .AddWebhooksServices()
                 .AddAlertsServices()

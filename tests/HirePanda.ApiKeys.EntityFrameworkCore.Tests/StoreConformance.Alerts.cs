@@ -116,6 +116,33 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task ListAlerts_OpenOnly_LeavesOutAcknowledgedOnesAndCountsTheRest()
+    {
+        var store = await NewAlertStoreAsync();
+        for (var i = 0; i < 12; i++)
+        {
+            await store.AddAlertAsync(Alert($"{i:00}", i / 4), [], Token);
+        }
+
+        await store.AddAlertAsync(Alert("workspace", 9) with { Workspace = "other" }, [], Token);
+        foreach (var id in new[] { "00", "05", "11" })
+        {
+            await store.AcknowledgeAlertAsync("acme", id, null, Entry($"e{id}", 0), Token);
+        }
+
+        var first = await store.ListAlertsAsync("acme", openOnly: true, null, 4, Token);
+        var next = new ApiKeyPageToken { At = first[^1].RaisedAt, Id = first[^1].Id };
+        var rest = await store.ListAlertsAsync("acme", openOnly: true, next, 100, Token);
+
+        first.Concat(rest).Select(alert => alert.Id).Should().Equal("10", "09", "08", "07", "06", "04", "03", "02", "01");
+        (await store.ListAlertsAsync("acme", openOnly: false, null, 100, Token)).Should().HaveCount(12);
+        (await store.CountOpenAlertsAsync("acme", 100, Token)).Should().Be(9);
+        (await store.CountOpenAlertsAsync("acme", 9, Token)).Should().Be(9);
+        (await store.CountOpenAlertsAsync("acme", 4, Token)).Should().Be(4, "counting stops at the limit");
+        (await store.CountOpenAlertsAsync("nobody's", 4, Token)).Should().Be(0);
+    }
+
+    [Fact]
     public async Task CountAlerts_CountsThoseOfTheKindSince_AndCausesAreKnown()
     {
         var store = await NewAlertStoreAsync();

@@ -105,6 +105,31 @@ public sealed class UpgradeTests
         last.Should().BeGreaterThan(6, "numbers continue from the old ones");
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Start_OnTablesOfVersion4_AddsTheIndexes(string provider)
+    {
+        var database = await Database.NewAsync(provider);
+        await (await StartAsync(database)).DisposeAsync();
+        var schema = await SchemaAsync(database, provider);
+        foreach (var sql in new[]
+        {
+            "DROP INDEX \"IX_api_key_audit_Workspace_KeyId_At_Id\"",
+            "DROP INDEX \"IX_api_key_alerts_Workspace_AcknowledgedAt_RaisedAt_Id\"",
+            "UPDATE api_key_schema SET version = 4",
+        })
+        {
+            await ReadAsync(database, sql);
+        }
+
+        (await SchemaAsync(database, provider)).Should().HaveCount(schema.Count - 2);
+        await using var upgraded = await StartAsync(database);
+
+        (await SchemaAsync(database, provider)).Should().Equal(schema);
+        (await VersionAsync(database)).Should().Equal("5");
+    }
+
     private static async Task<Database> RestoreAsync(string version, string provider)
     {
         var database = await Database.NewAsync(provider);

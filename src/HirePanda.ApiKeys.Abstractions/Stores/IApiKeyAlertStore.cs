@@ -26,12 +26,20 @@ public interface IApiKeyAlertStore
     /// descending.
     /// </summary>
     /// <param name="workspace">The workspace.</param>
+    /// <param name="openOnly">true to list only alerts that are not acknowledged.</param>
     /// <param name="after">The last alert of the previous page, or null for the first page.</param>
     /// <param name="limit">The largest number of alerts to return, at least 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>At most <paramref name="limit"/> alerts.</returns>
     ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken);
+        string workspace, bool openOnly, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Counts the alerts of a workspace that are not acknowledged.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="limit">The number at which counting can stop, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The number of open alerts, at most <paramref name="limit"/>.</returns>
+    ValueTask<int> CountOpenAlertsAsync(string workspace, int limit, CancellationToken cancellationToken);
 
     /// <summary>Gets one alert of a workspace.</summary>
     /// <param name="workspace">The workspace. An alert of another workspace is not found.</param>

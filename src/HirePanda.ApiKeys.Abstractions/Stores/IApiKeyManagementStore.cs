@@ -48,13 +48,10 @@ public interface IApiKeyManagementStore
     /// Lists audit entries, newest first: by <see cref="ApiKeyAuditEntry.At"/>, then by <see cref="ApiKeyAuditEntry.Id"/>
     /// (ordinal), both descending.
     /// </summary>
-    /// <param name="workspace">The workspace.</param>
-    /// <param name="after">The last entry of the previous page, or null for the first page.</param>
-    /// <param name="limit">The largest number of entries to return, at least 1.</param>
+    /// <param name="query">Which entries to list.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    /// <returns>At most <paramref name="limit"/> entries.</returns>
-    ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken);
+    /// <returns>At most <see cref="ApiKeyAuditQuery.Limit"/> entries.</returns>
+    ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(ApiKeyAuditQuery query, CancellationToken cancellationToken);
 
     /// <summary>Stores a change, all of it or nothing.</summary>
     /// <param name="change">The change.</param>

@@ -21,7 +21,12 @@ internal sealed record AlertResponse(
 }
 
 /// <summary>A page of alerts as callers see it.</summary>
-internal sealed record AlertPageResponse(IReadOnlyList<AlertResponse> Items, string? NextCursor);
+internal sealed record AlertPageResponse(IReadOnlyList<AlertResponse> Items, string? NextCursor)
+{
+    /// <summary>Gets the number of open alerts, or null if the page also has others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OpenCount { get; init; }
+}
 
 /// <summary>A webhook as callers see it.</summary>
 internal sealed record WebhookResponse(

@@ -62,7 +62,9 @@ internal sealed class CompiledCatalog
     /// <summary>Gets all permissions, in the catalog's order.</summary>
     public IReadOnlyList<string> Permissions { get; }
 
-    public IEnumerable<string> TypeNames => _types.Values.Select(type => type.Name);
+    public IEnumerable<ApiKeyType> Types => _types.Values;
+
+    public IEnumerable<string> TypeNames => Types.Select(type => type.Name);
 
     public bool TryGetType(string name, [NotNullWhen(true)] out ApiKeyType? type) => _types.TryGetValue(name, out type);
 

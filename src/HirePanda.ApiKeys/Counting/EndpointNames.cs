@@ -47,6 +47,10 @@ internal sealed class EndpointNames
         return methods.Find(method) ?? Add(route, methods, method);
     }
 
+    /// <summary>Gets the name of an endpoint and a method.</summary>
+    public static string GetName(RouteEndpoint endpoint, string method)
+        => $"{method} /{endpoint.RoutePattern.RawText?.Trim('/')}";
+
     /// <summary>Gets the name that has a number.</summary>
     public string GetName(int number)
     {
@@ -68,7 +72,7 @@ internal sealed class EndpointNames
                 known) || HttpMethods.IsOptions(known) || HttpMethods.IsConnect(known)
             || HttpMethods.IsTrace(
                 known) || route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(known) == true;
-        var number = GetOrAddNumber($"{(isKnown ? known : "*")} /{route.RoutePattern.RawText?.Trim('/')}");
+        var number = GetOrAddNumber(GetName(route, isKnown ? known : "*"));
         if (isKnown)
         {
             methods.Add(known, number);

@@ -5,14 +5,35 @@ namespace HirePanda.ApiKeys;
 /// <summary>The workspace's alerts and webhooks over HTTP.</summary>
 internal static class AlertEndpoints
 {
-    public static async Task<IResult> ListAsync(HttpContext context, ApiKeyAlertManager manager, string? cursor, string? limit)
+    public static async Task<IResult> ListAsync(
+        HttpContext context, ApiKeyAlertManager manager, string? open, string? cursor, string? limit)
     {
-        var page = await manager.ListAlertsAsync(
-            ApiKeyEndpoints.Actor(context), PageQuery.Read(cursor, limit), context.RequestAborted).ConfigureAwait(false);
-        return page.Succeeded
-            ? new JsonAnswer<AlertPageResponse>(
-                new([.. page.Value.Items.Select(AlertResponse.Of)], page.Value.NextCursor), AlertJson.Contract.AlertPageResponse)
-            : new ErrorAnswer(page.Failure);
+        if (!PageQuery.TryReadFlag(open, out var openOnly))
+        {
+            return new ErrorAnswer(ApiKeyError.InvalidRequest(ApiKeyErrorDetail.New("open", "must be true or false")));
+        }
+
+        var actor = ApiKeyEndpoints.Actor(context);
+        var options = new ApiKeyAlertListOptions { OpenOnly = openOnly, Cursor = cursor, Limit = PageQuery.ReadLimit(limit) };
+        var page = await manager.ListAlertsAsync(actor, options, context.RequestAborted).ConfigureAwait(false);
+        if (!page.Succeeded)
+        {
+            return new ErrorAnswer(page.Failure);
+        }
+
+        var response = new AlertPageResponse([.. page.Value.Items.Select(AlertResponse.Of)], page.Value.NextCursor);
+        if (openOnly)
+        {
+            var count = await manager.CountOpenAlertsAsync(actor, context.RequestAborted).ConfigureAwait(false);
+            if (!count.Succeeded)
+            {
+                return new ErrorAnswer(count.Failure);
+            }
+
+            response = response with { OpenCount = count.Value };
+        }
+
+        return new JsonAnswer<AlertPageResponse>(response, AlertJson.Contract.AlertPageResponse);
     }
 
     public static async Task<IResult> AcknowledgeAsync(HttpContext context, ApiKeyAlertManager manager, string id)

@@ -5,6 +5,8 @@ namespace HirePanda.ApiKeys;
 /// <summary>Manages the alerts of a workspace, and the webhooks that receive them.</summary>
 public sealed partial class ApiKeyAlertManager
 {
+    private const int MaxOpenCount = 1000;
+
     private readonly ManagementStores _stores;
     private readonly RefusalAudit _refusals;
     private readonly WebhookTargets _targets;
@@ -23,16 +25,29 @@ public sealed partial class ApiKeyAlertManager
 
     /// <summary>Lists the alerts of the actor's workspace, newest first.</summary>
     /// <param name="actor">Whose workspace.</param>
-    /// <param name="page">Which page, or null for the first one.</param>
+    /// <param name="options">Which alerts and which page, or null for the first page of all alerts.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyPage<ApiKeyAlert>>> ListAlertsAsync(
-        ApiKeyActor actor, ApiKeyPageOptions? page = null, CancellationToken cancellationToken = default)
+        ApiKeyActor actor, ApiKeyAlertListOptions? options = null, CancellationToken cancellationToken = default)
         => PageReader.ReadWorkspaceAsync(
             actor,
-            page,
+            options,
             new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time)),
-            (after, limit) => _stores.Alerts.ListAlertsAsync(actor.Workspace, after, limit, cancellationToken),
+            (after, limit) => _stores.Alerts.ListAlertsAsync(
+                actor.Workspace, options?.OpenOnly == true, after, limit, cancellationToken),
             alert => (alert.RaisedAt, alert.Id));
+
+    /// <summary>Counts the alerts of the actor's workspace that nobody has acknowledged.</summary>
+    /// <param name="actor">Whose workspace.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The number of open alerts. Counting stops at 1,000.</returns>
+    public async Task<ApiKeyResult<int>> CountOpenAlertsAsync(ApiKeyActor actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return actor.OwnerId is not null
+            ? ApiKeyFailure.OwnerBound
+            : await _stores.Alerts.CountOpenAlertsAsync(actor.Workspace, MaxOpenCount, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Says that somebody has taken note of an alert. Doing it again changes nothing.</summary>
     /// <param name="actor">Who has.</param>

@@ -26,6 +26,6 @@ public static class ApiKeyEndpointRouteBuilderExtensions
             ?? throw new InvalidOperationException(
                 "MapHirePandaApiKeys() needs the services of AddHirePandaApiKeys(): call it on builder.Services.");
         check.IsManagementMapped = true;
-        return ApiKeyEndpoints.Map(endpoints, pattern, policy);
+        return ManagementRoutes.Map(endpoints, pattern, policy);
     }
 }

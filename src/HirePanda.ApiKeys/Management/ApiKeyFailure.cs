@@ -20,6 +20,12 @@ public sealed class ApiKeyFailure
     /// <summary>Gets the time after which another attempt may succeed, or null if there is no such time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>
+    /// Gets the id of the key that <see cref="CreateApiKeyRequest.IdempotencyKey"/> has already created, or null if the failure
+    /// is another one.
+    /// </summary>
+    public string? KeyId { get; init; }
+
     /// <summary>Returns the kind and the message.</summary>
     public override string ToString() => $"{Kind}: {Message}";
 
@@ -67,6 +73,13 @@ public sealed class ApiKeyFailure
     internal static ApiKeyFailure NotFound(string message) => new() { Kind = ApiKeyFailureKind.NotFound, Message = message };
 
     internal static ApiKeyFailure Conflict(string message) => new() { Kind = ApiKeyFailureKind.Conflict, Message = message };
+
+    internal static ApiKeyFailure AlreadyCreated(string keyId) => new()
+    {
+        Kind = ApiKeyFailureKind.Conflict,
+        Message = "This idempotency key has already created an API key",
+        KeyId = keyId,
+    };
 
     private static ApiKeyFailure Unavailable(string message, TimeSpan retryAfter)
         => new() { Kind = ApiKeyFailureKind.Unavailable, Message = message, RetryAfter = retryAfter };

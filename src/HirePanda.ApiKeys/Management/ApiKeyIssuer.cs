@@ -8,6 +8,8 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 public sealed class ApiKeyIssuer
 {
+    private const string IdPrefix = "key_";
+
     private readonly ApiKeySettings _settings;
     private readonly TimeProvider _time;
 
@@ -64,7 +66,7 @@ public sealed class ApiKeyIssuer
         string workspace, CreateApiKeyRequest request, string createdBy, ApiKeyHash hash, string hint)
     {
         var key = TryMake(_settings.Current, workspace, request, createdBy, out _);
-        return key.Succeeded ? key.Value with { Id = NewId(key.Value.CreatedAt), Hash = hash, Hint = hint } : key;
+        return key.Succeeded ? key.Value with { Hash = hash, Hint = hint } : key;
     }
 
     /// <summary>
@@ -81,6 +83,7 @@ public sealed class ApiKeyIssuer
 
         return WithSecret(settings, type, old with
         {
+            Id = NewId(now),
             Family = old.Family ?? old.Id,
             Replaces = old.Id,
             CreatedAt = now,
@@ -92,7 +95,7 @@ public sealed class ApiKeyIssuer
         });
     }
 
-    /// <summary>Makes a key that has neither an id nor a hash yet.</summary>
+    /// <summary>Makes a key that has no hash yet.</summary>
     private ApiKeyResult<ApiKey> TryMake(
         CompiledApiKeyOptions settings, string workspace, CreateApiKeyRequest request, string? createdBy, out ApiKeyType? type)
     {
@@ -107,6 +110,7 @@ public sealed class ApiKeyIssuer
         var limits = rules.RateLimits(request.RateLimits, settings.Options.MaxRateLimit);
         var expiresAt = rules.ExpiresAt(request.ExpiresAt, request.ExpiresIn);
         var metadata = rules.Metadata(request.Metadata);
+        IdempotentId.Check(request.IdempotencyKey, rules);
         if (type is null || !rules.Errors.IsEmpty)
         {
             return rules.Failure;
@@ -120,7 +124,9 @@ public sealed class ApiKeyIssuer
 
         return new ApiKey
         {
-            Id = "",
+            Id = request.IdempotencyKey is { } value
+                ? IdPrefix + IdempotentId.Derive(workspace, createdBy, value)
+                : NewId(now),
             Workspace = workspace,
             Hash = default,
             Name = name,
@@ -141,8 +147,8 @@ public sealed class ApiKeyIssuer
     {
         var secret = settings.Format.Generate(type.Prefix);
         var hash = settings.Hasher.Hash(Encoding.ASCII.GetBytes(secret));
-        return new IssuedApiKey(key with { Id = NewId(key.CreatedAt), Hash = hash, Hint = SecretFormat.Hint(secret) }, secret);
+        return new IssuedApiKey(key with { Hash = hash, Hint = SecretFormat.Hint(secret) }, secret);
     }
 
-    private static string NewId(DateTimeOffset createdAt) => "key_" + Guid.CreateVersion7(createdAt).ToString("N");
+    private static string NewId(DateTimeOffset createdAt) => IdPrefix + Guid.CreateVersion7(createdAt).ToString("N");
 }

@@ -29,6 +29,12 @@ public sealed class ApiKeyListOptions : ApiKeyPageOptions
 
     /// <summary>Gets the owner of the keys, or null for keys of any owner. The default is null.</summary>
     public string? OwnerId { get; init; }
+
+    /// <summary>
+    /// Gets the actor that created the keys, compared exactly with <see cref="ApiKey.CreatedBy"/>, or null for keys of any
+    /// creator. The default is null.
+    /// </summary>
+    public string? CreatedBy { get; init; }
 }
 
 /// <summary>Says what a report of usage covers.</summary>

@@ -26,44 +26,6 @@ public sealed partial class ApiKeyManager
         _revoker = new KeyRevoker(stores, changes, time);
     }
 
-    /// <summary>Creates a key, whose secret is in the answer and nowhere else.</summary>
-    /// <param name="actor">Who creates it; the key cannot hold what the actor lacks.</param>
-    /// <param name="request">What it is to be.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ApiKeyResult<IssuedApiKey>> CreateAsync(
-        ApiKeyActor actor, CreateApiKeyRequest request, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        ArgumentNullException.ThrowIfNull(request);
-        if (actor.Workspace.Length == 0)
-        {
-            return ApiKeyFailure.NoWorkspace;
-        }
-
-        var issued = _issuer.TryIssue(actor.Workspace, request with { OwnerId = request.OwnerId ?? actor.OwnerId }, actor.Id);
-        if (!issued.Succeeded)
-        {
-            return issued;
-        }
-
-        var bound = Bind(actor, issued.Value);
-        var key = bound.Key;
-        if (DelegationRules.Refusal(_settings.Current, actor, null, key) is { } refusal)
-        {
-            return await _refusals.RefuseAsync(actor, "key.create", null, key with { Id = "" }, refusal).ConfigureAwait(false);
-        }
-
-        var change = new ApiKeyChangeSet
-        {
-            Added = [key],
-            MaxActiveKeys = _settings.Current.Options.MaxActiveKeys,
-            Audit = [AuditEntries.Key(actor, "key.create", key.CreatedAt, null, key)],
-        };
-        return await _changes.SaveAsync(actor, change, null, cancellationToken).ConfigureAwait(false) is { } failure
-            ? failure
-            : bound;
-    }
-
     /// <summary>Gets one key.</summary>
     /// <param name="actor">Whose workspace to look in.</param>
     /// <param name="id">The key's id.</param>
@@ -87,11 +49,7 @@ public sealed partial class ApiKeyManager
         var rules = new KeyRequestValidator(_settings.Current.Catalog, now);
         var type = options.Type is null ? null : rules.Type(options.Type)?.Name;
         var owner = rules.Owner(options.OwnerId) ?? actor.OwnerId;
-        if (options.Name?.Contains('\0', StringComparison.Ordinal) == true)
-        {
-            rules.Refuse("name", "must have no character U+0000");
-        }
-
+        var (name, createdBy) = (rules.Filter("name", options.Name), rules.Filter("createdBy", options.CreatedBy));
         return await PageReader.ReadAsync(options, rules, ReadAsync, key => (key.CreatedAt, key.Id)).ConfigureAwait(false);
 
         // An actor that is bound to an owner sees nothing of another one.
@@ -104,8 +62,9 @@ public sealed partial class ApiKeyManager
                     Workspace = actor.Workspace,
                     Status = options.Status,
                     Type = type,
-                    Name = options.Name,
+                    Name = name,
                     OwnerId = owner,
+                    CreatedBy = createdBy is null ? null : [createdBy],
                     After = after,
                     Limit = limit,
                     Now = now,

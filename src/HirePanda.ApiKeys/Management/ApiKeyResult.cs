@@ -19,6 +19,9 @@ public sealed class ApiKeyResult<T>
     [MemberNotNullWhen(false, nameof(Failure))]
     public bool Succeeded => Failure is null;
 
+    /// <summary>Creates the result of a call that succeeded, also for interfaces, which C# does not convert implicitly.</summary>
+    internal static ApiKeyResult<T> Success(T value) => new(value, null);
+
     /// <summary>Creates the result of a call that succeeded.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator ApiKeyResult<T>(T value) => new(value, null);

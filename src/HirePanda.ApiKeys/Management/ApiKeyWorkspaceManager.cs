@@ -1,17 +1,23 @@
 namespace HirePanda.ApiKeys;
 
 /// <summary>Manages what concerns a whole workspace: its IP allowlist and its audit.</summary>
-public sealed class ApiKeyWorkspaceManager
+public sealed partial class ApiKeyWorkspaceManager
 {
     private readonly ManagementStores _stores;
+    private readonly ApiKeyManager _keys;
     private readonly ChangeWriter _changes;
     private readonly RefusalAudit _refusals;
     private readonly ApiKeySettings _settings;
     private readonly TimeProvider _time;
 
     internal ApiKeyWorkspaceManager(
-        ManagementStores stores, ChangeWriter changes, RefusalAudit refusals, ApiKeySettings settings, TimeProvider time)
-        => (_stores, _changes, _refusals, _settings, _time) = (stores, changes, refusals, settings, time);
+        ManagementStores stores,
+        ApiKeyManager keys,
+        ChangeWriter changes,
+        RefusalAudit refusals,
+        ApiKeySettings settings,
+        TimeProvider time)
+        => (_stores, _keys, _changes, _refusals, _settings, _time) = (stores, keys, changes, refusals, settings, time);
 
     /// <summary>Gets the settings of the actor's workspace. Settings that were never changed have version 0.</summary>
     /// <param name="actor">The actor that asks.</param>
@@ -103,16 +109,35 @@ public sealed class ApiKeyWorkspaceManager
 
     /// <summary>Lists the audit of the actor's workspace, newest first.</summary>
     /// <param name="actor">Whose workspace.</param>
-    /// <param name="page">Which page, or null for the first one.</param>
+    /// <param name="options">Which entries and which page, or null for the first page of all entries.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyPage<ApiKeyAuditEntry>>> ListAuditAsync(
-        ApiKeyActor actor, ApiKeyPageOptions? page = null, CancellationToken cancellationToken = default)
-        => PageReader.ReadWorkspaceAsync(
+        ApiKeyActor actor, ApiKeyAuditListOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ApiKeyAuditListOptions();
+        var rules = new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time));
+        rules.Range(options.From, options.To);
+        var (keyId, action) = (rules.Filter("keyId", options.KeyId), rules.Filter("action", options.Action));
+        var by = rules.Filter("actor", options.Actor);
+        return PageReader.ReadWorkspaceAsync(
             actor,
-            page,
-            new KeyRequestValidator(_settings.Current.Catalog, Timestamps.Now(_time)),
-            (after, limit) => _stores.Keys.ListAuditAsync(actor.Workspace, after, limit, cancellationToken),
+            options,
+            rules,
+            (after, limit) => _stores.Keys.ListAuditAsync(
+                new ApiKeyAuditQuery
+                {
+                    Workspace = actor.Workspace,
+                    KeyId = keyId,
+                    Action = action,
+                    Actor = by,
+                    From = options.From,
+                    To = options.To,
+                    After = after,
+                    Limit = limit,
+                },
+                cancellationToken),
             entry => (entry.At, entry.Id));
+    }
 
     private async Task<ApiKeyWorkspace> ReadAsync(ApiKeyActor actor, CancellationToken cancellationToken)
         => await _stores.Keys.GetWorkspaceAsync(actor.Workspace, cancellationToken).ConfigureAwait(false)

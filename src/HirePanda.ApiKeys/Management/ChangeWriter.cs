@@ -4,12 +4,18 @@ namespace HirePanda.ApiKeys;
 internal sealed class ChangeWriter(ManagementStores stores, ChangeEvents events, TimeProvider time)
 {
     /// <summary>Stores a change, unless the actor's key is no longer as it was evaluated.</summary>
+    /// <param name="actor">The actor.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="expectedVersions">The versions that the caller expects, or null if any version will do.</param>
+    /// <param name="cancellationToken">Cancels the call before the change is stored.</param>
+    /// <param name="duplicate">The failure if an added key is stored already, or null for the one that names the secret.</param>
     /// <returns>Why nothing was stored, or null if it was.</returns>
     public async Task<ApiKeyFailure?> SaveAsync(
         ApiKeyActor actor,
         ApiKeyChangeSet change,
         IReadOnlyCollection<long>? expectedVersions,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        ApiKeyFailure? duplicate = null)
         => await SaveAsync(
             change with { Actor = actor.Guard(Timestamps.Now(time)) }, cancellationToken).ConfigureAwait(false) switch
         {
@@ -17,7 +23,7 @@ internal sealed class ChangeWriter(ManagementStores stores, ChangeEvents events,
             ApiKeySaveResult.ActorChanged => ApiKeyFailure.ActorChanged,
             ApiKeySaveResult.LimitReached => ApiKeyFailure.Conflict(
                 $"The workspace has {change.MaxActiveKeys} active API keys, the most it may have: revoke some first"),
-            ApiKeySaveResult.Duplicate => ApiKeyFailure.Conflict("There is an API key with this secret already"),
+            ApiKeySaveResult.Duplicate => duplicate ?? ApiKeyFailure.Conflict("There is an API key with this secret already"),
 
             // A caller that sent a precondition is told that it no longer holds.
             _ => expectedVersions is null ? ApiKeyFailure.Raced : ApiKeyFailure.PreconditionFailed,

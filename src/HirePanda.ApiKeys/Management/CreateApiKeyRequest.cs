@@ -50,6 +50,13 @@ public sealed record CreateApiKeyRequest
 
     /// <summary>Gets a JSON object of the host's, at most 4,096 bytes. The default is null: none.</summary>
     public JsonElement? Metadata { get; init; }
+
+    /// <summary>
+    /// Gets a value that the caller chooses for this creation, 1 to 200 visible ASCII characters, or null for none. If the same
+    /// actor repeats a call with the same value, on any node, no second key is created: the call fails with a conflict. The
+    /// default is null.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
 }
 
 /// <summary>Describes how a key is to change. Members that are not set stay as they are.</summary>

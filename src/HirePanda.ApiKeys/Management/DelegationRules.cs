@@ -14,18 +14,26 @@ internal static class DelegationRules
 
     private static bool OwnerIsForeign(ApiKeyActor actor, ApiKey key) => !actor.Sees(key);
 
-    private static ApiKeyFailure? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
+    /// <summary>
+    /// Gets what an actor lacks to grant a tier and permissions: permissions, or the tier itself. The list is empty if the actor
+    /// may grant them.
+    /// </summary>
+    public static IReadOnlyList<string> Missing(
+        CompiledCatalog catalog, ApiKeyActor actor, string? tier, IReadOnlyList<string> permissions)
     {
         var held = catalog.Grant(actor.Tier, actor.Permissions);
-        var wanted = catalog.Grant(key.Tier, key.Permissions);
+        var wanted = catalog.Grant(tier, permissions);
         if (held.Covers(wanted))
         {
-            return null;
+            return [];
         }
 
         var missing = catalog.Names(wanted).Where(name => !held.Has(name)).ToList();
-        return ApiKeyFailure.Lacking(wanted.Everything || missing.Count == 0 ? [key.Tier!] : missing);
+        return wanted.Everything || missing.Count == 0 ? [tier!] : missing;
     }
+
+    private static ApiKeyFailure? Lacking(CompiledCatalog catalog, ApiKeyActor actor, ApiKey key)
+        => Missing(catalog, actor, key.Tier, key.Permissions) is { Count: > 0 } missing ? ApiKeyFailure.Lacking(missing) : null;
 
     /// <summary>
     /// No key makes itself looser than it was, or hands out a key that is looser than itself in networks or expiry.

@@ -132,6 +132,9 @@ internal sealed record AuditPageResponse(IReadOnlyList<AuditEntryResponse> Items
 [JsonSerializable(typeof(AuditPageResponse))]
 [JsonSerializable(typeof(RevokedResponse))]
 [JsonSerializable(typeof(UsageResponse))]
+[JsonSerializable(typeof(AddressTestResponse))]
+[JsonSerializable(typeof(CatalogResponse))]
+[JsonSerializable(typeof(AccessListResponse))]
 internal sealed partial class KeyJson : JsonSerializerContext
 {
     /// <summary>Escapes only what could harm inside HTML, so that a hint's … stays readable.</summary>

@@ -17,9 +17,17 @@ internal sealed class ErrorAnswer(ApiKeyError error) : IResult
     /// <summary>Gets a value that indicates whether the actor has to be evaluated again.</summary>
     public bool IsOfChangedActor { get; }
 
+    /// <summary>Gets the path of the key that the error is about, or null if there is none.</summary>
+    public string? Location { get; init; }
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ErrorWriter.WriteHead(httpContext.Response, error);
+        if (Location is not null)
+        {
+            httpContext.Response.Headers.Location = Location;
+        }
+
         var settings = httpContext.RequestServices.GetRequiredService<ApiKeySettings>();
         return ErrorWriter.WriteBodyAsync(httpContext, error, settings.Current.Options.UseProblemDetails);
     }

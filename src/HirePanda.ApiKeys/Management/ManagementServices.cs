@@ -10,6 +10,7 @@ internal static class ManagementServices
         services.AddSingleton(provider => new ApiKeyHasher(provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton(provider => new ApiKeyIssuer(
             provider.GetRequiredService<ApiKeySettings>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ApiKeyCatalogReader(provider.GetRequiredService<ApiKeySettings>()));
         services.AddSingleton<RefusalBudget>();
         services.AddScoped<ManagementStores>();
         services.AddScoped<ChangeWriter>();
@@ -23,6 +24,7 @@ internal static class ManagementServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped(provider => new ApiKeyWorkspaceManager(
             provider.GetRequiredService<ManagementStores>(),
+            provider.GetRequiredService<ApiKeyManager>(),
             provider.GetRequiredService<ChangeWriter>(),
             provider.GetRequiredService<RefusalAudit>(),
             provider.GetRequiredService<ApiKeySettings>(),
@@ -33,6 +35,10 @@ internal static class ManagementServices
             provider.GetRequiredService<UsageFlusher>(),
             provider.GetRequiredService<ApiKeySettings>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped(provider => new ApiKeyAccessEvaluator(
+            provider.GetRequiredService<ApiKeyManager>(),
+            provider.GetRequiredService<EndpointRules>(),
+            provider.GetRequiredService<ApiKeySettings>()));
         services.AddScoped(provider => new ApiKeyAlertManager(
             provider.GetRequiredService<ManagementStores>(),
             provider.GetRequiredService<RefusalAudit>(),

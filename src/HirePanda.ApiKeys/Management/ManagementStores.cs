@@ -12,6 +12,10 @@ internal sealed class ManagementStores(IServiceProvider services)
         "Managing API keys needs an IApiKeyManagementStore. Call AddHirePandaApiKeys().AddStore<T>() with one, or "
         + "AddInMemoryStore().");
 
+    public IApiKeyStore Hashes => services.GetService<IApiKeyStore>() ?? throw new InvalidOperationException(
+        "Finding API keys by their secret needs an IApiKeyStore. Call AddHirePandaApiKeys().AddStore<T>() with one, or "
+        + "AddInMemoryStore().");
+
     public IApiKeyAlertStore Alerts => services.GetService<IApiKeyAlertStore>() ?? throw new InvalidOperationException(
         $"Alerts and webhooks need a store that implements IApiKeyAlertStore, which {Keys.GetType()} does not.");
 

@@ -17,11 +17,15 @@ internal static class UnmappedEndpoints
     [
         ("/", "GET, HEAD, POST"),
         ("/me", "GET, HEAD"),
+        ("/find", "POST"),
+        ("/catalog", "GET, HEAD"),
         ("/{id}", "GET, HEAD, PATCH"),
+        ("/{id}/endpoints", "GET, HEAD"),
         ("/{id}/rotate", "POST"),
         ("/{id}/revoke", "POST"),
         ("/revoke-all", "POST"),
         ("/ip-allowlist", "GET, HEAD, PUT"),
+        ("/ip-allowlist/test", "POST"),
         ("/audit", "GET, HEAD"),
         ("/usage", "GET, HEAD"),
         ("/alerts", "GET, HEAD"),
@@ -45,10 +49,10 @@ internal static class UnmappedEndpoints
             {
                 context.Response.Headers.Allow = allow;
                 return new ErrorAnswer(_methodNotAllowed).ExecuteAsync(context);
-            }).ExcludeFromDescription();
+            }).ExcludeFromDescription().WithMetadata(ExcludeFromApiKeyAccess.Instance);
         }
 
         group.MapFallback("/{**path}", static context => new ErrorAnswer(_noEndpoint).ExecuteAsync(context))
-            .ExcludeFromDescription();
+            .ExcludeFromDescription().WithMetadata(ExcludeFromApiKeyAccess.Instance);
     }
 }

@@ -11,7 +11,7 @@ internal static class UsageEndpoints
         HttpContext context, ApiKeyUsageReporter reporter, string? from, string? to, string? keyId, string? interval)
     {
         var errors = new ErrorList();
-        var (begin, end) = (Time("from", from), Time("to", to));
+        var (begin, end) = (TimeQuery.Read("from", from, errors), TimeQuery.Read("to", to, errors));
         ApiKeyUsageGranularity? level = interval switch
         {
             null or "hour" => ApiKeyUsageGranularity.Hour,
@@ -34,25 +34,6 @@ internal static class UsageEndpoints
         return report.Succeeded
             ? new JsonAnswer<UsageResponse>(UsageResponse.Of(report.Value), KeyJson.Contract.UsageResponse)
             : new ErrorAnswer(report.Failure);
-
-        DateTimeOffset? Time(string name, string? text)
-        {
-            if (text is null)
-            {
-                return null;
-            }
-
-            // A day alone is a day of UTC.
-            if (IsoTime.TryParse(text, out var time)
-                || DateTimeOffset.TryParseExact(
-                    text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
-            {
-                return time;
-            }
-
-            errors.Add(name, "must be a day such as 2030-01-31, or a time with offset such as 2030-01-31T12:00:00Z");
-            return null;
-        }
     }
 }
 
@@ -75,10 +56,13 @@ internal sealed record UsageResponse(
         new(report.Totals.Requests, report.Totals.Errors, report.Totals.ErrorRate, LatencyUsage.Of(report.Totals.Latency)),
         [.. report.ByEndpoint.Select(one => new EndpointUsage(
             one.Name, one.Totals.Requests, one.Totals.Errors, one.Totals.ErrorRate, LatencyUsage.Of(one.Totals.Latency)))],
-        [.. report.ByStatus.Select(one => new StatusUsage(int.Parse(one.Name, CultureInfo.InvariantCulture), one.Requests))],
+        Statuses(report.ByStatus),
         [.. report.ByCountry.Select(one => new CountryUsage(one.Name, one.Requests))],
         [.. report.ByKey.Select(one => new KeyUsage(one.KeyId, one.Name, one.Requests, one.Errors))],
-        [.. report.Series.Select(one => new PointUsage(one.At.UtcDateTime, one.Requests, one.Errors))]);
+        [.. report.Series.Select(one => new PointUsage(one.At.UtcDateTime, one.Requests, one.Errors, Statuses(one.ByStatus)))]);
+
+    private static IReadOnlyList<StatusUsage> Statuses(IReadOnlyList<ApiKeyUsageCount> counts)
+        => [.. counts.Select(one => new StatusUsage(int.Parse(one.Name, CultureInfo.InvariantCulture), one.Requests))];
 
     /// <summary>All requests of the report.</summary>
     internal sealed record TotalUsage(long Requests, long Errors, double ErrorRate, LatencyUsage LatencyMs);
@@ -110,5 +94,5 @@ internal sealed record UsageResponse(
     internal sealed record KeyUsage(string KeyId, string? Name, long Requests, long Errors);
 
     /// <summary>One hour or day.</summary>
-    internal sealed record PointUsage(DateTime At, long Requests, long Errors);
+    internal sealed record PointUsage(DateTime At, long Requests, long Errors, IReadOnlyList<StatusUsage> ByStatus);
 }

@@ -18,8 +18,7 @@ internal static class WorkspaceEndpoints
         var enabled = body.Boolean("enabled", isRequired: true) ?? false;
         var reportOnly = body.Boolean("reportOnly") ?? false;
         var networks = body.Strings("networks") ?? [];
-        var isForced = string.Equals(force, "true", StringComparison.OrdinalIgnoreCase);
-        if (!isForced && force is not null && !string.Equals(force, "false", StringComparison.OrdinalIgnoreCase))
+        if (!PageQuery.TryReadFlag(force, out var isForced))
         {
             body.Refuse("force", "must be true or false");
         }
@@ -37,11 +36,56 @@ internal static class WorkspaceEndpoints
         return Answer(workspace);
     }
 
-    public static async Task<IResult> ListAuditAsync(
-        HttpContext context, ApiKeyWorkspaceManager manager, string? cursor, string? limit)
+    public static async Task<IResult> TestAddressAsync(HttpContext context, ApiKeyWorkspaceManager manager)
     {
-        var page = await manager.ListAuditAsync(
-            ApiKeyEndpoints.Actor(context), PageQuery.Read(cursor, limit), context.RequestAborted).ConfigureAwait(false);
+        if (JsonBody.Read(context, out var body) is { } unreadable)
+        {
+            return new ErrorAnswer(unreadable);
+        }
+
+        var address = body.String("address", isRequired: true) ?? "";
+        var keyId = body.String("keyId");
+        if (body.Finish() is { } error)
+        {
+            return new ErrorAnswer(error);
+        }
+
+        var test = await manager.TestAddressAsync(ApiKeyEndpoints.Actor(context), address, keyId, context.RequestAborted)
+            .ConfigureAwait(false);
+        return test.Succeeded
+            ? new JsonAnswer<AddressTestResponse>(AddressTestResponse.Of(test.Value), KeyJson.Contract.AddressTestResponse)
+            : new ErrorAnswer(test.Failure);
+    }
+
+    public static async Task<IResult> ListAuditAsync(
+        HttpContext context,
+        ApiKeyWorkspaceManager manager,
+        string? keyId,
+        string? action,
+        string? actor,
+        string? from,
+        string? to,
+        string? cursor,
+        string? limit)
+    {
+        var errors = new ErrorList();
+        var options = new ApiKeyAuditListOptions
+        {
+            KeyId = keyId,
+            Action = action,
+            Actor = actor,
+            From = TimeQuery.Read("from", from, errors),
+            To = TimeQuery.Read("to", to, errors),
+            Cursor = cursor,
+            Limit = PageQuery.ReadLimit(limit),
+        };
+        if (!errors.IsEmpty)
+        {
+            return new ErrorAnswer(errors.ToError());
+        }
+
+        var page = await manager.ListAuditAsync(ApiKeyEndpoints.Actor(context), options, context.RequestAborted)
+            .ConfigureAwait(false);
         return page.Succeeded
             ? new JsonAnswer<AuditPageResponse>(
                 new([.. page.Value.Items.Select(AuditEntryResponse.Of)], page.Value.NextCursor),

@@ -25,4 +25,7 @@ internal sealed class Allowlist
 
     /// <summary>Determines whether the list contains an address. It contains no unknown address (null).</summary>
     public bool Admits(IPAddress? address) => _networks.Contains(address);
+
+    /// <summary>Determines whether the list contains every address of a network.</summary>
+    public bool Admits(IpNetwork network) => _networks.Contains(network);
 }

@@ -61,7 +61,8 @@ internal sealed class SecretFormat
     public static string Hint(ReadOnlySpan<char> secret)
         => string.Concat(secret[..^(RandomLength + ChecksumLength - HintRandomLength)], "…");
 
-    private string Prefix(string typePrefix) => $"{_brandPrefix}{typePrefix}_";
+    /// <summary>Gets the start of every secret of a type.</summary>
+    public string Prefix(string typePrefix) => $"{_brandPrefix}{typePrefix}_";
 
     private static bool HasChecksum(ReadOnlySpan<byte> ascii)
     {

@@ -33,13 +33,24 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyAlertStore
     }
 
     public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+        string workspace, bool openOnly, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return new(_alerts.Values.Where(alert => alert.Workspace == workspace && IsAfter(alert.RaisedAt, alert.Id, after))
+            return new(_alerts.Values
+                .Where(alert => alert.Workspace == workspace && !(openOnly && alert.AcknowledgedAt is not null)
+                    && IsAfter(alert.RaisedAt, alert.Id, after))
                 .OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id, StringComparer.Ordinal)
                 .Take(limit).ToList());
+        }
+    }
+
+    public ValueTask<int> CountOpenAlertsAsync(string workspace, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_alerts.Values.Where(alert => alert.Workspace == workspace && alert.AcknowledgedAt is null)
+                .Take(limit).Count());
         }
     }
 

@@ -87,14 +87,21 @@ internal sealed partial class InMemoryApiKeyStore : IApiKeyStore, IApiKeyManagem
         }
     }
 
-    public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(ApiKeyAuditQuery query, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(query);
         lock (_lock)
         {
-            return new(_audit.Where(entry => entry.Workspace == workspace && IsAfter(entry.At, entry.Id, after))
+            return new(_audit
+                .Where(entry => entry.Workspace == query.Workspace
+                    && (query.KeyId is null || entry.KeyId == query.KeyId)
+                    && (query.Action is null || entry.Action == query.Action)
+                    && (query.Actor is null || entry.Actor == query.Actor)
+                    && !(entry.At < query.From)
+                    && !(entry.At >= query.To)
+                    && IsAfter(entry.At, entry.Id, query.After))
                 .OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Id, StringComparer.Ordinal)
-                .Take(limit)
+                .Take(query.Limit)
                 .ToList());
         }
     }

@@ -109,4 +109,7 @@ public sealed record ApiKeyUsagePoint
 
     /// <summary>Gets the number of requests with a status of 400 or more.</summary>
     public required long Errors { get; init; }
+
+    /// <summary>Gets the requests by status code, in ascending order. Their sum is <see cref="Requests"/>.</summary>
+    public IReadOnlyList<ApiKeyUsageCount> ByStatus { get; init; } = [];
 }

@@ -26,7 +26,7 @@ internal sealed class UsageReader(
             Interval = interval,
             Totals = Totals(endpoints),
             ByEndpoint = Top(endpoints),
-            ByStatus = [.. Values(statuses).OrderBy(value => value.Name, StringComparer.Ordinal)],
+            ByStatus = ByStatus(statuses),
             ByCountry = [.. Values(countries).OrderByDescending(value => value.Requests)],
             ByKey = keyId.Length > 0
                 ? [ByKey(keyId, statuses.Sum(sum => sum.Requests), statuses.Sum(sum => sum.Errors))]
@@ -126,7 +126,10 @@ internal sealed class UsageReader(
     private static ApiKeyUsageByKey ByKey(string id, long requests, long errors)
         => new() { KeyId = id, Requests = requests, Errors = errors };
 
-    private static IEnumerable<ApiKeyUsageCount> Values(List<ApiKeyUsageAggregate> sums)
+    private static IReadOnlyList<ApiKeyUsageCount> ByStatus(IEnumerable<ApiKeyUsageAggregate> sums)
+        => [.. Values(sums).OrderBy(value => value.Name, StringComparer.Ordinal)];
+
+    private static IEnumerable<ApiKeyUsageCount> Values(IEnumerable<ApiKeyUsageAggregate> sums)
         => sums.GroupBy(sum => sum.Name, StringComparer.Ordinal)
             .Select(group => new ApiKeyUsageCount { Name = group.Key, Requests = group.Sum(sum => sum.Requests) });
 
@@ -187,6 +190,7 @@ internal sealed class UsageReader(
                 At = at,
                 Requests = byTime[at].Sum(sum => sum.Requests),
                 Errors = byTime[at].Sum(sum => sum.Errors),
+                ByStatus = ByStatus(byTime[at]),
             });
         }
 

@@ -254,8 +254,8 @@ public sealed class AlertTests
             => inner.GetWorkspaceAsync(workspace, cancellationToken);
 
         public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-            string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
-            => inner.ListAuditAsync(workspace, after, limit, cancellationToken);
+            ApiKeyAuditQuery query, CancellationToken cancellationToken)
+            => inner.ListAuditAsync(query, cancellationToken);
 
         public ValueTask<ApiKeySaveResult> SaveAsync(ApiKeyChangeSet change, CancellationToken cancellationToken)
             => inner.SaveAsync(change, cancellationToken);

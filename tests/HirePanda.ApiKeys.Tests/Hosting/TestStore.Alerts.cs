@@ -32,8 +32,11 @@ internal sealed partial class TestStore
     }
 
     public ValueTask<IReadOnlyList<ApiKeyAlert>> ListAlertsAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
-        => Alerts().ListAlertsAsync(workspace, after, limit, cancellationToken);
+        string workspace, bool openOnly, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+        => Alerts().ListAlertsAsync(workspace, openOnly, after, limit, cancellationToken);
+
+    public ValueTask<int> CountOpenAlertsAsync(string workspace, int limit, CancellationToken cancellationToken)
+        => Alerts().CountOpenAlertsAsync(workspace, limit, cancellationToken);
 
     public ValueTask<ApiKeyAlert?> GetAlertAsync(string workspace, string id, CancellationToken cancellationToken)
         => Alerts().GetAlertAsync(workspace, id, cancellationToken);

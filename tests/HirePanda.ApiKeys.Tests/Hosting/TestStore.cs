@@ -81,11 +81,10 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
     public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
         => _inner.GetWorkspaceAsync(workspace, cancellationToken);
 
-    public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(
-        string workspace, ApiKeyPageToken? after, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(ApiKeyAuditQuery query, CancellationToken cancellationToken)
     {
         BeforeManagement();
-        return _inner.ListAuditAsync(workspace, after, limit, cancellationToken);
+        return _inner.ListAuditAsync(query, cancellationToken);
     }
 
     public async ValueTask SaveLastUsedAsync(

@@ -64,6 +64,26 @@ public sealed class ListTests
         }
     }
 
+    [Fact]
+    public async Task List_ByCreator_ReturnsWhatThatActorCreated()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var (one, first) = api.Issue();
+        var (two, second) = api.Issue();
+        var a = (await api.CreateAsync(first, new { name = "a", type = "ci" })).Text("id");
+        var b = (await api.CreateAsync(first, new { name = "b", type = "analytics" })).Text("id");
+        var c = (await api.CreateAsync(second, new { name = "c", type = "ci" })).Text("id");
+
+        (await IdsAsync($"createdBy={one.Id}")).Should().BeEquivalentTo(a, b);
+        (await IdsAsync($"createdBy={one.Id}&type=ci")).Should().Equal(a);
+        (await IdsAsync($"createdBy={two.Id}")).Should().Equal(c);
+        (await IdsAsync($"createdBy={two.Id[..^1]}")).Should().BeEmpty("ids are compared exactly");
+        (await IdsAsync("createdBy=")).Should().BeEmpty();
+
+        async Task<IEnumerable<string>> IdsAsync(string query)
+            => (await api.ItemsAsync($"{ManagementApi.Keys}?{query}", second)).Select(key => key.Text("id"));
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=-1", "limit")]
@@ -74,6 +94,8 @@ public sealed class ListTests
     [InlineData("limit=", "limit")]
     [InlineData("status=gone", "status")]
     [InlineData("type=gone", "type")]
+    [InlineData("name=%00", "name")]
+    [InlineData("createdBy=%00", "createdBy")]
     [InlineData("cursor=abc", "cursor")]
     [InlineData("cursor=%20%20", "cursor")]
     [InlineData("cursor=", "cursor")]

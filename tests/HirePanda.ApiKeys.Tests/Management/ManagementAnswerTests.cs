@@ -25,6 +25,12 @@ public sealed class ManagementAnswerTests
     [InlineData("DELETE", "")]
     [InlineData("POST", "/usage")]
     [InlineData("BREW", "/me")]
+    [InlineData("GET", "/catalog")]
+    [InlineData("GET", "/find")]
+    [InlineData("PATCH", "/catalog")]
+    [InlineData("POST", "/find")]
+    [InlineData("GET", "/ip-allowlist/test")]
+    [InlineData("GET", "/key_x/endpoints")]
     public async Task Answers_OfEveryKind_AreStoredByNobody(string method, string path)
     {
         await using var api = await ManagementApi.StartAsync();
@@ -80,7 +86,7 @@ public sealed class ManagementAnswerTests
             (endpoint, method) => (
                 Path: endpoint.RoutePattern.RawText!
                     .TrimEnd('/'), Method: method)).ToLookup(call => call.Path, call => call.Method);
-        methods.Should().HaveCount(13);
+        methods.Should().HaveCount(17);
 
         foreach (var path in methods)
         {
@@ -122,6 +128,8 @@ public sealed class ManagementAnswerTests
     [InlineData("/usage")]
     [InlineData("/ip-allowlist")]
     [InlineData("/{id}")]
+    [InlineData("/{id}/endpoints")]
+    [InlineData("/catalog")]
     public async Task Head_WhereThereIsAGet_AnswersItsHeaders(string path)
     {
         await using var api = await ManagementApi.StartAsync();
@@ -145,6 +153,10 @@ public sealed class ManagementAnswerTests
     [InlineData("PUT", "/ip-allowlist", 2)]
     [InlineData("POST", "/webhooks", 10)]
     [InlineData("POST", "/revoke-all", 10)]
+    [InlineData("POST", "/find", 2)]
+    [InlineData("POST", "/ip-allowlist/test", 1)]
+    [InlineData("GET", "/catalog", 1)]
+    [InlineData("GET", "/key_x/endpoints", 5)]
     public async Task Calls_ThatWriteOrReport_CostMore(string method, string path, int cost)
     {
         await using var api = await ManagementApi.StartAsync();

@@ -11,6 +11,7 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("GET", "", "key.read.refused")]
+    [InlineData("GET", "/endpoints", "key.read.refused")]
     [InlineData("PATCH", "", "key.update.refused")]
     [InlineData("POST", "/rotate", "key.rotate.refused")]
     [InlineData("POST", "/revoke", "key.revoke.refused")]
@@ -41,6 +42,10 @@ public sealed class RefusalTests
     [InlineData("POST", "/revoke-all", "key.revoke.refused")]
     [InlineData("GET", "/ip-allowlist", "allowlist.read.refused")]
     [InlineData("PUT", "/ip-allowlist", "allowlist.update.refused")]
+    [InlineData("POST", "/find", "key.find.refused")]
+    [InlineData("POST", "/ip-allowlist/test", "allowlist.read.refused")]
+    [InlineData("GET", "/catalog", "catalog.read.refused")]
+    [InlineData("GET", "/{id}/endpoints", "key.read.refused")]
     [InlineData("GET", "/audit", "audit.read.refused")]
     [InlineData("GET", "/usage", "usage.read.refused")]
     [InlineData("GET", "/alerts", "alert.read.refused")]

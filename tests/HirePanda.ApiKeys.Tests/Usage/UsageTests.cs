@@ -43,6 +43,47 @@ public sealed class UsageTests
         report.GetProperty("byKey")[0].GetProperty("errors").GetInt64().Should().Be(2);
         Pairs(report, "series", "at").Should().HaveCount(25).And.EndWith(("2026-11-24T12:00:00Z", 5L));
         report.GetProperty("series").EnumerateArray().Sum(point => point.GetProperty("errors").GetInt64()).Should().Be(2);
+        Pairs(report.GetProperty("series")[24], "byStatus", "status").Should().Equal([("200", 3L), ("403", 1L), ("404", 1L)]);
+        Pairs(report.GetProperty("series")[0], "byStatus", "status").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Series_ByStatus_AddsUpToThePointAndToTheTotals()
+    {
+        await using var api = await ManagementApi.StartAsync();
+        var admin = api.Secret();
+        var (reader, secret) = api.Issue(
+            new CreateApiKeyRequest { Name = "Reader", Type = ApiKeyTypes.Production, Tier = "read", Permissions = [] });
+        for (var hour = 0; hour < 30; hour++)
+        {
+            for (var i = 0; i <= hour % 3; i++)
+            {
+                await api.StatusAsync(secret);
+                await api.SendAsync(HttpMethod.Post, "/write", secret);
+            }
+
+            await api.GetAsync("/nowhere", secret);
+            await api.QuietAsync();
+            api.Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        foreach (var range in new[]
+        {
+            "from=2026-11-24", "from=2026-11-24&interval=day", "from=2026-11-24T13:30:00Z&to=2026-11-25T05:30:00Z",
+        })
+        {
+            var report = await ReportAsync(api, admin, $"?keyId={reader.Id}&{range}");
+            var points = report.GetProperty("series").EnumerateArray().ToList();
+
+            points.Should().OnlyContain(point => Pairs(point, "byStatus", "status").Sum(pair => pair.Requests)
+                == point.GetProperty("requests").GetInt64());
+            points.Should().OnlyContain(point => Pairs(point, "byStatus", "status").Where(pair => pair.Name != "200")
+                .Sum(pair => pair.Requests) == point.GetProperty("errors").GetInt64());
+            points.SelectMany(point => Pairs(point, "byStatus", "status")).GroupBy(pair => pair.Name, pair => pair.Requests)
+                .Select(status => (status.Key, status.Sum())).Order()
+                .Should().Equal(Pairs(report, "byStatus", "status"));
+            points.Sum(point => point.GetProperty("requests").GetInt64()).Should().BePositive();
+        }
     }
 
     [Fact]
