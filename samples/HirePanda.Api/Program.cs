@@ -62,17 +62,8 @@ static WebApplication Build(string[] args)
         HirePandaCatalog.Configure(options.Catalog);
         options.FailedAttempts.OperatorWorkspace = FirstStart.Workspace;
     });
-    var keys = builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys")).AddEntityFrameworkStore(db =>
-    {
-        if (builder.Configuration.GetConnectionString("Postgres") is { Length: > 0 } postgres)
-        {
-            db.UseNpgsql(postgres);
-        }
-        else
-        {
-            db.UseSqlite(builder.Configuration.GetConnectionString("ApiKeys") ?? "Data Source=hirepanda.db");
-        }
-    });
+    var keys = builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys"))
+        .AddEntityFrameworkStore(db => ChooseDatabase(db, builder.Configuration));
     if (builder.Configuration["Countries:File"] is { Length: > 0 } countries)
     {
         keys.AddMaxMindCountries(countries);
@@ -80,6 +71,7 @@ static WebApplication Build(string[] args)
 
     builder.Services.AddSingleton<Catalogue>();
     builder.Services.AddHostedService<FirstStart>();
+    builder.Services.AddAccounts(db => ChooseDatabase(db, builder.Configuration));
     builder.Services.AddTrustedProxies(builder.Configuration);
     builder.AddTelemetry();
     builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
@@ -99,7 +91,20 @@ static WebApplication Build(string[] args)
     app.MapGet("/health", () => Results.Text("ok")).AllowAnonymous();
     app.MapHirePandaApiKeys("/api/v1/api-keys");
     app.MapControllers();
+    app.MapAccountPages();
     return app;
+}
+
+static void ChooseDatabase(DbContextOptionsBuilder db, IConfiguration configuration)
+{
+    if (configuration.GetConnectionString("Postgres") is { Length: > 0 } postgres)
+    {
+        db.UseNpgsql(postgres);
+    }
+    else
+    {
+        db.UseSqlite(configuration.GetConnectionString("ApiKeys") ?? "Data Source=hirepanda.db");
+    }
 }
 
 static bool HasUrls(IConfiguration configuration)

@@ -21,7 +21,7 @@ public sealed class DurabilityTests
     [InlineData("postgres")]
     public async Task Restart_KeepsTheKeysAndPrintsNoSecretAgain(string provider)
     {
-        var database = await NewDatabaseAsync(provider);
+        var database = await SampleDatabase.NewAsync(provider);
         string secret;
         await using (var first = await StartAsync(database))
         {
@@ -38,7 +38,7 @@ public sealed class DurabilityTests
     [Fact]
     public async Task Stop_WithARequestThatDoesNotEnd_TakesLessThanTenSeconds()
     {
-        await using var app = await StartAsync(await NewDatabaseAsync("sqlite"));
+        await using var app = await StartAsync(await SampleDatabase.NewAsync("sqlite"));
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, app.Client.BaseAddress!.Port, Token);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
@@ -52,7 +52,7 @@ public sealed class DurabilityTests
     [Fact]
     public async Task FirstStart_OfSeveralNodes_PrintsTheSecretOnOne()
     {
-        var database = await NewDatabaseAsync("postgres");
+        var database = await SampleDatabase.NewAsync("postgres");
 
         var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartAsync(database)));
 
@@ -81,7 +81,7 @@ public sealed class DurabilityTests
     [Fact]
     public async Task Start_DatabaseComesUpLater_IsWaitedFor()
     {
-        var connection = new NpgsqlConnectionStringBuilder(Postgres) { Database = $"later_{Guid.NewGuid():N}" };
+        var connection = new NpgsqlConnectionStringBuilder(SampleDatabase.Postgres) { Database = $"later_{Guid.NewGuid():N}" };
         var waits = new TaskCompletionSource();
         var start = AppProcess.StartAsync(
             AppProcess.SampleDll,
@@ -89,7 +89,7 @@ public sealed class DurabilityTests
             environment: [("ConnectionStrings__Postgres", connection.ConnectionString)]);
 
         (await Task.WhenAny(start, waits.Task)).Should().Be(waits.Task, "there is no such database yet");
-        await CreateDatabaseAsync(connection.Database!);
+        await SampleDatabase.CreateAsync(connection.Database!);
         await using var app = await start;
 
         app.Output.Should().Contain("is not available yet");
@@ -99,7 +99,7 @@ public sealed class DurabilityTests
     [Fact]
     public async Task Terminate_BeforeTheFirstStartIsOver_StopsQuietly()
     {
-        var connection = new NpgsqlConnectionStringBuilder(Postgres) { Database = $"never_{Guid.NewGuid():N}" };
+        var connection = new NpgsqlConnectionStringBuilder(SampleDatabase.Postgres) { Database = $"never_{Guid.NewGuid():N}" };
         await using var app = await AppProcess.StartAsync(
             AppProcess.SampleDll,
             until: "is not available yet",
@@ -135,7 +135,7 @@ public sealed class DurabilityTests
     [InlineData("postgres")]
     public async Task Kill_DuringChanges_LosesNothingThatWasAcknowledged(string provider)
     {
-        var database = await NewDatabaseAsync(provider);
+        var database = await SampleDatabase.NewAsync(provider);
         var admin = "";
         var working = new ConcurrentDictionary<string, string>();
         var revoked = new ConcurrentBag<string>();
@@ -215,31 +215,4 @@ public sealed class DurabilityTests
             ("ApiKeys__DefaultRateLimit__Window", "00:00:01"),
             ("ApiKeys__FailedAttempts__PerMinute", "1000000"),
         ]);
-
-    private static string Postgres => Environment.GetEnvironmentVariable("HIREPANDA_POSTGRES")
-        ?? throw new InvalidOperationException("HIREPANDA_POSTGRES is not set: ./test.sh starts a PostgreSQL and sets it.");
-
-    private static async Task<(string Name, string Value)> NewDatabaseAsync(string provider)
-    {
-        if (provider == "sqlite")
-        {
-            return (
-                "ConnectionStrings__ApiKeys",
-                $"Data Source={Directory.CreateTempSubdirectory("hirepanda-keys-").FullName}/keys.db");
-        }
-
-        var name = $"sample_{Guid.NewGuid():N}";
-        await CreateDatabaseAsync(name);
-        return (
-            "ConnectionStrings__Postgres",
-            new NpgsqlConnectionStringBuilder(Postgres) { Database = name, MaxPoolSize = 10 }.ConnectionString);
-    }
-
-    private static async Task CreateDatabaseAsync(string name)
-    {
-        await using var connection = new NpgsqlConnection(Postgres);
-        await connection.OpenAsync(Token);
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
-        await command.ExecuteNonQueryAsync(Token);
-    }
 }

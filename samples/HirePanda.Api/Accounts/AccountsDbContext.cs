@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace HirePanda.Api;
+
+/// <summary>
+/// The accounts, and the keys of data protection, which protect cookies and forms. All nodes share them, so a person who signed
+/// in on one node is signed in on all of them, also after a restart. The keys are stored in plain text: if others can read your
+/// database, call <c>ProtectKeysWithCertificate</c> in <see cref="AccountServices"/>.
+/// </summary>
+internal sealed class AccountsDbContext(DbContextOptions<AccountsDbContext> options)
+    : IdentityUserContext<Account>(options), IDataProtectionKeyContext
+{
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+}
