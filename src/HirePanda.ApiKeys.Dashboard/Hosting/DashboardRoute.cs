@@ -5,10 +5,13 @@ internal delegate Task<DashboardAnswer> DashboardHandler(DashboardRequest reques
 
 /// <summary>One page, as it is mapped below the address of the dashboard.</summary>
 /// <param name="Pattern">The route pattern, such as <c>/keys/{id}</c>.</param>
-/// <param name="Handler">The handler.</param>
 /// <param name="Section">The entry of the navigation that the page belongs to.</param>
-internal sealed record DashboardRoute(string Pattern, DashboardHandler Handler, Section Section)
+/// <param name="Handler">The handler.</param>
+internal sealed record DashboardRoute(string Pattern, Section Section, DashboardHandler Handler)
 {
+    /// <summary>Gets a value that indicates whether the page receives a form (POST) instead of being shown (GET).</summary>
+    public bool IsWrite { get; init; }
+
     /// <summary>Gets the address of the dashboard's root, without a slash at its end, from the address of this page.</summary>
     public string RootOf(string path)
     {

@@ -7,36 +7,43 @@ namespace HirePanda.ApiKeys.Dashboard;
 /// <summary>Maps every page to its handler.</summary>
 internal static class DashboardRoutes
 {
+    private const string AssetPattern = "/assets/{hash}/{name}";
+
     private static readonly string[] _read = [HttpMethods.Get, HttpMethods.Head];
     private static readonly string[] _write = [HttpMethods.Post];
 
+    private static readonly DashboardRoute[] _pages =
+    [
+        new("/", Section.Overview, OverviewPages.ShowAsync),
+        new("/settings", Section.Settings, SettingsPages.ShowAsync),
+        .. KeyRoutes.All,
+        .. KeyDetailRoutes.All,
+        .. SecurityRoutes.All,
+        .. UsageRoutes.All,
+        .. AlertRoutes.All,
+        .. AuditRoutes.All,
+    ];
+
     public static RouteGroupBuilder Map(RouteGroupBuilder group, DashboardPipeline pipeline)
     {
-        Get("/", Section.Overview, OverviewPages.ShowAsync);
-        Get("/settings", Section.Settings, SettingsPages.ShowAsync);
-        MapAssets();
-        MapUnknown();
-        return group;
+        foreach (var page in _pages)
+        {
+            Mark(group.MapMethods(page.Pattern, page.IsWrite ? _write : _read, context => pipeline.RunAsync(context, page)), page);
+        }
 
-        void Get(string pattern, Section section, DashboardHandler handler) => On(_read, pattern, new(pattern, handler, section));
+        Mark(group.MapMethods(AssetPattern, _read, pipeline.RunAssetAsync), Unknown(AssetPattern));
 
-        void Post(string pattern, Section section, DashboardHandler handler) => On(_write, pattern, new(pattern, handler, section));
-
-        void On(string[] methods, string pattern, DashboardRoute route)
-            => Hide(group.MapMethods(pattern, methods, context => pipeline.RunAsync(context, route)), route);
-
-        void MapAssets() => Hide(group.MapMethods("/assets/{hash}/{name}", _read, pipeline.RunAssetAsync), Unknown("/assets"));
-
-        // A page of its own instead of the host's, with the same fields.
-        void MapUnknown() => Hide(
+        // A page of ours instead of the host's, with the same header fields.
+        Mark(
             group.Map("/{**path}", context => pipeline.RunAsync(context, Unknown("/" + context.GetRouteValue("path")))),
             Unknown("/"));
+        return group;
     }
 
     private static DashboardRoute Unknown(string path)
-        => new(path, static _ => Task.FromResult<DashboardAnswer>(Refusal.NotFound), Section.None);
+        => new(path, Section.None, static _ => Task.FromResult<DashboardAnswer>(Refusal.NotFound));
 
-    /// <summary>Marks a page as ours, keeps it out of API descriptions, and lets cookies redirect it to their login page.</summary>
-    private static void Hide(IEndpointConventionBuilder endpoint, DashboardRoute route)
-        => endpoint.WithMetadata(route).AllowCookieRedirect().ExcludeFromDescription();
+    /// <summary>Marks a page as ours, keeps it out of descriptions of the API, and lets cookies redirect to their login page.</summary>
+    private static void Mark(IEndpointConventionBuilder endpoint, DashboardRoute route)
+        => endpoint.WithMetadata(route, ExcludeFromApiKeyAccess.Instance).AllowCookieRedirect().ExcludeFromDescription();
 }

@@ -1,0 +1,7 @@
+namespace HirePanda.ApiKeys.Dashboard;
+
+/// <summary>The pages of the audit log.</summary>
+internal static class AuditRoutes
+{
+    public static IReadOnlyList<DashboardRoute> All { get; } = [];
+}

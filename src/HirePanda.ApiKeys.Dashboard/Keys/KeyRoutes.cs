@@ -1,0 +1,7 @@
+namespace HirePanda.ApiKeys.Dashboard;
+
+/// <summary>The pages of API keys.</summary>
+internal static class KeyRoutes
+{
+    public static IReadOnlyList<DashboardRoute> All { get; } = [];
+}

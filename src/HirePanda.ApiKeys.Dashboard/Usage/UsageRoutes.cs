@@ -1,0 +1,7 @@
+namespace HirePanda.ApiKeys.Dashboard;
+
+/// <summary>The pages of usage.</summary>
+internal static class UsageRoutes
+{
+    public static IReadOnlyList<DashboardRoute> All { get; } = [];
+}
