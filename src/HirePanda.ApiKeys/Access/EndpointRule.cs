@@ -38,9 +38,13 @@ internal sealed record EndpointRule(string Endpoint, ApiKeyAccess Access, IReadO
     private static ApiKeyEndpointAccess Merge(string endpoint, IEnumerable<ApiKeyEndpointAccess> rows)
     {
         var all = rows.ToList();
-        var isSame = all.TrueForAll(row => row.Access == all[0].Access && row.Missing.SequenceEqual(all[0].Missing));
-        return isSame
-            ? all[0]
+        return all.TrueForAll(row => row.Access == all[0].Access)
+            ? new ApiKeyEndpointAccess
+            {
+                Endpoint = endpoint,
+                Access = all[0].Access,
+                Missing = [.. all.SelectMany(row => row.Missing).Distinct(StringComparer.Ordinal)],
+            }
             : new ApiKeyEndpointAccess { Endpoint = endpoint, Access = ApiKeyAccess.DependsOnRequest, Missing = [] };
     }
 }

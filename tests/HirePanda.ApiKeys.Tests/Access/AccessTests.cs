@@ -1,8 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -53,15 +51,13 @@ public sealed class AccessTests
         {
             var (key, secret) = api.Issue(
                 new CreateApiKeyRequest { Name = "x", Type = "production", Tier = tier, Permissions = ["billing:read"] });
-            foreach (var row in (await RowsAsync(api, key.Id)).Select(row => row.Split(' ')).Where(row => row[0] == "GET"))
+            var rows = (await RowsAsync(api, key.Id)).Select(row => row.Split(' '));
+            foreach (var row in rows.Where(row => row[0] == "GET" && row[2] != "depends_on_request"))
             {
                 using var response = await api.GetAsync(row[1], secret);
                 var isAdmitted = response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
                     or HttpStatusCode.Redirect);
-                if (row[2] != "depends_on_request")
-                {
-                    isAdmitted.Should().Be(row[2] is "allowed" or "anonymous", string.Join(' ', row) + $" with {tier}");
-                }
+                isAdmitted.Should().Be(row[2] is "allowed" or "anonymous", string.Join(' ', row) + $" with {tier}");
             }
         }
     }

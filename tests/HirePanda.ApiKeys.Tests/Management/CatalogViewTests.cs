@@ -11,8 +11,7 @@ public sealed class CatalogViewTests
     [Fact]
     public async Task Catalog_OfTheDefaults_HasTypesTiersAndPermissions()
     {
-        await using var api = await TestApi.StartAsync(app: app
-            => Microsoft.AspNetCore.Builder.ApiKeyEndpointRouteBuilderExtensions.MapHirePandaApiKeys(app, ManagementApi.Keys));
+        await using var api = await ManagementApi.StartAsync();
 
         using var response = await api.GetAsync(Catalog, api.Secret());
 
@@ -20,13 +19,28 @@ public sealed class CatalogViewTests
         var types = catalog.GetProperty("types");
         types.EnumerateArray().Select(type => $"{type.Text("name")} {type.Text("prefix")}")
             .Should().Equal("production hp_live_", "development hp_dev_", "ci hp_ci_", "analytics hp_ana_");
-        types[1].GetRawText().Should().Be(
-            """{"name":"development","prefix":"hp_dev_","defaultTier":"write","defaultPermissions":[],"effectivePermissions":"""
-            + """["jobs:read","candidates:read","analytics:read","webhooks:read","jobs:write","candidates:write","""
-            + """"webhooks:write"],"rateLimit":{"permits":100,"windowSeconds":60}}""");
-        types[3].GetRawText().Should().Be(
-            """{"name":"analytics","prefix":"hp_ana_","defaultTier":null,"defaultPermissions":["analytics:read"],"""
-            + """"effectivePermissions":["analytics:read"],"rateLimit":{"permits":1000,"windowSeconds":60}}""");
+        types[1].GetRawText().Should().Be(JsonSerializer.Serialize(new
+        {
+            name = "development",
+            prefix = "hp_dev_",
+            defaultTier = "write",
+            defaultPermissions = Array.Empty<string>(),
+            effectivePermissions = new[]
+            {
+                "jobs:read", "candidates:read", "analytics:read", "webhooks:read", "jobs:write", "candidates:write",
+                "webhooks:write",
+            },
+            rateLimit = new { permits = 100, windowSeconds = 60 },
+        }));
+        types[3].GetRawText().Should().Be(JsonSerializer.Serialize(new
+        {
+            name = "analytics",
+            prefix = "hp_ana_",
+            defaultTier = (string?)null,
+            defaultPermissions = new[] { "analytics:read" },
+            effectivePermissions = new[] { "analytics:read" },
+            rateLimit = new { permits = 1000, windowSeconds = 60 },
+        }));
         catalog.GetProperty("tiers").EnumerateArray().Select(tier => (tier.Text("name"), Strings(tier, "permissions").Length))
             .Should().Equal(("read", 4), ("write", 7), ("admin", 11));
         catalog.GetProperty("permissions").GetArrayLength().Should().Be(11);
@@ -75,7 +89,7 @@ public sealed class CatalogViewTests
             using var created = await api.PostAsync("", secret, new { name = "x", type = "ci", tier = one.Text("name") });
             one.GetProperty("canGrant").GetBoolean().Should().Be(created.IsSuccessStatusCode, one.Text("name"));
             var missing = Strings(one, "missingPermissions");
-            missing.Any().Should().Be(!created.IsSuccessStatusCode);
+            (missing.Length > 0).Should().Be(!created.IsSuccessStatusCode);
             if (!created.IsSuccessStatusCode)
             {
                 (await created.JsonAsync()).GetProperty("error").Text("message")
