@@ -30,7 +30,7 @@ internal static partial class AccountServices
 
         // The default scheme stays the key's: a cookie counts only where a policy names its scheme.
         services.AddAuthentication(ApiKeyDefaults.AuthenticationScheme)
-            .AddApplicationCookie().Configure(ConfigureCookie);
+            .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(ConfigureCookie));
         services.AddIdentityCore<Account>(ConfigureIdentity).AddEntityFrameworkStores<AccountsDbContext>()
             .AddSignInManager().AddClaimsPrincipalFactory<AccountClaims>();
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = _revalidation);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -28,6 +29,7 @@ internal sealed class SampleHost : IAsyncDisposable
         var (name, value) = database ?? await SampleDatabase.NewAsync("sqlite");
         var host = new SampleHost(new WebApplicationFactory<Program>().WithWebHostBuilder(web => web
             .UseSetting(name.Replace("__", ":", StringComparison.Ordinal), value)
+            .ConfigureLogging(logging => logging.ClearProviders())
             .ConfigureServices(all => services?.Invoke(all))));
         _ = host.Services;
         return host;
