@@ -22,7 +22,7 @@ public sealed partial class ApiKeyAlertManager
         => (_stores, _refusals, _targets, _secrets, _settings, _time) = (stores, refusals, targets, secrets, settings, time);
 
     /// <summary>Lists the alerts of the actor's workspace, newest first.</summary>
-    /// <param name="actor">Whose workspace.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="page">Which page, or null for the first one.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyPage<ApiKeyAlert>>> ListAlertsAsync(
@@ -35,7 +35,7 @@ public sealed partial class ApiKeyAlertManager
             alert => (alert.RaisedAt, alert.Id));
 
     /// <summary>Says that somebody has taken note of an alert. Doing it again changes nothing.</summary>
-    /// <param name="actor">Who has.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The alert's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(

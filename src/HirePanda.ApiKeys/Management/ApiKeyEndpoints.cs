@@ -10,20 +10,20 @@ namespace HirePanda.ApiKeys;
 internal static class ApiKeyEndpoints
 {
     /// <summary>
-    /// What a call that changes something takes from the caller's limit, in permits; one that only reads takes 1.
+    /// The number of permits that a call takes from the caller's limit if it changes something. A call that only reads takes 1.
     /// </summary>
     private const int WriteCost = 2;
 
-    /// <summary>What a report takes.</summary>
+    /// <summary>The number of permits that a report takes.</summary>
     private const int ReportCost = 5;
 
-    /// <summary>What a call takes that may revoke every key, or looks up a host.</summary>
+    /// <summary>The number of permits of a call that may revoke every key, or looks up a host.</summary>
     private const int MaxCost = 10;
 
-    /// <summary>What answers GET answers HEAD too (RFC 9110, section 9.3.2).</summary>
+    /// <summary>The methods of calls that read. HEAD works wherever GET does (RFC 9110, section 9.3.2).</summary>
     private static readonly string[] _read = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>The errors that any call may be answered with, for OpenAPI.</summary>
+    /// <summary>The errors of every call, for OpenAPI.</summary>
     private static readonly object[] _errors =
     [
         .. new[] { 400, 401, 403, 404, 408, 409, 412, 413, 415, 429, 503 }
@@ -214,7 +214,7 @@ internal static class ApiKeyEndpoints
             : new ErrorAnswer(revoked.Failure);
     }
 
-    /// <summary>Who calls, as evaluated after the body was read.</summary>
+    /// <summary>Gets the actor, as evaluated after the body was read.</summary>
     public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ManagementCall>().Actor;
 
     private static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result)
