@@ -9,8 +9,8 @@ internal static class IfMatch
 {
     /// <summary>
     /// Gets the versions that <c>If-Match</c> lists (RFC 9110, section 13.1.1), or null if the request does not have this field.
-    /// A tag that this library did not write matches nothing. If any part of the list is malformed, nothing matches, because nobody
-    /// knows where its tags end.
+    /// A tag that this library did not write matches nothing. If any part of the list is malformed, nothing matches, because
+    /// nobody knows where its tags end.
     /// </summary>
     public static IReadOnlyCollection<long>? ExpectedVersions(HttpContext context)
     {
