@@ -29,7 +29,7 @@ public sealed record ApiKey
     /// <summary>Gets the name of the tier that the key holds, or null if it holds none.</summary>
     public string? Tier { get; init; }
 
-    /// <summary>Gets the permissions that the key holds besides those of its tier.</summary>
+    /// <summary>Gets the permissions that the key holds in addition to those of its tier.</summary>
     public IReadOnlyList<string> Permissions { get; init; } = [];
 
     /// <summary>
@@ -87,7 +87,7 @@ public sealed record ApiKey
     /// </summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
-    /// <summary>Gets the key's own limits, all of which hold. An empty list means the limits of its type.</summary>
+    /// <summary>Gets the key's own limits, all of which apply. An empty list means the limits of its type.</summary>
     public IReadOnlyList<RateLimit> RateLimits { get; init; } = [];
 
     /// <summary>Gets a JSON object of the host's, at most 4,096 bytes, or null if there is none.</summary>

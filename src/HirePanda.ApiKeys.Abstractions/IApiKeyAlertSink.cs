@@ -10,7 +10,7 @@ public interface IApiKeyAlertSink
     /// <param name="cancellationToken">Is canceled after 30 seconds.</param>
     /// <returns>A task that represents the call.</returns>
     /// <exception cref="Exception">
-    /// The alert was not sent, whatever the type of the exception. It is logged, and the alert is not sent to this sink again.
+    /// The alert was not sent. The exception can have any type. It is logged, and the alert is not sent to this sink again.
     /// </exception>
     ValueTask SendAsync(ApiKeyAlert alert, CancellationToken cancellationToken);
 }

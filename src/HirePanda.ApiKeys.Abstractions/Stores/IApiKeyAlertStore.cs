@@ -60,7 +60,8 @@ public interface IApiKeyAlertStore
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>
     /// <see cref="ApiKeySaveResult.ActorChanged"/>; <see cref="ApiKeySaveResult.NotFound"/> if the workspace has no alert with
-    /// that id; or <see cref="ApiKeySaveResult.Saved"/>, also if the alert was acknowledged before.
+    /// that id; <see cref="ApiKeySaveResult.VersionConflict"/> if another write came first, so that nothing was stored; or
+    /// <see cref="ApiKeySaveResult.Saved"/>, also if the alert was acknowledged before.
     /// </returns>
     ValueTask<ApiKeySaveResult> AcknowledgeAlertAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
@@ -89,7 +90,8 @@ public interface IApiKeyAlertStore
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>
     /// <see cref="ApiKeySaveResult.ActorChanged"/>; <see cref="ApiKeySaveResult.LimitReached"/> if the workspace has that many
-    /// webhooks already; or <see cref="ApiKeySaveResult.Saved"/>.
+    /// webhooks already; <see cref="ApiKeySaveResult.VersionConflict"/> if another write came first, so that nothing was stored;
+    /// or <see cref="ApiKeySaveResult.Saved"/>.
     /// </returns>
     ValueTask<ApiKeySaveResult> AddWebhookAsync(
         ApiKeyWebhook webhook, int limit, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken);
@@ -116,7 +118,8 @@ public interface IApiKeyAlertStore
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>
     /// <see cref="ApiKeySaveResult.ActorChanged"/>; <see cref="ApiKeySaveResult.NotFound"/> if the workspace has no webhook with
-    /// that id; or <see cref="ApiKeySaveResult.Saved"/>.
+    /// that id; <see cref="ApiKeySaveResult.VersionConflict"/> if another write came first, so that nothing was stored; or
+    /// <see cref="ApiKeySaveResult.Saved"/>.
     /// </returns>
     ValueTask<ApiKeySaveResult> DeleteWebhookAsync(
         string workspace, string id, ApiKeyActorGuard? actor, ApiKeyAuditEntry audit, CancellationToken cancellationToken);

@@ -11,9 +11,9 @@ public interface IApiKeyStore
     /// <summary>Finds the key whose <see cref="ApiKey.Hash"/> is one of <paramref name="hashes"/>.</summary>
     /// <param name="hashes">The hashes of one secret: usually one, and up to three while a pepper is replaced.</param>
     /// <param name="cancellationToken">Is canceled when the read takes too long. The caller of an API never cancels it.</param>
-    /// <returns>The key, whatever its status, or null if no key has one of the hashes.</returns>
+    /// <returns>The key in any status, or null if no key has one of the hashes.</returns>
     /// <exception cref="Exception">
-    /// The store cannot answer, whatever the type of the exception. The library uses what it has cached, or answers 503.
+    /// The store cannot answer. The exception can have any type. The library uses what it has cached, or answers 503.
     /// </exception>
     ValueTask<ApiKey?> FindByHashAsync(IReadOnlyList<ApiKeyHash> hashes, CancellationToken cancellationToken);
 }

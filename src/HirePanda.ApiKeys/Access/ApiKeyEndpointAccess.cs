@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Says whether a key can call an endpoint of the host.</summary>
+/// <summary>Describes whether a key can call an endpoint of the host.</summary>
 public sealed class ApiKeyEndpointAccess
 {
     /// <summary>

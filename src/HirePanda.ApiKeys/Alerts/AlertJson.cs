@@ -61,7 +61,7 @@ internal sealed record AlertReference(string Id);
 /// <param name="Url">The origin of its address, or null if there is none.</param>
 internal sealed record RefusedWebhook(string? Url);
 
-/// <summary>The contract's JSON of alerts, whatever the host's own settings are.</summary>
+/// <summary>The JSON contract of alerts, which does not depend on the host's JSON settings.</summary>
 [JsonSerializable(typeof(AlertResponse))]
 [JsonSerializable(typeof(AlertPageResponse))]
 [JsonSerializable(typeof(WebhookResponse))]

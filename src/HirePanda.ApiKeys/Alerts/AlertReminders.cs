@@ -54,18 +54,19 @@ internal sealed class AlertReminders(
         while (keys.Count == PageSize);
     }
 
-    /// <summary>Reads a page of keys. It is empty if no key management store is registered.</summary>
+    /// <summary>Reads a page of keys. It is empty if the store of keys or the store of alerts is missing.</summary>
     private async Task<IReadOnlyList<ApiKey>> ReadAsync(ApiKeyReminderQuery query, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         return scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } store
+            && scope.ServiceProvider.GetService<IApiKeyAlertStore>() is not null
             ? await store.ListReminderKeysAsync(query, cancellationToken)
             : [];
     }
 
     /// <summary>
-    /// Of the days whose moment has come, the nearest to the expiry counts; one that had come before the key was made reminds of
-    /// nothing that its maker did not know. A new expiry is a new cause.
+    /// Reminds of the expiry once for each of the days that have been reached, only for the one nearest to the expiry. A day that
+    /// was reached before the key was created does not remind. A new expiry starts over.
     /// </summary>
     private async Task RemindOfExpiryAsync(
         ApiKey key, IReadOnlyList<int> days, DateTimeOffset now, CancellationToken cancellationToken)
@@ -99,7 +100,8 @@ internal sealed class AlertReminders(
             ApiKeyAlertKinds.RotationDue,
             $"{ApiKeyAlertKinds.RotationDue}:{key.Id}",
             key.Id,
-            Invariant($"The API key '{key.Name}' ({key.Hint}) is in use since {key.CreatedAt.UtcDateTime:yyyy-MM-dd}: rotate it"),
+            Invariant(
+                $"The API key '{key.Name}' ({key.Hint}) has been in use since {key.CreatedAt.UtcDateTime:yyyy-MM-dd}: rotate it"),
             JsonSerializer.SerializeToElement(
                 new RotationData(key.CreatedAt.UtcDateTime, (key.CreatedAt + age).UtcDateTime), AlertJson.Contract.RotationData),
             cancellationToken);

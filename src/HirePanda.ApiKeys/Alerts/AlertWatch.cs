@@ -16,10 +16,10 @@ internal sealed class AlertWatch : BackgroundJob
     private readonly AlertRaiser _raiser;
     private readonly ApiKeySettings _settings;
 
-    /// <summary>What is to be done; each says whether it is, or must be tried again.</summary>
+    /// <summary>The alerts to raise. Each returns whether it is raised, or must be tried again.</summary>
     private readonly ConcurrentQueue<Func<CancellationToken, Task<bool>>> _waiting = new();
 
-    /// <summary>What the store could not take, to be tried again: who brought it about does not say so twice.</summary>
+    /// <summary>The alerts that the store could not take. They are tried again, because their causes occur only once.</summary>
     private readonly Queue<Func<CancellationToken, Task<bool>>> _again = new();
 
     public AlertWatch(
@@ -38,9 +38,9 @@ internal sealed class AlertWatch : BackgroundJob
 
     public override TimeSpan TimeToStop => TimeSpan.FromSeconds(0.5);
 
-    protected override string FailureMessage => "Alerts of API keys could not be raised; it is tried again in a minute.";
+    protected override string FailureMessage => "Alerts of API keys could not be raised. The next attempt is in a minute.";
 
-    /// <summary>Raises what waits, and what could not be stored before.</summary>
+    /// <summary>Raises the waiting alerts, and those that could not be stored before.</summary>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         await RaiseAgainAsync(cancellationToken).ConfigureAwait(false);
@@ -50,7 +50,7 @@ internal sealed class AlertWatch : BackgroundJob
         }
     }
 
-    /// <summary>The same, as long as the store takes it.</summary>
+    /// <summary>Raises the same alerts, as long as the store takes them.</summary>
     protected override async Task FinishAsync(CancellationToken cancellationToken)
     {
         await RaiseAgainAsync(cancellationToken).ConfigureAwait(false);

@@ -79,7 +79,10 @@ internal sealed class ApiKeyHandler(
         else
         {
             request.IsSupplied = !string.IsNullOrEmpty(received?.Secret);
-            request.Verdict = await VerifyAsync(request, received?.Secret).ConfigureAwait(false);
+
+            // The host's event can take a while.
+            var now = received is null ? request.StartedAt : TimeProvider.GetUtcNow().UtcTicks;
+            request.Verdict = await VerifyAsync(request, received?.Secret, now).ConfigureAwait(false);
             result = request.Verdict.IsValid
                 ? await SucceedAsync(request).ConfigureAwait(false)
                 : await RefuseAsync(request.Verdict).ConfigureAwait(false);
@@ -91,7 +94,7 @@ internal sealed class ApiKeyHandler(
         return result;
     }
 
-    private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, ReadOnlySpan<char> supplied)
+    private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, ReadOnlySpan<char> supplied, long now)
     {
         var secret = supplied;
         if (secret.IsEmpty && Credential.Read(Request.Headers, Options.HeaderNames, verifier, out secret) is { } outcome)
@@ -106,7 +109,7 @@ internal sealed class ApiKeyHandler(
             Cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1,
             Memo = supplied.IsEmpty && Options.HeaderNames.Count == 0 ? ConnectionMemo.Get(Context) : null,
         };
-        return verifier.VerifyAsync(secret, context, request.StartedAt, Context.RequestAborted);
+        return verifier.VerifyAsync(secret, context, now, Context.RequestAborted);
     }
 
     private ValueTask<AuthenticateResult> SucceedAsync(ApiKeyRequest request)

@@ -75,7 +75,8 @@ internal sealed class ApiKeyCatalogValidator(ApiKeyCatalog catalog, List<string>
         if (CheckName(tier.Name, "tier", $"{key}:{nameof(tier.Name)}")
             && (!_tiers.Add(tier.Name) | _permissions.Contains(tier.Name)))
         {
-            errors.Add($"{key}:{nameof(tier.Name)} is '{tier.Name}', which is already the name of a tier or permission.");
+            errors.Add(
+                $"{key}:{nameof(tier.Name)} is '{tier.Name}', which is already the name of another tier or of a permission.");
         }
 
         if (tier.GrantsEverything && !isHighest)

@@ -9,23 +9,15 @@ namespace HirePanda.ApiKeys;
 /// <see cref="MemoryCache"/> refuses a new entry and makes room later. This cache makes room first. If one workspace has more
 /// than half of a full cache, its own keys are removed first.
 /// </summary>
-internal sealed class BoundedCache : IDisposable
+internal sealed class BoundedCache(int capacity, TimeProvider time) : IDisposable
 {
-    private readonly int _capacity;
-    private readonly Clock _clock;
-    private readonly MemoryCache _entries;
+    private readonly MemoryCache _entries = new(new MemoryCacheOptions { SizeLimit = capacity, Clock = new Clock(time) });
     private readonly Lock _compacting = new();
 
     /// <summary>
     /// An upper bound of the size of all entries. The size of removed entries is subtracted only when the cache makes room.
     /// </summary>
     private long _size;
-
-    public BoundedCache(int capacity, TimeProvider time)
-    {
-        (_capacity, _clock) = (capacity, new Clock(time));
-        _entries = new MemoryCache(new MemoryCacheOptions { SizeLimit = capacity, Clock = _clock });
-    }
 
     public int Count => _entries.Count;
 
@@ -38,18 +30,18 @@ internal sealed class BoundedCache : IDisposable
         var size = SizeOf(entry);
         var replaced = Get(entry.Hash) is { } older ? SizeOf(older) : 0;
         var assumed = Interlocked.Add(ref _size, size - replaced);
-        if (assumed > _capacity && _compacting.TryEnter())
+        if (assumed > capacity && _compacting.TryEnter())
         {
             try
             {
                 var left = Sum(out var largest);
-                if (left + size > _capacity && largest is not null)
+                if (left + size > capacity && largest is not null)
                 {
-                    RemoveOldest(largest, left + size - _capacity + (_capacity / 20));
+                    RemoveOldest(largest, left + size - capacity + (capacity / 20));
                     left = Sum(out _);
                 }
 
-                for (var share = 0.05; left + size > _capacity && _entries.Count > 0; share *= 2)
+                for (var share = 0.05; left + size > capacity && _entries.Count > 0; share *= 2)
                 {
                     _entries.Compact(Math.Min(1, Math.Max(share, 1.5 / _entries.Count)));
                     left = Sum(out _);
@@ -80,14 +72,10 @@ internal sealed class BoundedCache : IDisposable
 
     public void Clear() => _entries.Clear();
 
-    public void Dispose()
-    {
-        _entries.Dispose();
-        _clock.Dispose();
-    }
+    public void Dispose() => _entries.Dispose();
 
     /// <summary>Gets the size of an entry, limited to the capacity, so that every entry fits into an empty cache.</summary>
-    private int SizeOf(CacheEntry entry) => Math.Min(entry.Size, _capacity);
+    private int SizeOf(CacheEntry entry) => Math.Min(entry.Size, capacity);
 
     /// <summary>Gets the total size of all entries.</summary>
     /// <param name="largest">The workspace that holds more than half of the capacity, or null if none does.</param>
@@ -104,7 +92,7 @@ internal sealed class BoundedCache : IDisposable
             }
         }
 
-        largest = shares.FirstOrDefault(share => share.Value > _capacity / 2).Key;
+        largest = shares.FirstOrDefault(share => share.Value > capacity / 2).Key;
         return total;
     }
 
@@ -124,22 +112,8 @@ internal sealed class BoundedCache : IDisposable
         }
     }
 
-    /// <summary>A clock that ticks once a second: every lookup reads it, and entries stay for minutes.</summary>
-    private sealed class Clock : ISystemClock, IDisposable
+    private sealed class Clock(TimeProvider time) : ISystemClock
     {
-        private static readonly TimeSpan _tick = TimeSpan.FromSeconds(1);
-
-        private readonly ITimer _timer;
-        private long _now;
-
-        public Clock(TimeProvider time)
-        {
-            _now = time.GetUtcNow().UtcTicks;
-            _timer = time.CreateTimer(_ => Volatile.Write(ref _now, time.GetUtcNow().UtcTicks), null, _tick, _tick);
-        }
-
-        public DateTimeOffset UtcNow => new(Volatile.Read(ref _now), TimeSpan.Zero);
-
-        public void Dispose() => _timer.Dispose();
+        public DateTimeOffset UtcNow => time.GetUtcNow();
     }
 }

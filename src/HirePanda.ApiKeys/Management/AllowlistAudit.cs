@@ -35,7 +35,7 @@ internal sealed class AllowlistAudit : BackgroundJob
             await using var scope = _scopes.CreateAsyncScope();
             if (scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } store)
             {
-                // Whoever stops it waits for the one that is under way.
+                // A stop waits for the entry that is being stored.
                 await store.SaveAsync(new ApiKeyChangeSet { Audit = [entry] }, CancellationToken.None);
             }
         }

@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 public sealed partial class ApiKeyAlertManager
 {
     /// <summary>Lists the webhooks of the actor's workspace, newest first.</summary>
-    /// <param name="actor">Whose workspace.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="page">Which page, or null for the first one.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyPage<ApiKeyWebhook>>> ListWebhooksAsync(
@@ -19,7 +19,7 @@ public sealed partial class ApiKeyAlertManager
             webhook => (webhook.CreatedAt, webhook.Id));
 
     /// <summary>Adds a webhook, which is told of the workspace's alerts from now on; at most 10 a workspace.</summary>
-    /// <param name="actor">Who adds it.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="url">Where messages are posted: an absolute https address of a public host, at most 2,000 characters.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The webhook with its signing secret, which no later answer has.</returns>
@@ -81,7 +81,7 @@ public sealed partial class ApiKeyAlertManager
     }
 
     /// <summary>Gets one webhook.</summary>
-    /// <param name="actor">Whose workspace to look in.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The webhook's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyWebhook>> GetWebhookAsync(
@@ -99,7 +99,7 @@ public sealed partial class ApiKeyAlertManager
     }
 
     /// <summary>Deletes a webhook. Messages that still wait for it are not sent.</summary>
-    /// <param name="actor">Who deletes it.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The webhook's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The webhook that was deleted.</returns>

@@ -24,8 +24,8 @@ public sealed partial class ApiKeyAlertManager
         => (_stores, _refusals, _targets, _secrets, _settings, _time) = (stores, refusals, targets, secrets, settings, time);
 
     /// <summary>Lists the alerts of the actor's workspace, newest first.</summary>
-    /// <param name="actor">Whose workspace.</param>
-    /// <param name="options">Which alerts and which page, or null for the first page of all alerts.</param>
+    /// <param name="actor">The actor.</param>
+    /// <param name="options">The alerts and the page to list, or null for the first page of all alerts.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyPage<ApiKeyAlert>>> ListAlertsAsync(
         ApiKeyActor actor, ApiKeyAlertListOptions? options = null, CancellationToken cancellationToken = default)
@@ -38,7 +38,7 @@ public sealed partial class ApiKeyAlertManager
             alert => (alert.RaisedAt, alert.Id));
 
     /// <summary>Counts the alerts of the actor's workspace that nobody has acknowledged.</summary>
-    /// <param name="actor">Whose workspace.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The number of open alerts. Counting stops at 1,000.</returns>
     public async Task<ApiKeyResult<int>> CountOpenAlertsAsync(ApiKeyActor actor, CancellationToken cancellationToken = default)
@@ -49,8 +49,8 @@ public sealed partial class ApiKeyAlertManager
             : await _stores.Alerts.CountOpenAlertsAsync(actor.Workspace, MaxOpenCount, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Says that somebody has taken note of an alert. Doing it again changes nothing.</summary>
-    /// <param name="actor">Who has.</param>
+    /// <summary>Acknowledges an alert. A second call changes nothing.</summary>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The alert's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyAlert>> AcknowledgeAlertAsync(

@@ -17,7 +17,7 @@ public static class ApiKeyEndpointRouteBuilderExtensions
     /// </param>
     /// <returns>The endpoints.</returns>
     /// <exception cref="InvalidOperationException"><c>AddHirePandaApiKeys</c> was not called.</exception>
-    /// <remarks>A host whose store is no <see cref="IApiKeyManagementStore"/> does not start.</remarks>
+    /// <remarks>A host without an <see cref="IApiKeyManagementStore"/> does not start.</remarks>
     public static RouteGroupBuilder MapHirePandaApiKeys(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string? policy = null)
     {

@@ -167,7 +167,7 @@ internal static class ApiKeyEndpoints
             : new ErrorAnswer(revoked.Failure);
     }
 
-    /// <summary>Who calls, as evaluated after the body was read.</summary>
+    /// <summary>Gets the actor, as evaluated after the body was read.</summary>
     public static ApiKeyActor Actor(HttpContext context) => context.Features.GetRequiredFeature<ManagementCall>().Actor;
 
     public static IResult One(TimeProvider time, ApiKeyResult<ApiKey> result)

@@ -12,7 +12,7 @@ public static class ApiKeyHostExtensions
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="workspace">The workspace.</param>
-    /// <param name="request">What the key is to be.</param>
+    /// <param name="request">The properties of the key.</param>
     /// <param name="cancellationToken">Cancels the call before the key is stored.</param>
     /// <returns>The key with its secret, or null if the workspace has a key already.</returns>
     /// <exception cref="ArgumentException">The request asks for something that keys cannot be. The message names it.</exception>

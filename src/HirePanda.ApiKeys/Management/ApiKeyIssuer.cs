@@ -17,8 +17,8 @@ public sealed class ApiKeyIssuer
 
     /// <summary>Makes a key and its secret.</summary>
     /// <param name="workspace">The tenant that is to own the key.</param>
-    /// <param name="request">What the key is to be.</param>
-    /// <param name="createdBy">Who creates it, or null if that is unknown.</param>
+    /// <param name="request">The properties of the key.</param>
+    /// <param name="createdBy">The id of the creator, or null if it is unknown.</param>
     /// <exception cref="ArgumentException">The request asks for something that keys cannot be; the message names it.</exception>
     public IssuedApiKey Issue(string workspace, CreateApiKeyRequest request, string? createdBy = null)
     {
@@ -38,7 +38,7 @@ public sealed class ApiKeyIssuer
 
     /// <summary>Makes the key of a secret that exists.</summary>
     /// <param name="workspace">The workspace of the key.</param>
-    /// <param name="request">What the key is to be.</param>
+    /// <param name="request">The properties of the key.</param>
     /// <param name="createdBy">The actor who imports it.</param>
     /// <param name="secret">The secret, which must be one that verification accepts.</param>
     internal ApiKeyResult<ApiKey> TryImport(string workspace, CreateApiKeyRequest request, string createdBy, string secret)
@@ -58,7 +58,7 @@ public sealed class ApiKeyIssuer
 
     /// <inheritdoc cref="TryImport(string, CreateApiKeyRequest, string, string)"/>
     /// <param name="workspace">The workspace of the key.</param>
-    /// <param name="request">What the key is to be.</param>
+    /// <param name="request">The properties of the key.</param>
     /// <param name="createdBy">The actor who imports it.</param>
     /// <param name="hash">The hash of the secret.</param>
     /// <param name="hint">The non-secret start of the secret, or an empty string if it is not known.</param>

@@ -1,6 +1,6 @@
 namespace HirePanda.ApiKeys;
 
-/// <summary>Says which page of a list is wanted.</summary>
+/// <summary>Specifies a page of a list.</summary>
 public class ApiKeyPageOptions
 {
     /// <summary>
@@ -12,7 +12,7 @@ public class ApiKeyPageOptions
     public int Limit { get; init; } = 50;
 }
 
-/// <summary>Says which keys are listed.</summary>
+/// <summary>Specifies the keys of a list, and a page of it.</summary>
 public sealed class ApiKeyListOptions : ApiKeyPageOptions
 {
     /// <summary>Gets the status of the keys, or null for keys of any status. The default is null.</summary>
@@ -37,16 +37,15 @@ public sealed class ApiKeyListOptions : ApiKeyPageOptions
     public string? CreatedBy { get; init; }
 }
 
-/// <summary>Says what a report of usage covers.</summary>
+/// <summary>Specifies what a usage report covers.</summary>
 public sealed class ApiKeyUsageReportOptions
 {
     /// <summary>
-    /// Gets the time at which the report begins, including a minute that has begun. The default is null: 24 hours before
-    /// <see cref="To"/>.
+    /// Gets the start of the report, rounded down to a minute, or null for 24 hours before <see cref="To"/>. The default is null.
     /// </summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Gets the time at which the report ends. The default is null: now.</summary>
+    /// <summary>Gets the end of the report, or null for the current time. The default is null.</summary>
     public DateTimeOffset? To { get; init; }
 
     /// <summary>Gets the id of the one key to report, or null for all keys of the workspace. The default is null.</summary>
@@ -59,13 +58,15 @@ public sealed class ApiKeyUsageReportOptions
     public ApiKeyUsageGranularity Interval { get; init; } = ApiKeyUsageGranularity.Hour;
 }
 
-/// <summary>Says how a workspace's IP allowlist is to be.</summary>
+/// <summary>Describes the new IP allowlist of a workspace.</summary>
 public sealed class SetAllowlistRequest
 {
-    /// <summary>Gets whether the list is in force.</summary>
+    /// <summary>Gets a value that indicates whether the list applies.</summary>
     public required bool IsEnabled { get; init; }
 
-    /// <summary>Gets whether the list only reports what it would refuse. The default is false.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the list only reports the addresses that it would refuse. The default is false.
+    /// </summary>
     public bool IsReportOnly { get; init; }
 
     /// <summary>
@@ -73,6 +74,6 @@ public sealed class SetAllowlistRequest
     /// </summary>
     public IReadOnlyList<string> Networks { get; init; } = [];
 
-    /// <summary>Gets whether the actor may lock itself out. The default is false.</summary>
+    /// <summary>Gets a value that indicates whether the actor may lock itself out. The default is false.</summary>
     public bool Force { get; init; }
 }

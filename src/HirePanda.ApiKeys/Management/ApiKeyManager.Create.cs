@@ -3,9 +3,9 @@ namespace HirePanda.ApiKeys;
 /// <content>Creation.</content>
 public sealed partial class ApiKeyManager
 {
-    /// <summary>Creates a key, whose secret is in the answer and nowhere else.</summary>
-    /// <param name="actor">Who creates it; the key cannot hold what the actor lacks.</param>
-    /// <param name="request">What it is to be.</param>
+    /// <summary>Creates a key. Its secret is in the result and nowhere else.</summary>
+    /// <param name="actor">The actor. The key cannot hold what the actor lacks.</param>
+    /// <param name="request">The properties of the key.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>
     /// The key with its secret, or a failure. If <see cref="CreateApiKeyRequest.IdempotencyKey"/> was used before, the failure is

@@ -13,7 +13,7 @@ public sealed partial class ApiKeyManager
     /// of concurrent calls on any number of nodes, one creates the key.
     /// </summary>
     /// <param name="workspace">The workspace.</param>
-    /// <param name="request">What the key is to be.</param>
+    /// <param name="request">The properties of the key.</param>
     /// <param name="cancellationToken">Cancels the call before the key is stored.</param>
     /// <returns>The key with its secret, or null if the workspace has a key already.</returns>
     /// <exception cref="ArgumentException">The request asks for something that keys cannot be. The message names it.</exception>
@@ -39,7 +39,7 @@ public sealed partial class ApiKeyManager
 
     /// <summary>Stores a key for a secret that another system has issued. Callers go on using the secret.</summary>
     /// <param name="workspace">The workspace of the key.</param>
-    /// <param name="request">What the key is to be.</param>
+    /// <param name="request">The properties of the key.</param>
     /// <param name="secret">
     /// The secret. It must have the format of this library's secrets, or <see cref="ApiKeyOptions.IsLegacySecret"/> must accept
     /// it.
@@ -56,7 +56,7 @@ public sealed partial class ApiKeyManager
 
     /// <summary>Stores a key for a secret that another system has issued, given the hash of the secret.</summary>
     /// <param name="workspace">The workspace of the key.</param>
-    /// <param name="request">What the key is to be.</param>
+    /// <param name="request">The properties of the key.</param>
     /// <param name="hash">
     /// The hash of the secret: what <see cref="ApiKeyHasher"/> computes, or its SHA-256. With a pepper, a plain SHA-256 is found
     /// only if the options accept hashes without a pepper.

@@ -10,11 +10,11 @@ public sealed partial class ApiKeyManager
     /// key itself comes first, then what it created, level by level. Once the key is revoked, the call runs to its end, also if
     /// it is cancelled.
     /// </summary>
-    /// <param name="actor">Who revokes it.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="reason">Why, at most 500 characters, or null if no reason is given.</param>
     /// <param name="cascade">Whether every key that this key created, and those they created, are revoked too.</param>
-    /// <param name="expectedVersion">The version that the key must have, or null if any version will do.</param>
+    /// <param name="expectedVersion">The version that the key must have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>
     public Task<ApiKeyResult<ApiKey>> RevokeAsync(
         ApiKeyActor actor,
@@ -26,11 +26,11 @@ public sealed partial class ApiKeyManager
         => RevokeAsync(actor, id, reason, cascade, Versions(expectedVersion), cancellationToken);
 
     /// <inheritdoc cref="RevokeAsync(ApiKeyActor, string, string, bool, long?, CancellationToken)"/>
-    /// <param name="actor">Who revokes it.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cascade">Whether every key that this key created is revoked too.</param>
-    /// <param name="expectedVersions">The versions of which the key must have one, or null if any version will do.</param>
+    /// <param name="expectedVersions">The versions that the key may have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>
     internal async Task<ApiKeyResult<ApiKey>> RevokeAsync(
         ApiKeyActor actor,
@@ -54,7 +54,7 @@ public sealed partial class ApiKeyManager
     }
 
     /// <summary>Revokes every key of the actor's workspace, or of one owner, except the key that the actor acts with.</summary>
-    /// <param name="actor">Who revokes them.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="reason">Why, at most 500 characters, or null if no reason is given.</param>
     /// <param name="ownerId">The owner whose keys are revoked; null for every key that the actor may see.</param>
     /// <param name="cancellationToken">Cancels the call before anything is revoked.</param>

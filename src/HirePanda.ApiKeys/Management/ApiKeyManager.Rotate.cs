@@ -12,12 +12,12 @@ public sealed partial class ApiKeyManager
     /// <summary>
     /// Replaces a key by a new one with a new secret; the old one expires when the overlap ends, never later than it would have.
     /// </summary>
-    /// <param name="actor">Who rotates it; must hold all that the key holds.</param>
+    /// <param name="actor">The actor. It must hold everything that the key holds.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="overlap">
     /// How long both secrets work, 0 to <see cref="MaxOverlap"/>. Null means <see cref="DefaultOverlap"/>.
     /// </param>
-    /// <param name="expectedVersion">The version that the key must have, or null if any version will do.</param>
+    /// <param name="expectedVersion">The version that the key must have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
         ApiKeyActor actor,
@@ -28,10 +28,10 @@ public sealed partial class ApiKeyManager
         => RotateAsync(actor, id, overlap, Versions(expectedVersion), cancellationToken);
 
     /// <inheritdoc cref="RotateAsync(ApiKeyActor, string, TimeSpan?, long?, CancellationToken)"/>
-    /// <param name="actor">Who rotates it.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="overlap">How long both secrets work.</param>
-    /// <param name="expectedVersions">The versions of which the key must have one, or null if any version will do.</param>
+    /// <param name="expectedVersions">The versions that the key may have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<ApiKeyResult<IssuedApiKey>> RotateAsync(
         ApiKeyActor actor,

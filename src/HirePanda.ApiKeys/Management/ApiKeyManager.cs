@@ -27,7 +27,7 @@ public sealed partial class ApiKeyManager
     }
 
     /// <summary>Gets one key.</summary>
-    /// <param name="actor">Whose workspace to look in.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKey>> GetAsync(ApiKeyActor actor, string id, CancellationToken cancellationToken = default)
@@ -37,8 +37,8 @@ public sealed partial class ApiKeyManager
     }
 
     /// <summary>Lists keys, newest first.</summary>
-    /// <param name="actor">Whose workspace to list.</param>
-    /// <param name="options">Which keys and which page, or null for the first page of all keys.</param>
+    /// <param name="actor">The actor.</param>
+    /// <param name="options">The keys and the page to list, or null for the first page of all keys.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyPage<ApiKey>>> ListAsync(
         ApiKeyActor actor, ApiKeyListOptions? options = null, CancellationToken cancellationToken = default)
@@ -73,10 +73,10 @@ public sealed partial class ApiKeyManager
     }
 
     /// <summary>Changes a key that is neither revoked nor expired.</summary>
-    /// <param name="actor">Who changes it; the key cannot come out with what the actor lacks, and no key loosens itself.</param>
+    /// <param name="actor">The actor. The key cannot get what the actor lacks, and a key cannot loosen itself.</param>
     /// <param name="id">The key's id.</param>
-    /// <param name="update">What is to change.</param>
-    /// <param name="expectedVersion">The version that the key must have, or null if any version will do.</param>
+    /// <param name="update">The changes.</param>
+    /// <param name="expectedVersion">The version that the key must have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKey>> UpdateAsync(
         ApiKeyActor actor,
@@ -87,10 +87,10 @@ public sealed partial class ApiKeyManager
         => UpdateAsync(actor, id, update, Versions(expectedVersion), cancellationToken);
 
     /// <inheritdoc cref="UpdateAsync(ApiKeyActor, string, UpdateApiKeyRequest, long?, CancellationToken)"/>
-    /// <param name="actor">Who changes it.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="id">The key's id.</param>
-    /// <param name="update">What is to change.</param>
-    /// <param name="expectedVersions">The versions of which the key must have one, or null if any version will do.</param>
+    /// <param name="update">The changes.</param>
+    /// <param name="expectedVersions">The versions that the key may have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<ApiKeyResult<ApiKey>> UpdateAsync(
         ApiKeyActor actor,

@@ -17,7 +17,7 @@ public sealed class ApiKeyUsageReporter
         => (_stores, _keys, _flusher, _settings, _time) = (stores, keys, flusher, settings, time);
 
     /// <summary>Reports how the keys of the actor's workspace were used, up to this moment.</summary>
-    /// <param name="actor">Whose workspace.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="options">What the report covers, or null for the last 24 hours of all keys.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<ApiKeyResult<ApiKeyUsageReport>> GetAsync(

@@ -6,7 +6,7 @@ public sealed partial class ApiKeyWorkspaceManager
     /// <summary>
     /// Tests whether the stored IP allowlists admit an address: the list of the actor's workspace, and optionally that of a key.
     /// </summary>
-    /// <param name="actor">Whose workspace.</param>
+    /// <param name="actor">The actor.</param>
     /// <param name="address">An IPv4 or IPv6 address, as an allowlist can have it.</param>
     /// <param name="keyId">The id of the key whose own list is tested too, or null to test the workspace's list alone.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -22,7 +22,7 @@ public sealed partial class ApiKeyWorkspaceManager
     /// <summary>Gets the settings of the actor's workspace. Settings that were never changed have version 0.</summary>
     /// <param name="actor">The actor that asks.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The settings, or a failure if the actor belongs to no workspace.</returns>
+    /// <returns>The settings, or a failure if the actor does not belong to a workspace.</returns>
     public async Task<ApiKeyResult<ApiKeyWorkspace>> GetWorkspaceAsync(
         ApiKeyActor actor, CancellationToken cancellationToken = default)
     {
@@ -33,11 +33,11 @@ public sealed partial class ApiKeyWorkspaceManager
     }
 
     /// <summary>
-    /// Sets the IP allowlist of the actor's workspace. Every key of the workspace must pass it besides its own.
+    /// Sets the IP allowlist of the actor's workspace. Every key of the workspace must pass this list in addition to its own.
     /// </summary>
-    /// <param name="actor">Who sets it. A list that would lock out the actor's address is refused.</param>
-    /// <param name="request">How the list is to be.</param>
-    /// <param name="expectedVersion">The version that the settings must have, or null if any version will do.</param>
+    /// <param name="actor">The actor. A list that would lock out its address is refused.</param>
+    /// <param name="request">The new list.</param>
+    /// <param name="expectedVersion">The version that the settings must have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
         ApiKeyActor actor,
@@ -47,9 +47,9 @@ public sealed partial class ApiKeyWorkspaceManager
         => SetAllowlistAsync(actor, request, expectedVersion is { } version ? [version] : null, cancellationToken);
 
     /// <inheritdoc cref="SetAllowlistAsync(ApiKeyActor, SetAllowlistRequest, long?, CancellationToken)"/>
-    /// <param name="actor">Who sets it.</param>
-    /// <param name="request">How the list is to be.</param>
-    /// <param name="expectedVersions">The versions of which the settings must have one, or null if any version will do.</param>
+    /// <param name="actor">The actor.</param>
+    /// <param name="request">The new list.</param>
+    /// <param name="expectedVersions">The versions that the settings may have, or null for any version.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<ApiKeyResult<ApiKeyWorkspace>> SetAllowlistAsync(
         ApiKeyActor actor,
@@ -108,8 +108,8 @@ public sealed partial class ApiKeyWorkspaceManager
     }
 
     /// <summary>Lists the audit of the actor's workspace, newest first.</summary>
-    /// <param name="actor">Whose workspace.</param>
-    /// <param name="options">Which entries and which page, or null for the first page of all entries.</param>
+    /// <param name="actor">The actor.</param>
+    /// <param name="options">The entries and the page to list, or null for the first page of all entries.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ApiKeyResult<ApiKeyPage<ApiKeyAuditEntry>>> ListAuditAsync(
         ApiKeyActor actor, ApiKeyAuditListOptions? options = null, CancellationToken cancellationToken = default)

@@ -40,7 +40,7 @@ internal sealed class ChangeWriter(ManagementStores stores, ChangeEvents events,
         }
         finally
         {
-            // Also after a failure: the change may have been committed all the same.
+            // Also after a failure, because the change may have been committed.
             events.Raise(change);
         }
     }

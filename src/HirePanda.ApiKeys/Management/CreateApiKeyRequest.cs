@@ -12,25 +12,25 @@ public sealed record CreateApiKeyRequest
     public required string Type { get; init; }
 
     /// <summary>
-    /// Gets the person or service that the key belongs to, at most 200 characters. The default is null: the key belongs to the
-    /// actor's owner, or to the workspace itself if the actor is not bound to an owner.
+    /// Gets the person or service that the key belongs to, at most 200 characters, or null for the owner that the actor is
+    /// bound to, if any. The default is null.
     /// </summary>
     public string? OwnerId { get; init; }
 
     /// <summary>
-    /// Gets the name of the key's tier. The default is null: the key has no tier, or the one of its type if
-    /// <see cref="Permissions"/> is null too.
+    /// Gets the name of the key's tier, or null for none. If <see cref="Permissions"/> is null too, the key gets the default tier
+    /// and permissions of its type. The default is null.
     /// </summary>
     public string? Tier { get; init; }
 
     /// <summary>
-    /// Gets the permissions that the key holds besides those of its tier. The default is null: none, or those of its type if
-    /// <see cref="Tier"/> is null too.
+    /// Gets the permissions that the key holds in addition to those of its tier, or null for none. If <see cref="Tier"/> is null
+    /// too, the key gets the default tier and permissions of its type. The default is null.
     /// </summary>
     public IReadOnlyList<string>? Permissions { get; init; }
 
     /// <summary>
-    /// Gets the time when the key expires, in the future. The default is null: <see cref="ExpiresIn"/> decides.
+    /// Gets the time when the key expires, in the future, or null to use <see cref="ExpiresIn"/>. The default is null.
     /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
@@ -41,14 +41,17 @@ public sealed record CreateApiKeyRequest
     public TimeSpan? ExpiresIn { get; init; }
 
     /// <summary>
-    /// Gets the addresses and CIDR networks that may use the key, at most 1,000. The default is empty: no restriction.
+    /// Gets the addresses and CIDR networks that may use the key, at most 1,000. The default is empty, which does not
+    /// restrict the key.
     /// </summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
-    /// <summary>Gets the key's own limits, at most 10, all of which hold. The default is empty: the limits of its type.</summary>
+    /// <summary>
+    /// Gets the key's own limits, at most 10. All of them apply. The default is empty, which means the limits of its type.
+    /// </summary>
     public IReadOnlyList<RateLimit> RateLimits { get; init; } = [];
 
-    /// <summary>Gets a JSON object of the host's, at most 4,096 bytes. The default is null: none.</summary>
+    /// <summary>Gets a JSON object of the host, at most 4,096 bytes, or null for none. The default is null.</summary>
     public JsonElement? Metadata { get; init; }
 
     /// <summary>
@@ -59,27 +62,28 @@ public sealed record CreateApiKeyRequest
     public string? IdempotencyKey { get; init; }
 }
 
-/// <summary>Describes how a key is to change. Members that are not set stay as they are.</summary>
+/// <summary>Describes the changes of a key. Members that are not set stay as they are.</summary>
 public sealed record UpdateApiKeyRequest
 {
     /// <summary>Gets the new name.</summary>
     public Optional<string?> Name { get; init; }
 
     /// <summary>
-    /// Gets whether the key is enabled. A disabled key is refused like a revoked one until it is enabled again.
+    /// Gets a value that indicates whether the key is enabled. A disabled key is refused like a revoked one until it is enabled
+    /// again.
     /// </summary>
     public Optional<bool> IsEnabled { get; init; }
 
-    /// <summary>Gets the new owner, or null if the key is to belong to the workspace itself.</summary>
+    /// <summary>Gets the new owner, or null for none.</summary>
     public Optional<string?> OwnerId { get; init; }
 
-    /// <summary>Gets the new tier, or null if the key is to have no tier.</summary>
+    /// <summary>Gets the new tier, or null for none.</summary>
     public Optional<string?> Tier { get; init; }
 
     /// <summary>Gets the new list of permissions. Null and an empty list mean none.</summary>
     public Optional<IReadOnlyList<string>?> Permissions { get; init; }
 
-    /// <summary>Gets the new expiry, in the future, or null if the key is never to expire.</summary>
+    /// <summary>Gets the new expiry, in the future, or null for a key that never expires.</summary>
     public Optional<DateTimeOffset?> ExpiresAt { get; init; }
 
     /// <summary>

@@ -8,9 +8,9 @@ namespace HirePanda.ApiKeys;
 internal static class IfMatch
 {
     /// <summary>
-    /// The versions that <c>If-Match</c> asks for (RFC 9110, section 13.1.1), any of which will do, or null if there is no such
-    /// field. A tag that is none of ours matches nothing, and neither does a list of which any part is malformed: nobody knows
-    /// where its tags end.
+    /// Gets the versions that <c>If-Match</c> lists (RFC 9110, section 13.1.1), or null if the request does not have this field.
+    /// A tag that this library did not write matches nothing. If any part of the list is malformed, nothing matches, because
+    /// nobody knows where its tags end.
     /// </summary>
     public static IReadOnlyCollection<long>? ExpectedVersions(HttpContext context)
     {
@@ -27,8 +27,8 @@ internal static class IfMatch
     }
 
     /// <summary>
-    /// The version whose tag this is, or null if it is none of ours. The comparison is strong, so that of several ways to write a
-    /// number ours counts.
+    /// Gets the version of a tag, or null if this library did not write the tag. The comparison is strong, so a number that is
+    /// written in another way is another tag.
     /// </summary>
     private static long? Version(EntityTagHeaderValue tag)
         => !tag.IsWeak

@@ -124,7 +124,7 @@ internal sealed record AuditEntryResponse(
 /// <summary>A page of the audit as callers see it.</summary>
 internal sealed record AuditPageResponse(IReadOnlyList<AuditEntryResponse> Items, string? NextCursor);
 
-/// <summary>The contract's JSON, whatever the host's own settings are.</summary>
+/// <summary>The JSON contract, which does not depend on the host's JSON settings.</summary>
 [JsonSerializable(typeof(KeyResponse))]
 [JsonSerializable(typeof(KeyPageResponse))]
 [JsonSerializable(typeof(OwnKeyResponse))]

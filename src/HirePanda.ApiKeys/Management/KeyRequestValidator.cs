@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Checks what is asked of a key and brings it into canonical form; collects what is wrong, by field.</summary>
+/// <summary>Validates the members of a request, brings them into canonical form, and collects the errors by field.</summary>
 internal sealed class KeyRequestValidator(CompiledCatalog catalog, DateTimeOffset now)
 {
     public const int MaxNameLength = 200;

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// One call of management. Its body is read first; only then is the caller evaluated, since a body can take longer than rights
-/// last. What the store is told of the actor's key is what was evaluated last.
+/// One call of management. The body is read first, and the caller is evaluated after that, because a body can take longer than
+/// rights last. The store compares the actor's key with the key that was evaluated.
 /// </summary>
 internal sealed class ManagementCall
 {
@@ -21,7 +21,7 @@ internal sealed class ManagementCall
     /// <summary>The body of the request; empty if it has none.</summary>
     public required byte[] Body { get; init; }
 
-    /// <summary>Who calls, as evaluated after the body was read.</summary>
+    /// <summary>Gets the actor, as evaluated after the body was read.</summary>
     public ApiKeyActor Actor { get; private set; } = null!;
 
     /// <summary>The filter of the management endpoints.</summary>
@@ -74,7 +74,7 @@ internal sealed class ManagementCall
                 return answer;
             }
 
-            // Another process changed the actor's key a moment ago, which this one has not heard of.
+            // Another process changed the actor's key a moment ago, and this process does not know it yet.
             context.RequestServices.GetRequiredService<KeyLookup>().Forget(management.Actor.Key!.Hash);
         }
     }

@@ -9,20 +9,20 @@ namespace HirePanda.ApiKeys;
 internal static class ManagementRoutes
 {
     /// <summary>
-    /// What a call that changes something takes from the caller's limit, in permits; one that only reads takes 1.
+    /// The number of permits that a call takes from the caller's limit if it changes something. A call that only reads takes 1.
     /// </summary>
     private const int WriteCost = 2;
 
-    /// <summary>What a report takes.</summary>
+    /// <summary>The number of permits that a report takes.</summary>
     private const int ReportCost = 5;
 
-    /// <summary>What a call takes that may revoke every key, or looks up a host.</summary>
+    /// <summary>The number of permits of a call that may revoke every key, or looks up a host.</summary>
     private const int MaxCost = 10;
 
-    /// <summary>What answers GET answers HEAD too (RFC 9110, section 9.3.2).</summary>
+    /// <summary>The methods of calls that read. HEAD works wherever GET does (RFC 9110, section 9.3.2).</summary>
     private static readonly string[] _read = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>The errors that any call may be answered with, for OpenAPI.</summary>
+    /// <summary>The errors of every call, for OpenAPI.</summary>
     private static readonly object[] _errors =
     [
         .. new[] { 400, 401, 403, 404, 408, 409, 412, 413, 415, 429, 503 }
@@ -75,7 +75,7 @@ internal static class ManagementRoutes
         return group;
     }
 
-    /// <summary>Says what an endpoint does and what it takes of the caller's limit.</summary>
+    /// <summary>Sets what an endpoint does, and the number of permits that it takes.</summary>
     private static RouteHandlerBuilder As(this RouteHandlerBuilder endpoint, string action, int cost = 1)
         => (cost > 1 ? endpoint.WithApiKeyCost(cost) : endpoint).WithMetadata(new ManagementAction(action));
 }

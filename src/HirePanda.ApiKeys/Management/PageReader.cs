@@ -9,7 +9,7 @@ internal static class PageReader
     /// <param name="actor">The actor that asks.</param>
     /// <param name="page">The page, or null for the first page.</param>
     /// <param name="rules">The rules that the page must meet.</param>
-    /// <param name="read">Reads items after a position, at most so many.</param>
+    /// <param name="read">Reads items after a position, up to a number of items.</param>
     /// <param name="position">Gets the position of an item.</param>
     public static async Task<ApiKeyResult<ApiKeyPage<T>>> ReadWorkspaceAsync<T>(
         ApiKeyActor actor,

@@ -30,7 +30,7 @@ internal sealed class RefusalAudit(ManagementStores stores, RefusalBudget budget
         return refusal;
     }
 
-    /// <summary>Records an attempt also if the caller has disconnected: nobody hides one that way.</summary>
+    /// <summary>Records an attempt even if the caller has disconnected, so that nobody can hide an attempt that way.</summary>
     private async Task StoreAsync(ApiKeyAuditEntry entry)
     {
         if (budget.TryTake(entry))

@@ -6,13 +6,12 @@ namespace HirePanda.ApiKeys;
 public readonly struct ApiKeyVerdict
 {
     private readonly ApiKey? _key;
+    private readonly TimeSpan? _retryAfter;
 
     /// <summary>Creates a verdict, for tests of code that receives one.</summary>
     /// <param name="outcome">The outcome.</param>
     /// <param name="key">The key, or null if the secret does not belong to a known key.</param>
-    /// <param name="retryAfter">
-    /// The time after which another attempt may succeed, rounded up to whole seconds, or null if waiting does not help.
-    /// </param>
+    /// <param name="retryAfter">The time after which another attempt may succeed, or null if waiting does not help.</param>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="outcome"/> is valid and <paramref name="key"/> is null.
     /// </exception>
@@ -23,7 +22,7 @@ public readonly struct ApiKeyVerdict
             ArgumentNullException.ThrowIfNull(key);
         }
 
-        (Outcome, _key, Limit) = (outcome, key, new RateLimitDecision { Wait = retryAfter?.Ticks ?? 0 });
+        (Outcome, _key, _retryAfter) = (outcome, key, retryAfter);
     }
 
     internal ApiKeyVerdict(ApiKeyOutcome outcome, LiveKey? live, RateLimitDecision limit = default)
@@ -40,10 +39,14 @@ public readonly struct ApiKeyVerdict
     public ApiKey? Key => Live?.Key ?? _key;
 
     /// <summary>Gets the time after which another attempt may succeed, or null if waiting does not help.</summary>
-    public TimeSpan? RetryAfter
-        => Limit.Wait > 0 ? TimeSpan.FromSeconds(RateLimitDecision.Seconds(Limit.Wait))
-            : Outcome == ApiKeyOutcome.Unavailable ? TimeSpan.FromSeconds(1)
-            : null;
+    public TimeSpan? RetryAfter => Outcome switch
+    {
+        _ when _retryAfter is not null => _retryAfter,
+        ApiKeyOutcome.RateLimited or ApiKeyOutcome.ClientThrottled
+            => TimeSpan.FromSeconds(Math.Max(1, RateLimitDecision.Seconds(Limit.Wait))),
+        ApiKeyOutcome.Unavailable => TimeSpan.FromSeconds(1),
+        _ => null,
+    };
 
     internal LiveKey? Live { get; }
 

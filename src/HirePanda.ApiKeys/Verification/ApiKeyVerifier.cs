@@ -42,7 +42,7 @@ public sealed class ApiKeyVerifier
 
     /// <inheritdoc cref="VerifyAsync(ReadOnlySpan{char}, ApiKeyVerificationContext, CancellationToken)"/>
     /// <param name="secret">The whole token, as the caller sent it.</param>
-    /// <param name="context">Who sent it, and for what.</param>
+    /// <param name="context">The caller, and the cost of the call.</param>
     /// <param name="started">The time at which the call began, in ticks.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
     internal ValueTask<ApiKeyVerdict> VerifyAsync(

@@ -102,7 +102,7 @@ public sealed class CatalogConfigurationTests
     [InlineData("ApiKeys:Catalog:Tiers:1:Permissions", "x", "ApiKeys:Catalog:Tiers:1:Permissions is 'x'*list*")]
     [InlineData("ApiKeys:Catalog:Tiers:3:Permissions:0", "x", "*Catalog:Tiers:3:Name is ''*")]
     [InlineData("ApiKeys:Catalog:Tiers:1:GrantsEverything", "maybe", "*ApiKeys:Catalog:Tiers:1:GrantsEverything*")]
-    [InlineData("ApiKeys:Catalog:Tiers:1:Name", "visitor", "*Catalog:Tiers:1:Name is 'visitor'*two tiers*")]
+    [InlineData("ApiKeys:Catalog:Tiers:1:Name", "visitor", "*Catalog:Tiers:1:Name is 'visitor'*name of another tier*")]
     [InlineData("ApiKeys:Catalog:Types:1:Prefix", "NOT OK", "*Catalog:Types:1:Prefix*")]
     [InlineData("ApiKeys:Catalog:Types:1:DefaultTier", "write", "*Catalog:Types:1:DefaultTier is 'write'*")]
     [InlineData("ApiKeys:Catalog:Types:1:DefaultPermissions:1", "x y", "*Catalog:Types:1:DefaultPermissions:1*")]
