@@ -10,7 +10,7 @@ public sealed class AccessibilityTests(Chromium chromium)
     [InlineData(true, 1280)]
     public async Task Pages_AllOfThem_HaveNoFindings(bool dark, int width)
     {
-        await using var host = await SeededHost.StartAsync();
+        await using var host = await SeededHost.StartAsync(more: 60);
         await using var session = await chromium.OpenAsync(host.Address, dark: dark, width: width, person: People.Owner);
         var findings = new List<string>();
         foreach (var path in host.Pages)
@@ -33,7 +33,7 @@ public sealed class AccessibilityTests(Chromium chromium)
     [InlineData(true, 1280)]
     public async Task ErrorPages_HaveNoFindings(bool dark, int width)
     {
-        await using var host = await SeededHost.StartAsync();
+        await using var host = await SeededHost.StartAsync(more: 60);
         var findings = new List<string>();
         foreach (var (person, path, status) in new[]
         {
@@ -52,7 +52,7 @@ public sealed class AccessibilityTests(Chromium chromium)
     [Fact]
     public async Task ReadOnlyPages_HaveNoFindings()
     {
-        await using var host = await SeededHost.StartAsync();
+        await using var host = await SeededHost.StartAsync(more: 60);
         await using var session = await chromium.OpenAsync(host.Address, person: People.Reader);
         var findings = new List<string>();
         foreach (var path in new[] { "/dashboard/", "/dashboard/settings" })
