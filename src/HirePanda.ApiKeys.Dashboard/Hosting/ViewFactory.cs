@@ -50,7 +50,8 @@ internal sealed class ViewFactory(
             User = context.User.Identity?.Name ?? actor.Id,
             Workspace = actor.Workspace,
             Address = Name(actor.Address),
-            CanManage = catalog.Permissions.Any(permission => permission is { Name: ApiKeyPermissions.KeysManage, CanGrant: true }),
+            CanManage = catalog.Permissions.Any(
+                permission => permission is { Name: ApiKeyPermissions.KeysManage, CanGrant: true }),
             OpenAlerts = alerts.Succeeded ? alerts.Value : 0,
             TokenField = tokens.FormFieldName,
             Token = tokens.RequestToken ?? "",

@@ -73,7 +73,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         await session.Page.GotoAsync("/dashboard/");
         session.ShouldBeClean();
 
-        await session.Page.EvaluateAsync("document.head.append(Object.assign(document.createElement('style'), { textContent: 'p {}' }))");
+        await session.Page.EvaluateAsync(
+            "document.head.append(Object.assign(document.createElement('style'), { textContent: 'p {}' }))");
         for (var turn = 0; turn < 100 && session.Faults.Count == 0; turn++)
         {
             await session.Page.EvaluateAsync("new Promise(requestAnimationFrame)");

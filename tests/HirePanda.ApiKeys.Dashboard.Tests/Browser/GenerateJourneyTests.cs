@@ -62,8 +62,8 @@ public sealed class GenerateJourneyTests(Chromium chromium, RunningSample sample
         await session.Page.GoBackAsync();
 
         (await session.Page.ContentAsync()).Should().NotContain(secret);
-        (await session.Page.EvaluateAsync<bool>("secret => [...document.querySelectorAll('input')].some(i => i.value === secret)", secret))
-            .Should().BeFalse();
+        (await session.Page.EvaluateAsync<bool>(
+            "secret => [...document.querySelectorAll('input')].some(input => input.value === secret)", secret)).Should().BeFalse();
         session.ShouldBeClean();
     }
 

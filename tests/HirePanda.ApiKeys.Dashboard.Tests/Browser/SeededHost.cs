@@ -89,7 +89,8 @@ internal sealed class SeededHost : IAsyncDisposable
                 using var request = new HttpRequestMessage(
                     isWrite ? HttpMethod.Post : HttpMethod.Get,
                     number % 3 == 1 && !isWrite ? Repository.Invariant($"/api/v1/jobs/{number}") : "/api/v1/jobs");
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys[number % 5 == 4 ? 4 : number % 3].Secret);
+                var secret = keys[number % 5 == 4 ? 4 : number % 3].Secret;
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
                 request.Headers.Add(DashboardHost.AddressField, _clients[number % _clients.Length].Address);
                 using var response = await client.SendAsync(request, Token);
             }

@@ -10,8 +10,8 @@ namespace HirePanda.ApiKeys.Dashboard.Tests;
 /// <summary>The header fields of every response.</summary>
 public sealed class HeaderTests
 {
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     [Fact]
     public async Task Endpoints_AllOfThem_HaveTheExactFields()

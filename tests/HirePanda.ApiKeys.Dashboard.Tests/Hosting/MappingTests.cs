@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
-/// <summary>A dashboard that is mapped so that anybody or nobody could use it is refused: at start where that is possible.</summary>
+/// <summary>
+/// A dashboard that is mapped so that anybody or nobody could use it is refused: at start where that is possible.
+/// </summary>
 public sealed class MappingTests
 {
     private const string Mend = "MapHirePandaApiKeysDashboard(…).RequireAuthorization(\"policy\")";
@@ -105,7 +107,8 @@ public sealed class MappingTests
     public async Task Request_PolicyAdmitsAnonymousCallers_IsRefused()
     {
         await using var host = await DashboardHost.StartAsync(
-            app => app.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(policy => policy.RequireAssertion(_ => true)));
+            app => app.MapHirePandaApiKeysDashboard("/dashboard")
+                .RequireAuthorization(policy => policy.RequireAssertion(_ => true)));
         using var visitor = host.Visit(null);
 
         using var response = await visitor.GetAsync("/dashboard/");
