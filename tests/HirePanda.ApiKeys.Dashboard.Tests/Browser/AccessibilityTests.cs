@@ -1,3 +1,5 @@
+using Microsoft.Playwright;
+
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
 /// <summary>Every page, in both themes and on a phone too: nothing for axe to find, and nothing to scroll sideways.</summary>
@@ -47,6 +49,43 @@ public sealed class AccessibilityTests(Chromium chromium)
         }
 
         findings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Pages_AtTwiceTheSize_DoNotScrollSideways()
+    {
+        await using var host = await SeededHost.StartAsync(more: 60);
+        await using var session = await chromium.OpenAsync(host.Address, width: 640, person: People.Owner);
+        var findings = new List<string>();
+        foreach (var path in host.Pages)
+        {
+            await session.Page.GotoAsync(path);
+            if (await Axe.OverflowAsync(session.Page) is > 0 and var pixels)
+            {
+                findings.Add($"{path} is {pixels} pixels too wide");
+            }
+        }
+
+        findings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Pages_WithForcedColorsAndReducedMotion_HaveNoFindings()
+    {
+        await using var host = await SeededHost.StartAsync();
+        await using var session = await chromium.OpenAsync(host.Address, person: People.Owner);
+        await session.Page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active, ReducedMotion = ReducedMotion.Reduce });
+        var findings = new List<string>();
+        foreach (var path in host.Pages)
+        {
+            await session.Page.GotoAsync(path);
+            await CheckAsync(session, path, findings);
+        }
+
+        findings.Should().BeEmpty();
+        (await session.Page.EvaluateAsync<string>("getComputedStyle(document.querySelector('.sidebar a')).transitionDuration"))
+            .Should().Be("0s");
+        session.ShouldBeClean();
     }
 
     [Fact]

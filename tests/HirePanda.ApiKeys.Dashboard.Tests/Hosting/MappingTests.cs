@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -61,18 +60,13 @@ public sealed class MappingTests
     [Fact]
     public async Task Request_MappedLaterWithoutAuthorization_IsRefusedEveryTime()
     {
-        WebApplication? later = null;
-        await using var host = await DashboardHost.StartAsync(app =>
-        {
-            later = app;
-            app.MapGet("/", () => "up");
-        });
+        await using var host = await LateAsync(routes => routes.MapHirePandaApiKeysDashboard("/dashboard"));
         using var visitor = host.Visit();
 
-        later!.MapHirePandaApiKeysDashboard("/dashboard");
         await RefusedAsync(host, visitor, "/dashboard/", "mapped without authorization");
         await RefusedAsync(host, visitor, "/dashboard/settings", "mapped without authorization");
-        using var asset = await visitor.GetAsync(await AssetAsync(host, visitor));
+        using var asset = await visitor.GetAsync(
+            $"/dashboard/assets/{host.Services.GetRequiredService<DashboardAssets>().Hash}/dashboard.css");
 
         asset.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await asset.TextAsync()).Should().BeEmpty();
@@ -81,11 +75,9 @@ public sealed class MappingTests
     [Fact]
     public async Task Request_MappedLaterWithAllowAnonymous_IsRefused()
     {
-        WebApplication? later = null;
-        await using var host = await DashboardHost.StartAsync(app => later = app);
+        await using var host = await LateAsync(routes => routes.MapHirePandaApiKeysDashboard("/dashboard")
+            .RequireAuthorization(DashboardHost.Policy).AllowAnonymous());
         using var visitor = host.Visit(null);
-
-        later!.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(DashboardHost.Policy).AllowAnonymous();
 
         await RefusedAsync(host, visitor, "/dashboard/", "AllowAnonymous()");
     }
@@ -138,13 +130,12 @@ public sealed class MappingTests
         host.Logs.Errors.Should().Contain(text => text.Contains(mistake));
     }
 
-    private static async Task<string> AssetAsync(DashboardHost host, Visitor visitor)
+    private static async Task<DashboardHost> LateAsync(Action<IEndpointRouteBuilder> map)
     {
-        using var page = await visitor.GetAsync("/dashboard/");
-        _ = host;
-        var text = await page.TextAsync();
-        var start = text.IndexOf("/dashboard/assets/", StringComparison.Ordinal);
-        return text[start..text.IndexOf('"', start)];
+        var late = new LateEndpoints();
+        var host = await DashboardHost.StartAsync(app => ((IEndpointRouteBuilder)app).DataSources.Add(late));
+        late.Map(host.Services, map);
+        return host;
     }
 
     /// <summary>A provider that reads its policies from elsewhere, so that they are not known at start.</summary>
