@@ -26,7 +26,7 @@ internal sealed class BrowserSession : IAsyncDisposable
     public static async Task<BrowserSession> CreateAsync(IBrowserContext context, string address)
     {
         var session = new BrowserSession(context, await context.NewPageAsync());
-        await context.ExposeBindingAsync("reportViolation", (_, text) => session._faults.Enqueue($"policy: {text}"), new());
+        await context.ExposeFunctionAsync<string>("reportViolation", text => session._faults.Enqueue($"policy: {text}"));
         await context.AddInitScriptAsync(Collect);
         session.Page.Console += (_, message) =>
         {

@@ -113,7 +113,7 @@ public sealed class HeaderTests
             using var asset = await visitor.GetAsync($"/dashboard/assets/{hash}/{name}");
             asset.StatusCode.Should().Be(HttpStatusCode.OK);
             asset.Header("Content-Type").Should().Be(type);
-            asset.Header("Cache-Control").Should().Be("max-age=31536000, private, immutable");
+            asset.Header("Cache-Control").Should().Be("private, max-age=31536000, immutable");
         }
 
         DashboardAssets.HashOf([KeyValuePair.Create("a", "1"u8.ToArray())])

@@ -178,7 +178,7 @@ public sealed class HostTests
             {
                 if (context.Request.HasFormContentType)
                 {
-                    _ = await context.Request.ReadFormAsync();
+                    _ = await context.Request.ReadFormAsync(context.RequestAborted);
                 }
 
                 await next(context);

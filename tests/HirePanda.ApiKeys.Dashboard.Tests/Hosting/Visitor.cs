@@ -78,7 +78,8 @@ internal static class Responses
         => response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
     public static string? Header(this HttpResponseMessage response, string name)
-        => response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values)
-            ? string.Join(", ", values)
+        => response.Headers.NonValidated.TryGetValues(name, out var values)
+            || response.Content.Headers.NonValidated.TryGetValues(name, out values)
+            ? values.ToString()
             : null;
 }
