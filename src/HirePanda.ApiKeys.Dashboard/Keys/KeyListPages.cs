@@ -26,7 +26,8 @@ internal static class KeyListPages
         if (page is null)
         {
             var options = new ApiKeyListOptions { Name = name, Status = status, Type = type, Cursor = cursor };
-            var result = await request.Get<ApiKeyManager>().ListAsync(request.Actor, options, request.Aborted).ConfigureAwait(false);
+            var result = await request.Get<ApiKeyManager>().ListAsync(request.Actor, options, request.Aborted)
+                .ConfigureAwait(false);
             if (result.Failure is { } failure)
             {
                 return Refusal.From(failure);

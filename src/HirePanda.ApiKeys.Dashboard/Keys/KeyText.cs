@@ -62,6 +62,13 @@ public static class KeyText
     public static string Limit(RateLimit limit)
         => string.Create(CultureInfo.InvariantCulture, $"{limit.Permits:N0} requests in {limit.Window.TotalSeconds:N0} s");
 
+    /// <summary>Writes the limits of a key.</summary>
+    public static string Limits(ApiKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.RateLimits.Count == 0 ? "Those of its type" : string.Join(", ", key.RateLimits.Select(Limit));
+    }
+
     /// <summary>Writes a date, such as "23 Feb 2027".</summary>
     public static string Date(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
 
@@ -85,7 +92,8 @@ public static class KeyText
         ArgumentNullException.ThrowIfNull(key);
         return (key.LastUsedAt, lastHour) switch
         {
-            ({ } at, { } count) => $"It was used {Durations.Relative(at, now)}: {Durations.Count(count, "request")} in the last hour.",
+            ({ } at, { } count)
+                => $"It was used {Durations.Relative(at, now)}: {Durations.Count(count, "request")} in the last hour.",
             ({ } at, null) => $"It was used {Durations.Relative(at, now)}.",
             (null, > 0) => $"It was used in the last hour: {Durations.Count(lastHour.Value, "request")}.",
             _ => "It was never used.",

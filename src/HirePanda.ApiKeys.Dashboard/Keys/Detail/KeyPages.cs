@@ -15,7 +15,8 @@ internal static class KeyPages
         }
 
         var key = found.Value!;
-        var type = request.Get<ApiKeyCatalogReader>().Get(request.Actor).Types.FirstOrDefault(type => type.Name == key.Type);
+        var type = request.Get<ApiKeyCatalogReader>().Get(request.Actor).Types
+            .FirstOrDefault(type => type.Name == key.Type);
         return PageAnswer.Create<KeyPage>(
             key.Name,
             new KeyModel
@@ -32,12 +33,12 @@ internal static class KeyPages
 
     public static Task<DashboardAnswer> EnableAsync(DashboardRequest request) => SetAsync(request, true, "enabled");
 
-    /// <summary>Needs no version: it changes nothing else, and disabling a key must not fail for somebody else's change.</summary>
+    /// <summary>Needs no version: it changes nothing else, and somebody else's change must not keep a key enabled.</summary>
     private static async Task<DashboardAnswer> SetAsync(DashboardRequest request, bool isEnabled, string done)
     {
         var id = request.Route("id");
-        var result = await request.Get<ApiKeyManager>().UpdateAsync(
-            request.Actor, id, new UpdateApiKeyRequest { IsEnabled = isEnabled }, cancellationToken: request.Aborted)
+        var update = new UpdateApiKeyRequest { IsEnabled = isEnabled };
+        var result = await request.Get<ApiKeyManager>().UpdateAsync(request.Actor, id, update, null, request.Aborted)
             .ConfigureAwait(false);
         return result.Failure is { } failure ? Refusal.From(failure) : request.To("/keys/" + id, done);
     }

@@ -7,7 +7,8 @@ internal static class KeyUsage
     public static async Task<long?> LastHourAsync(DashboardRequest request, string id)
     {
         var options = new ApiKeyUsageReportOptions { KeyId = id, From = request.Now.AddHours(-1) };
-        var report = await request.Get<ApiKeyUsageReporter>().GetAsync(request.Actor, options, request.Aborted).ConfigureAwait(false);
+        var report = await request.Get<ApiKeyUsageReporter>().GetAsync(request.Actor, options, request.Aborted)
+            .ConfigureAwait(false);
         return report.Value?.Totals.Requests;
     }
 }

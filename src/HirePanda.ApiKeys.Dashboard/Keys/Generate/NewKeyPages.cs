@@ -9,12 +9,12 @@ internal static class NewKeyPages
     private const string Title = "Generate New API Key";
 
     public static Task<DashboardAnswer> ShowAsync(DashboardRequest request) => Task.FromResult<DashboardAnswer>(
-        request.View.CanManage ? Form(request, new KeyInput(), Guid.NewGuid().ToString("N")) : Refusal.ReadOnly);
+        request.View.CanManage ? Form(request, new KeyInput { Type = DefaultType(request) }, NewValue()) : Refusal.ReadOnly);
 
     public static async Task<DashboardAnswer> GenerateAsync(DashboardRequest request)
     {
         var input = KeyInputReader.Posted(request);
-        var idempotency = request.Field("idempotency") ?? Guid.NewGuid().ToString("N");
+        var idempotency = request.Field("idempotency") ?? NewValue();
         if (request.Field("preview") is not null)
         {
             return Form(request, input, idempotency);
@@ -45,6 +45,16 @@ internal static class NewKeyPages
             { } failure when FormFailure.From(failure) is { } form => Form(request, input, idempotency, form),
             { } failure => Refusal.From(failure),
         };
+    }
+
+    private static string NewValue() => Guid.NewGuid().ToString("N");
+
+    /// <summary>A name is enough to generate a key, but nobody gets the most powerful type without choosing it.</summary>
+    private static string DefaultType(DashboardRequest request)
+    {
+        var types = request.Get<ApiKeyCatalogReader>().Get(request.Actor).Types;
+        var most = types.Select(type => type.EffectivePermissions.Count).DefaultIfEmpty().Max();
+        return (types.FirstOrDefault(type => type.EffectivePermissions.Count < most) ?? types.FirstOrDefault())?.Name ?? "";
     }
 
     private static PageAnswer Form(DashboardRequest request, KeyInput input, string idempotency, FormFailure? failure = null)

@@ -12,6 +12,7 @@ internal static class RotatePages
         var found = await FindAsync(request).ConfigureAwait(false);
         return found.Failure is { } failure ? Refusal.From(failure)
             : !request.View.CanManage ? Refusal.ReadOnly
+            : found.Value! is { ReplacedBy: not null } or { RevokedAt: not null } ? request.To("/keys/" + found.Value!.Id)
             : Form(new RotateModel { Key = found.Value! });
     }
 
