@@ -15,7 +15,7 @@ public sealed class Trail
     private readonly string _path;
     private readonly IReadOnlyList<KeyValuePair<string, string?>> _filters;
     private readonly string? _cursor;
-    private readonly IReadOnlyList<string> _before;
+    private readonly string[] _before;
 
     /// <summary>Creates the trail of a page.</summary>
     /// <param name="path">The address of the list below the dashboard.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using HirePanda.ApiKeys.Dashboard.Components;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +30,7 @@ internal sealed partial record FormFailure(int Status, IReadOnlyList<FormError> 
     private static FormError From(ApiKeyErrorDetail detail)
     {
         var match = FieldPattern().Match(detail.Field);
-        var (id, label) = match.Groups["name"].Value switch
+        (string? Id, string Label) field = match.Groups["name"].Value switch
         {
             "name" => ("name", "Name"),
             "type" => ("type", "Type"),
@@ -42,7 +43,9 @@ internal sealed partial record FormFailure(int Status, IReadOnlyList<FormError> 
             "reason" => ("reason", "Reason"),
             var other => (null, other),
         };
-        if (match.Groups["line"] is { Success: true } line && int.TryParse(line.ValueSpan, out var index) && id != "permissions")
+        var label = field.Label;
+        if (field.Id is "networks" or "limits"
+            && int.TryParse(match.Groups["line"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
         {
             label = match.Groups["part"].Value switch
             {
@@ -52,7 +55,7 @@ internal sealed partial record FormFailure(int Status, IReadOnlyList<FormError> 
             };
         }
 
-        return new FormError(id, $"{label} {detail.Message}.");
+        return new FormError(field.Id, $"{label} {detail.Message}.");
     }
 
     [GeneratedRegex(@"^(?<name>\w+)(\[(?<line>\d+)\])?(\.(?<part>\w+))?$")]

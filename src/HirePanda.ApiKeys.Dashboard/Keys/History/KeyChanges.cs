@@ -62,7 +62,11 @@ public static class KeyChanges
     }
 
     private static string Text(JsonElement key, string member)
-        => key.TryGetProperty(member, out var value) ? Text(value) : None;
+        => !key.TryGetProperty(member, out var value) ? None
+            : member is "expiresAt" or "revokedAt" && value.ValueKind == JsonValueKind.String
+                && value.TryGetDateTimeOffset(out var time)
+                ? time.UtcDateTime.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture)
+            : Text(value);
 
     private static string Text(JsonElement value) => value.ValueKind switch
     {
@@ -72,8 +76,6 @@ public static class KeyChanges
         JsonValueKind.Array => value.GetArrayLength() == 0 ? None : string.Join(", ", value.EnumerateArray().Select(Text)),
         JsonValueKind.Object when value.TryGetProperty("permits", out var permits)
             && value.TryGetProperty("windowSeconds", out var seconds) => $"{permits} requests in {seconds} s",
-        JsonValueKind.String when value.TryGetDateTimeOffset(out var time)
-            => time.UtcDateTime.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture),
         JsonValueKind.String => value.GetString()!,
         _ => value.GetRawText(),
     };
