@@ -95,7 +95,7 @@ public static class KeyText
             ({ } at, { } count)
                 => $"It was used {Durations.Relative(at, now)}: {Durations.Count(count, "request")} in the last hour.",
             ({ } at, null) => $"It was used {Durations.Relative(at, now)}.",
-            (null, > 0) => $"It was used in the last hour: {Durations.Count(lastHour.Value, "request")}.",
+            (null, > 0) => $"It was used: {Durations.Count(lastHour.Value, "request")} in the last hour.",
             _ => "It was never used.",
         };
     }
