@@ -23,6 +23,14 @@ public sealed class AlertsModel
 
     /// <summary>Gets the errors of the form.</summary>
     public IReadOnlyList<FormError> Errors { get; init; } = [];
+
+    /// <summary>Gets the guard of the form that adds a webhook.</summary>
+    public string Newest => NewestOf(Webhooks);
+
+    /// <summary>
+    /// Gets the guard of the form for a list of webhooks: the id of the newest one. A form that is sent again has another one.
+    /// </summary>
+    internal static string NewestOf(IReadOnlyList<ApiKeyWebhook> webhooks) => webhooks is [var newest, ..] ? newest.Id : "none";
 }
 
 /// <summary>One alert.</summary>

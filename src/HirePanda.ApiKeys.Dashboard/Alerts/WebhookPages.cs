@@ -6,9 +6,6 @@ namespace HirePanda.ApiKeys.Dashboard;
 /// <summary>The webhooks that are told of alerts.</summary>
 internal static class WebhookPages
 {
-    /// <summary>The value of the form's guard if there is no webhook.</summary>
-    public const string NoWebhook = "none";
-
     public static async Task<DashboardAnswer> AddAsync(DashboardRequest request)
     {
         var (alerts, actor, aborted) = (request.Get<ApiKeyAlertManager>(), request.Actor, request.Aborted);
@@ -19,10 +16,10 @@ internal static class WebhookPages
 
         // A form that is sent again, by a reload for example, adds nothing: its guard is not the newest webhook any more.
         var webhooks = await alerts.ListWebhooksAsync(actor, cancellationToken: aborted).ConfigureAwait(false);
-        if (webhooks.Value is { } page && request.Field("newest") != (page.Items.Count == 0 ? NoWebhook : page.Items[0].Id))
+        if (webhooks.Value is { Items: var items } && request.Field("newest") != AlertsModel.NewestOf(items))
         {
-            const string Text = "The webhooks have changed since this form was loaded. Look at the list below, and add the webhook "
-                + "if it is missing.";
+            const string Text = "The webhooks have changed since this form was loaded. Look at the list, and add the webhook if it "
+                + "is missing.";
             return await FailAsync(request, url, null, Text, StatusCodes.Status412PreconditionFailed).ConfigureAwait(false);
         }
 

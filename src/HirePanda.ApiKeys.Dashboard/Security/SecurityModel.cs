@@ -21,10 +21,10 @@ public sealed class SecurityModel
     /// <summary>Gets what the user asked for, or null if nothing was refused.</summary>
     public WhitelistChange? Refused { get; init; }
 
-    /// <summary>Gets a value that indicates whether the change was refused because somebody else changed the whitelist.</summary>
+    /// <summary>Gets a value that indicates whether somebody else changed the whitelist before the user did.</summary>
     public bool IsOutdated { get; init; }
 
-    /// <summary>Gets the addresses that a whitelist that only reports would have refused, or null if it does not report.</summary>
+    /// <summary>Gets the addresses that the whitelist would have refused, or null if it does not only report.</summary>
     public WhitelistReport? Report { get; init; }
 
     /// <summary>Gets the test of an address.</summary>

@@ -49,7 +49,8 @@ internal static class WhitelistPages
         {
             case null:
                 // What is selected and not saved yet stays selected.
-                var isSelected = change.Mode is null && Mode(request) is { } mode && mode != WhitelistChange.ModeOf(saved.Value!);
+                var isSelected = change.Mode is null
+                    && Mode(request) is { } mode && mode != WhitelistChange.ModeOf(saved.Value!);
                 return request.To(isSelected ? $"{SavePath}?mode={request.Field("mode")}" : SavePath, done);
             case { Kind: ApiKeyFailureKind.InvalidRequest } invalid:
                 return await InvalidAsync(request, change, Text(invalid.Details[0])).ConfigureAwait(false);
@@ -67,7 +68,7 @@ internal static class WhitelistPages
     private static WhitelistMode? Mode(DashboardRequest request) => WhitelistChange.ReadMode(request.Field("mode"));
 
     private static string Text(ApiKeyErrorDetail detail)
-        => detail.Field.Contains('[', StringComparison.Ordinal) ? $"An entry {detail.Message}." : $"The whitelist {detail.Message}.";
+        => (detail.Field.Contains('[', StringComparison.Ordinal) ? "An entry " : "The whitelist ") + detail.Message + ".";
 
     private static Task<DashboardAnswer> RefuseAsync(DashboardRequest request, WhitelistChange change, bool isOutdated)
         => SecurityPages.ShowAsync(

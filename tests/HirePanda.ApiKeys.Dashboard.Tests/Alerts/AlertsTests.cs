@@ -22,8 +22,8 @@ public sealed partial class AlertsTests
 
         status.Should().Be(HttpStatusCode.OK);
         html.Should().Contain("Key expires soon").And.Contain("&lt;script&gt;alert(1)&lt;/script&gt;")
-            .And.Contain($"<a href=\"/dashboard/keys/{key.Key.Id}\">&lt;i&gt;key&lt;/i&gt;</a>").And.Contain(">Acknowledge</button>")
-            .And.NotContain("<script>alert").And.NotContain("<i>key");
+            .And.Contain($"<a href=\"/dashboard/keys/{key.Key.Id}\">&lt;i&gt;key&lt;/i&gt;</a>")
+            .And.Contain(">Acknowledge</button>").And.NotContain("<script>alert").And.NotContain("<i>key");
     }
 
     [Fact]
@@ -97,7 +97,8 @@ public sealed partial class AlertsTests
         var (status, html, _) = await host.PostAsync("/alerts", "/alerts/webhooks", ("url", "ftp://\"<b>"));
 
         status.Should().Be(HttpStatusCode.UnprocessableEntity);
-        html.Should().Contain("<title>Error: Alerts").And.Contain("value=\"ftp://&quot;&lt;b&gt;\"").And.Contain("id=\"url-error\"");
+        html.Should().Contain("<title>Error: Alerts").And.Contain("value=\"ftp://&quot;&lt;b&gt;\"")
+            .And.Contain("id=\"url-error\"");
     }
 
     [Fact]

@@ -191,7 +191,8 @@ public sealed class WhitelistTests
         using var client = host.CreateClient(tier, owner: owner);
 
         var (status, html) = await host.GetAsync("/security", client);
-        var (posted, _, _) = await host.PostAsync("/security", "/security/remove", client, ("remove", "192.0.2.7"), ("version", "1"));
+        var (posted, _, _) = await host.PostAsync(
+            "/security", "/security/remove", client, ("remove", "192.0.2.7"), ("version", "1"));
 
         status.Should().Be(HttpStatusCode.OK);
         html.Should().Contain("192.0.2.7").And.NotContain("id=\"allowlist\"").And.NotContain(">Remove<");
