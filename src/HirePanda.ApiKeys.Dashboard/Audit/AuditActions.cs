@@ -30,17 +30,15 @@ internal static class AuditActions
         ["usage.read"] = "Looked at usage",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The actions that a filter offers, with their words.</summary>
-    public static IReadOnlyList<(string Name, string Words)> Choices { get; } =
+    private static readonly string[] _offered =
     [
-        .. new[]
-        {
-            "key.create", "key.import", "key.update", "key.rotate", "key.revoke", "key.find", "allowlist.update", AllowlistReport,
-            "alert.acknowledge", "webhook.create", "webhook.delete",
-        }.Select(name => (name, Describe(name))),
-        .. new[] { "key.read", "key.create", "key.update", "key.rotate", "key.revoke", "key.find", "allowlist.update",
-            "webhook.create" }.Select(name => (name + Refused, Describe(name + Refused))),
+        "key.create", "key.import", "key.update", "key.rotate", "key.revoke", "key.find", "allowlist.update", AllowlistReport,
+        "alert.acknowledge", "webhook.create", "webhook.delete", "key.read.refused", "key.create.refused", "key.update.refused",
+        "key.rotate.refused", "key.revoke.refused", "key.find.refused", "allowlist.update.refused", "webhook.create.refused",
     ];
+
+    /// <summary>Gets the actions that a filter offers, with their words.</summary>
+    public static IReadOnlyList<(string Name, string Words)> Choices { get; } = [.. _offered.Select(name => (name, Describe(name)))];
 
     /// <summary>Describes an action. An action that is not known stands for itself.</summary>
     public static string Describe(string action)
