@@ -64,7 +64,8 @@ def unwrapped(ring):
     for (x0, _), (x1, y1) in zip(ring, ring[1:]):
         turn += 360 if x1 - x0 < -180 else -360 if x1 - x0 > 180 else 0
         points.append((x1 + turn, y1))
-    return points
+    middle = (min(x for x, _ in points) + max(x for x, _ in points)) / 2
+    return [(x - (middle + 180) // 360 * 360, y) for x, y in points]
 
 
 def shifted(ring, turn):
