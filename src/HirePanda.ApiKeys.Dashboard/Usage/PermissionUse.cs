@@ -16,6 +16,9 @@ internal sealed record PermissionUse(
     /// <summary>The name of requests that matched no endpoint, and so required nothing.</summary>
     private const string Unmatched = "unmatched";
 
+    /// <summary>The name of the sum of the endpoints that a report does not list.</summary>
+    private const string Rest = "other";
+
     /// <summary>Evaluates a report of the key.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="key">The key.</param>
@@ -53,7 +56,7 @@ internal sealed record PermissionUse(
 
             if (called != Unmatched && row is not { Access: not ApiKeyAccess.DependsOnRequest })
             {
-                undecided.Add(called);
+                undecided.Add(called == Rest ? "further endpoints" : called);
             }
         }
 

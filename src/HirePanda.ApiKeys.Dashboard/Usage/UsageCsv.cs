@@ -36,9 +36,8 @@ internal static class UsageCsv
         {
             foreach (var count in counts)
             {
-                Append(
-                    text,
-                    [dimension, count.Name, "", Time(report.From), Time(report.To), Number(count.Requests), "", "", "", "", "", "", ""]);
+                var (from, to) = (Time(report.From), Time(report.To));
+                Append(text, [dimension, count.Name, "", from, to, Number(count.Requests), "", "", "", "", "", "", ""]);
             }
         }
 

@@ -12,7 +12,8 @@ internal static class UsageLoader
     public static UsageQuery Query(DashboardRequest request, string? keyId)
     {
         var (first, last) = (request.Query("from"), request.Query("to"));
-        var range = UsageQuery.Ranges.FirstOrDefault(range => range.Name == request.Query("range")).Name ?? UsageQuery.Ranges[0].Name;
+        var wanted = request.Query("range");
+        var range = UsageQuery.Ranges.FirstOrDefault(range => range.Name == wanted).Name ?? UsageQuery.Ranges[0].Name;
         return new UsageQuery
         {
             Range = first is null && last is null ? range : null,

@@ -7,11 +7,13 @@ namespace HirePanda.ApiKeys.Dashboard.Components;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record UsageQuery
 {
-    /// <summary>The ranges up to now, by their name in the address, with the text of their link and their length in hours.</summary>
+    /// <summary>The ranges up to now: name in the address, text of the link, and length in hours.</summary>
     internal static readonly (string Name, string Text, int Hours)[] Ranges
         = [("24h", "24 hours", 24), ("7d", "7 days", 7 * 24), ("30d", "30 days", 30 * 24)];
 
-    /// <summary>Gets the name of a range up to now, or null for the days from <see cref="FirstDay"/> to <see cref="LastDay"/>.</summary>
+    /// <summary>
+    /// Gets the name of a range up to now, or null for the days from <see cref="FirstDay"/> to <see cref="LastDay"/>.
+    /// </summary>
     public string? Range { get; init; }
 
     /// <summary>Gets the first day as entered, or null for none.</summary>
@@ -35,8 +37,9 @@ public sealed record UsageQuery
             ("range", Range), ("from", Range is null ? FirstDay : null), ("to", Range is null ? LastDay : null),
             ("key", withKey ? KeyId : null), ("compare", IsCompared ? "1" : null),
         ];
-        return "?" + string.Join(
-            '&', values.Where(value => value.Value is not null).Select(value => $"{value.Name}={Uri.EscapeDataString(value.Value!)}"));
+        var given = values.Where(value => value.Value is not null)
+            .Select(value => $"{value.Name}={Uri.EscapeDataString(value.Value!)}");
+        return "?" + string.Join('&', given);
     }
 
     /// <summary>Reads the days as times of UTC.</summary>

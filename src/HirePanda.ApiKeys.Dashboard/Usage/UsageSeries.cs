@@ -22,7 +22,7 @@ internal static class UsageSeries
     /// <param name="length">The length of the report.</param>
     /// <param name="hasHours">Whether hours are still stored from the report's start on.</param>
     public static TimeSpan Step(TimeSpan length, bool hasHours)
-        => _steps.Where(step => hasHours || step >= _day).Append(_steps[^1])
+        => _steps.Where(step => hasHours || step >= _day)
             .First(step => (length / step) + 1 <= MaxBars || step == _steps[^1]);
 
     /// <summary>Gets the interval to report.</summary>
