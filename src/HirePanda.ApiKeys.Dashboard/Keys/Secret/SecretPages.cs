@@ -10,18 +10,15 @@ internal static class SecretPages
     /// <param name="issued">The key and its secret.</param>
     /// <param name="oldEnd">The time when the secret before stops working, or null if there is none.</param>
     public static PageAnswer Show(DashboardRequest request, IssuedApiKey issued, DateTimeOffset? oldEnd)
-    {
-        var http = request.Context.Request;
-        return PageAnswer.Create<SecretPage>(
+        => PageAnswer.Create<SecretPage>(
             oldEnd is null ? "API key generated" : "API key rotated",
             new SecretModel
             {
                 Key = issued.Key,
                 Secret = issued.Secret,
-                ExampleUrl = request.View.Options.ExampleUrl ?? $"{http.Scheme}://{http.Host.ToUriComponent()}/",
+                ExampleUrl = request.View.ExampleUrl,
                 OldEnd = oldEnd,
             });
-    }
 
     /// <summary>Shows whether a key has been used.</summary>
     public static async Task<DashboardAnswer> FirstRequestAsync(DashboardRequest request)
