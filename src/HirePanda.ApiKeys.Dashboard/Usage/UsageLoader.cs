@@ -1,5 +1,4 @@
 using HirePanda.ApiKeys.Dashboard.Components;
-using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys.Dashboard;
 
@@ -58,7 +57,7 @@ internal static class UsageLoader
             Before = before?.Value,
             Step = step,
             Errors = errors,
-            ExampleUrl = request.View.Options.ExampleUrl ?? Root(request.Context.Request),
+            ExampleUrl = request.View.ExampleUrl,
         };
         return (model, errors.Count > 0 ? null : report?.Failure);
 
@@ -79,6 +78,4 @@ internal static class UsageLoader
         => failure is { Kind: ApiKeyFailureKind.InvalidRequest }
             ? failure.Details.Select(detail => new FormError("from", $"From {detail.Message}."))
             : [];
-
-    private static string Root(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}/";
 }

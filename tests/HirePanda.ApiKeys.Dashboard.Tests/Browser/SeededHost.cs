@@ -22,14 +22,17 @@ internal sealed class SeededHost : IAsyncDisposable
 
     private readonly DashboardHost _host;
     private readonly string _keyId;
+    private readonly string _webhookId;
 
-    private SeededHost(DashboardHost host, string keyId) => (_host, _keyId) = (host, keyId);
+    private SeededHost(DashboardHost host, string keyId, string webhookId)
+        => (_host, _keyId, _webhookId) = (host, keyId, webhookId);
 
     public string Address => _host.Address;
 
     /// <summary>Gets the addresses of all pages that are shown by GET. Downloads are not pages.</summary>
     public IReadOnlyList<string> Pages
         => [.. _host.Endpoints.Where(IsPage).Select(endpoint => endpoint.RoutePattern.RawText!
+            .Replace("/webhooks/{id}", "/webhooks/" + _webhookId, StringComparison.Ordinal)
             .Replace("{id}", _keyId, StringComparison.Ordinal))];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -59,9 +62,11 @@ internal sealed class SeededHost : IAsyncDisposable
         await manager.RotateAsync(Owner, issued[1].Key.Id, TimeSpan.FromHours(60), cancellationToken: Token);
         await manager.UpdateAsync(Owner, issued[3].Key.Id, new() { IsEnabled = false }, cancellationToken: Token);
         await manager.RevokeAsync(Owner, issued[6].Key.Id, "The website is gone", cancellationToken: Token);
+        var webhook = await scope.ServiceProvider.GetRequiredService<ApiKeyAlertManager>()
+            .AddWebhookAsync(Owner, "https://8.8.8.8/alerts", Token);
         await AddAlertAsync(host, issued[0].Key.Id);
         await SendAsync(host, issued);
-        return new SeededHost(host, issued[0].Key.Id);
+        return new SeededHost(host, issued[0].Key.Id, webhook.Value!.Webhook.Id);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -115,7 +120,7 @@ internal sealed class SeededHost : IAsyncDisposable
     private static bool IsPage(RouteEndpoint endpoint)
         => endpoint.RoutePattern.RawText is { } pattern && !endpoint.Metadata.GetMetadata<DashboardRoute>()!.IsWrite
             && !pattern.Contains("{hash}", StringComparison.Ordinal) && !pattern.Contains("{**path}", StringComparison.Ordinal)
-            && !pattern.EndsWith(".csv", StringComparison.Ordinal);
+            && !pattern.EndsWith("/export", StringComparison.Ordinal);
 
     private sealed class Countries : IApiKeyCountryResolver
     {
