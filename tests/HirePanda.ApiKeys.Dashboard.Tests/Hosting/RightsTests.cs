@@ -101,17 +101,45 @@ public sealed class RightsTests
             .And.NotContain("<img");
     }
 
-    [Fact]
-    public async Task Store_Away_EveryPageSaysThatKeysStillWork()
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/keys")]
+    [InlineData("/keys/x")]
+    [InlineData("/keys/x/edit")]
+    [InlineData("/keys/x/rotate")]
+    [InlineData("/keys/x/revoke")]
+    [InlineData("/keys/x/history")]
+    [InlineData("/security")]
+    [InlineData("/audit")]
+    public async Task Store_Away_EveryPageSaysThatKeysStillWork(string path)
     {
         await using var host = await DashboardHost.StartAsync(services: builder => builder.Services
             .AddSingleton(DispatchProxy.Create<IApiKeyManagementStore, AwayStore>()));
         using var visitor = host.Visit();
 
-        using var response = await visitor.GetAsync("/dashboard/");
+        using var response = await visitor.GetAsync("/dashboard" + path);
 
         response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         (await response.TextAsync()).Should().Contain("Keys still work; managing them does not.");
+    }
+
+    [Fact]
+    public async Task Key_OfAnotherWorkspace_IsNotFoundOnAnyPage()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var (key, _) = await host.CreateKeyAsync("their-key", "second");
+        using var visitor = host.Visit();
+        using var page = await visitor.GetAsync("/dashboard/settings");
+        foreach (var endpoint in host.Endpoints.Where(endpoint
+            => endpoint.RoutePattern.RawText!.StartsWith("/dashboard/keys/{id}", StringComparison.Ordinal)))
+        {
+            var path = endpoint.RoutePattern.RawText!.Replace("{id}", key.Id, StringComparison.Ordinal);
+            using var response = endpoint.Metadata.GetMetadata<DashboardRoute>()!.IsWrite
+                ? await visitor.PostAsync(path)
+                : await visitor.GetAsync(path);
+            response.StatusCode.Should().Be(HttpStatusCode.NotFound, path);
+            (await response.TextAsync()).Should().NotContain("their-key");
+        }
     }
 
     [Fact]
