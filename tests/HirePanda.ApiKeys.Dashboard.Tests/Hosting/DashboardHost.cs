@@ -43,12 +43,14 @@ internal sealed class DashboardHost : IAsyncDisposable
     /// <param name="map">Maps the dashboard, or is null for <c>/dashboard</c> with the policy of staff.</param>
     /// <param name="services">Adds services.</param>
     /// <param name="options">Configures the dashboard.</param>
+    /// <param name="first">Adds services before the library's.</param>
     /// <param name="forBrowser">Whether the host listens on a port.</param>
     /// <param name="hasOwnDataProtection">Whether <paramref name="services"/> adds data protection.</param>
     public static async Task<DashboardHost> StartAsync(
         Action<WebApplication>? map = null,
         Action<WebApplicationBuilder>? services = null,
         Action<DashboardOptions>? options = null,
+        Action<WebApplicationBuilder>? first = null,
         bool forBrowser = false,
         bool hasOwnDataProtection = false)
     {
@@ -70,6 +72,7 @@ internal sealed class DashboardHost : IAsyncDisposable
             .AddScheme<AuthenticationSchemeOptions, PersonHandler>(PersonHandler.SchemeName, null);
         builder.Services.AddAuthorizationBuilder().AddPolicy(
             Policy, policy => policy.AddAuthenticationSchemes(PersonHandler.SchemeName).RequireAuthenticatedUser());
+        first?.Invoke(builder);
         builder.Services.AddHirePandaApiKeys().AddInMemoryStore().AddDashboard(dashboard =>
         {
             dashboard.SignOutPath = "/logout";

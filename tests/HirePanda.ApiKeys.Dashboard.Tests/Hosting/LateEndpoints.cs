@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
 /// <summary>Endpoints that a host adds while it runs, as plug-ins do.</summary>
-internal sealed class LateEndpoints : EndpointDataSource
+internal sealed class LateEndpoints : EndpointDataSource, IDisposable
 {
     private readonly CancellationTokenSource _changed = new();
     private IReadOnlyList<Endpoint> _endpoints = [];
@@ -24,6 +24,8 @@ internal sealed class LateEndpoints : EndpointDataSource
         _endpoints = [.. routes.DataSources.SelectMany(source => source.Endpoints)];
         _changed.Cancel();
     }
+
+    public void Dispose() => _changed.Dispose();
 
     private sealed class Routes(IServiceProvider services) : IEndpointRouteBuilder
     {

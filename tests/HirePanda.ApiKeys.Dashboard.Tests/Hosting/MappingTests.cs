@@ -87,7 +87,7 @@ public sealed class MappingTests
     {
         await using var host = await DashboardHost.StartAsync(
             app => app.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization("slow"),
-            builder => builder.Services.AddSingleton<IAuthorizationPolicyProvider>(provider =>
+            first: builder => builder.Services.AddSingleton<IAuthorizationPolicyProvider>(provider =>
                 new SlowProvider(ActivatorUtilities.CreateInstance<DefaultAuthorizationPolicyProvider>(provider))));
         using var visitor = host.Visit(null);
         var (_, secret) = await host.CreateKeyAsync();
