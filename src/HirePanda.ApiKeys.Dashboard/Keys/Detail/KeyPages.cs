@@ -38,8 +38,8 @@ internal static class KeyPages
     {
         var id = request.Route("id");
         var update = new UpdateApiKeyRequest { IsEnabled = isEnabled };
-        var result = await request.Get<ApiKeyManager>().UpdateAsync(request.Actor, id, update, null, request.Aborted)
-            .ConfigureAwait(false);
+        var result = await request.Get<ApiKeyManager>()
+            .UpdateAsync(request.Actor, id, update, expectedVersion: null, request.Aborted).ConfigureAwait(false);
         return result.Failure is { } failure ? Refusal.From(failure) : request.To("/keys/" + id, done);
     }
 }

@@ -54,7 +54,8 @@ internal static class NewKeyPages
     {
         var types = request.Get<ApiKeyCatalogReader>().Get(request.Actor).Types;
         var most = types.Select(type => type.EffectivePermissions.Count).DefaultIfEmpty().Max();
-        return (types.FirstOrDefault(type => type.EffectivePermissions.Count < most) ?? types.FirstOrDefault())?.Name ?? "";
+        var lesser = types.FirstOrDefault(type => type.EffectivePermissions.Count < most);
+        return lesser?.Name ?? (types.Count > 0 ? types[0].Name : "");
     }
 
     private static PageAnswer Form(DashboardRequest request, KeyInput input, string idempotency, FormFailure? failure = null)
