@@ -69,7 +69,7 @@ public sealed class UsagePageTests
     [InlineData("?range=forever", 25, "24 Nov 2026, 12:00 UTC")]
     [InlineData("?from=2026-11-24", 13, "24 Nov 2026, 12:00 UTC")]
     [InlineData("?from=2026-11-24&to=2026-11-24", 13, "24 Nov 2026, 12:00 UTC")]
-    [InlineData("?from=2020-11-24&to=2026-11-24", 25, "26 Oct 2026")]
+    [InlineData("?from=2020-11-24&to=2026-11-24", 25, "2 Nov 2026")]
     public async Task Range_OfAnyLength_HasBarsWithAllRequests(string query, int bars, string last)
     {
         await using var host = await UsageHost.StartAsync();
