@@ -38,7 +38,8 @@ internal static class AuditActions
     ];
 
     /// <summary>Gets the actions that a filter offers, with their words.</summary>
-    public static IReadOnlyList<(string Name, string Words)> Choices { get; } = [.. _offered.Select(name => (name, Describe(name)))];
+    public static IReadOnlyList<(string Name, string Words)> Choices { get; }
+        = [.. _offered.Select(name => (name, Describe(name)))];
 
     /// <summary>Describes an action. An action that is not known stands for itself.</summary>
     public static string Describe(string action)
