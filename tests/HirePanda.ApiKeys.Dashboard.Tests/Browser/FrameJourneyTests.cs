@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
 /// <summary>Signing in and out of the sample's dashboard.</summary>
