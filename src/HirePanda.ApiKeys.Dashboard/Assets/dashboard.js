@@ -96,7 +96,7 @@ for (const form of document.querySelectorAll("form[data-summary]")) {
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      const query = new URLSearchParams([...new FormData(form)].filter(([name]) => !name.startsWith("__") && name !== "metadata"));
+      const query = new URLSearchParams([...new FormData(form)].filter(([name]) => form.elements[name].type !== "hidden" && name !== "metadata"));
       const response = await fetch(`${form.dataset.summary}?${query}`).catch(() => null);
       if (!response?.ok) return;
       const page = new DOMParser().parseFromString(await response.text(), "text/html");

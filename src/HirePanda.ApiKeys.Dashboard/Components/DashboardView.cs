@@ -15,6 +15,12 @@ public sealed class DashboardView
     /// <summary>Gets the options.</summary>
     public required DashboardOptions Options { get; init; }
 
+    /// <summary>Gets the address of the API in examples, with scheme and host.</summary>
+    public string ExampleUrl { get; init; } = "";
+
+    /// <summary>Gets the address of the form that signs the user out, or null if there is none.</summary>
+    public string? SignOutUrl { get; init; }
+
     /// <summary>Gets the time of the request.</summary>
     public required DateTimeOffset Now { get; init; }
 

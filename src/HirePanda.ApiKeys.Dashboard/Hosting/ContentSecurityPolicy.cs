@@ -13,7 +13,7 @@ internal sealed class ContentSecurityPolicy(IOptions<DashboardOptions> options)
 
     /// <summary>Determines whether a text is an origin, which cannot smuggle another directive into the policy.</summary>
     public static bool IsOrigin(string source)
-        => Uri.TryCreate(source, UriKind.Absolute, out var uri)
+        => source.All(char.IsAscii) && Uri.TryCreate(source, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
             && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
             && uri.GetLeftPart(UriPartial.Authority) == source;
 

@@ -21,7 +21,8 @@ internal sealed class DashboardAccess(IAuthorizationPolicyProvider policies)
             return metadata.GetMetadata<LocalRequests>() is not null
                 ? null
                 : "The API key dashboard is mapped without authorization, so anybody could manage keys. Call "
-                    + "MapHirePandaApiKeysDashboard(…).RequireAuthorization(\"policy\"), or .LocalRequestsOnly() during development.";
+                    + "MapHirePandaApiKeysDashboard(…).RequireAuthorization(\"policy\"), or .LocalRequestsOnly() during "
+                    + "development.";
         }
 
         var policy = await AuthorizationPolicy.CombineAsync(policies, data, own).ConfigureAwait(false);

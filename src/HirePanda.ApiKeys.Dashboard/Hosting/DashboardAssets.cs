@@ -19,12 +19,13 @@ internal sealed class DashboardAssets
     /// <summary>Gets the hash of all files, which is part of their addresses, so that browsers can keep them for good.</summary>
     public string Hash
     {
-        get
-        {
-            return field ??= Convert.ToHexStringLower(
-                SHA256.HashData([.. _files.OrderBy(file => file.Key, StringComparer.Ordinal).SelectMany(file => file.Value)]))[..16];
-        }
+        get { return field ??= HashOf(_files); }
     }
+
+    /// <summary>Computes the hash of files.</summary>
+    public static string HashOf(IEnumerable<KeyValuePair<string, byte[]>> files)
+        => Convert.ToHexStringLower(
+            SHA256.HashData([.. files.OrderBy(file => file.Key, StringComparer.Ordinal).SelectMany(file => file.Value)]))[..16];
 
     /// <summary>Answers with a file.</summary>
     public async Task WriteAsync(HttpContext context, string hash, string name)

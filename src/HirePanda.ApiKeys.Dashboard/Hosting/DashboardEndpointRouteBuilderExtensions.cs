@@ -30,7 +30,8 @@ public static class DashboardEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Admits requests of this machine instead of a policy: the client address is a loopback address, no proxy forwarded the
-    /// request, and the host is localhost. Your <see cref="HirePanda.ApiKeys.IApiKeyActorResolver"/> then maps them to a workspace.
+    /// request, and the host is localhost. Your <see cref="HirePanda.ApiKeys.IApiKeyActorResolver"/> then maps them to a
+    /// workspace.
     /// </summary>
     /// <param name="dashboard">The dashboard.</param>
     /// <returns>The dashboard.</returns>

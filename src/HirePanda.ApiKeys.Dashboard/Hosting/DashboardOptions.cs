@@ -7,8 +7,8 @@ public sealed class DashboardOptions
     public string ProductName { get; set; } = "API keys";
 
     /// <summary>
-    /// Gets or sets the address of the API in examples, such as <c>https://api.example.com/api/v1/jobs</c>, or null for the address
-    /// of the request with the path <c>/</c>. The default is null.
+    /// Gets or sets the address of the API in examples, such as <c>https://api.example.com/api/v1/jobs</c>, or a path of this
+    /// host, such as <c>/api/v1/jobs</c>. If it is null, examples use the root of this host. The default is null.
     /// </summary>
     public string? ExampleUrl { get; set; }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys.Dashboard;
 
 /// <summary>
-/// The way of every request: header fields, whether the page may be served at all, the form and its token, the actor, and then the
-/// page's own handler. Every refusal is a page.
+/// The way of every request: header fields, whether the page may be served at all, the form and its token, the actor, and then
+/// the page's own handler. Every refusal is a page.
 /// </summary>
 internal sealed class DashboardPipeline(
     ContentSecurityPolicy policy,
@@ -81,7 +81,8 @@ internal sealed class DashboardPipeline(
 
         // After the form, because its arrival can take longer than rights last.
         var resolver = context.RequestServices.GetRequiredService<IApiKeyActorResolver>();
-        if (await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false) is not { Workspace.Length: > 0 } actor)
+        var actor = await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false);
+        if (actor is not { Workspace.Length: > 0 })
         {
             return (Refusal.NoWorkspace, view);
         }

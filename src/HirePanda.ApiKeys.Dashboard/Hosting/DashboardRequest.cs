@@ -52,5 +52,6 @@ internal sealed class DashboardRequest(HttpContext context, ApiKeyActor actor, I
     /// <param name="path">The address below the dashboard.</param>
     /// <param name="done">The code of the notice to show there, or null for none.</param>
     public RedirectAnswer To(string path, string? done = null)
-        => new(View.Url(path) + (done is null ? "" : (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "done=" + done));
+        => new(View.Url(path)
+            + (done is null ? "" : (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "done=" + done));
 }

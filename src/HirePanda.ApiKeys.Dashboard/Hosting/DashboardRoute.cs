@@ -15,11 +15,11 @@ internal sealed record DashboardRoute(string Pattern, Section Section, Dashboard
     /// <summary>Gets the address of the dashboard's root, without a slash at its end, from the address of this page.</summary>
     public string RootOf(string path)
     {
-        var own = Pattern.Count(character => character == '/') - (Pattern == "/" ? 1 : 0);
+        var own = Pattern.TrimEnd('/').Count(character => character == '/');
         var root = path.TrimEnd('/');
-        for (; own > 0; own--)
+        for (; own > 0 && root.Length > 0; own--)
         {
-            root = root[..root.LastIndexOf('/')];
+            root = root[..Math.Max(root.LastIndexOf('/'), 0)];
         }
 
         return root;

@@ -28,7 +28,8 @@ internal static class DashboardRoutes
     {
         foreach (var page in _pages)
         {
-            Mark(group.MapMethods(page.Pattern, page.IsWrite ? _write : _read, context => pipeline.RunAsync(context, page)), page);
+            var methods = page.IsWrite ? _write : _read;
+            Mark(group.MapMethods(page.Pattern, methods, context => pipeline.RunAsync(context, page)), page);
         }
 
         Mark(group.MapMethods(AssetPattern, _read, pipeline.RunAssetAsync), Unknown(AssetPattern));
@@ -43,7 +44,9 @@ internal static class DashboardRoutes
     private static DashboardRoute Unknown(string path)
         => new(path, Section.None, static _ => Task.FromResult<DashboardAnswer>(Refusal.NotFound));
 
-    /// <summary>Marks a page as ours, keeps it out of descriptions of the API, and lets cookies redirect to their login page.</summary>
+    /// <summary>
+    /// Marks a page as ours, keeps it out of descriptions of the API, and lets cookies redirect to their login page.
+    /// </summary>
     private static void Mark(IEndpointConventionBuilder endpoint, DashboardRoute route)
         => endpoint.WithMetadata(route, ExcludeFromApiKeyAccess.Instance).AllowCookieRedirect().ExcludeFromDescription();
 }

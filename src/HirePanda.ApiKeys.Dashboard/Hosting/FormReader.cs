@@ -29,7 +29,7 @@ internal sealed class FormReader(IAntiforgery antiforgery, ILogger<FormReader> l
 
         try
         {
-            context.Features.Set<IFormFeature>(new FormFeature(context.Request, _limits));
+            Limit(context);
             var form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
             await antiforgery.ValidateRequestAsync(context).ConfigureAwait(false);
             return form;
@@ -43,5 +43,21 @@ internal sealed class FormReader(IAntiforgery antiforgery, ILogger<FormReader> l
         {
             return null;
         }
+    }
+
+    /// <summary>Limits the body, unless the host has read the form already.</summary>
+    private static void Limit(HttpContext context)
+    {
+        if (context.Features.Get<IFormFeature>() is { Form: not null })
+        {
+            return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+        {
+            body.MaxRequestBodySize = MaxBytes;
+        }
+
+        context.Features.Set<IFormFeature>(new FormFeature(context.Request, _limits));
     }
 }

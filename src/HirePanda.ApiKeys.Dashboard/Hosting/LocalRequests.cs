@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.HttpOverrides;
 
 namespace HirePanda.ApiKeys.Dashboard;
 
@@ -9,9 +8,8 @@ internal sealed class LocalRequests
 {
     public static readonly LocalRequests Instance = new();
 
-    private static readonly string[] _forwarding = ["Forwarded", ForwardedHeadersDefaults.XForwardedForHeaderName,
-        ForwardedHeadersDefaults.XForwardedHostHeaderName, ForwardedHeadersDefaults.XForwardedProtoHeaderName,
-        ForwardedHeadersDefaults.XOriginalForHeaderName, "Via"];
+    private static readonly string[] _forwarding = ["Forwarded", "Via"];
+    private static readonly string[] _forwardingPrefixes = ["X-Forwarded-", "X-Original-"];
 
     private LocalRequests()
     {
@@ -24,6 +22,10 @@ internal sealed class LocalRequests
     public static bool IsLocal(HttpContext context)
         => context.Connection.RemoteIpAddress is { } address
             && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)
-            && !Array.Exists(_forwarding, context.Request.Headers.ContainsKey)
+            && !context.Request.Headers.Keys.Any(IsOfAProxy)
             && context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
+
+    private static bool IsOfAProxy(string field)
+        => _forwarding.Contains(field, StringComparer.OrdinalIgnoreCase)
+            || Array.Exists(_forwardingPrefixes, prefix => field.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 }

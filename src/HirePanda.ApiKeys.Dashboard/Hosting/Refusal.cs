@@ -15,13 +15,17 @@ internal static class Refusal
         "This dashboard answers requests of the computer that it runs on, without a proxy in between.");
 
     public static PageAnswer OutdatedForm { get; } = Create(
-        StatusCodes.Status400BadRequest, "This form is out of date. Load it again.", "Go back, load the page again, and repeat the change.");
+        StatusCodes.Status400BadRequest,
+        "This form is out of date. Load it again.",
+        "Go back, load the page again, and repeat the change.");
 
     public static PageAnswer NoWorkspace { get; } = Create(
         StatusCodes.Status403Forbidden, "No workspace", "Your account does not belong to a workspace, so it has no API keys.");
 
     public static PageAnswer ReadOnly { get; } = Create(
-        StatusCodes.Status403Forbidden, "Read only", $"You need the permission {ApiKeyPermissions.KeysManage} to change anything.");
+        StatusCodes.Status403Forbidden,
+        "Read only",
+        $"You need the permission {ApiKeyPermissions.KeysManage} to change anything.");
 
     public static PageAnswer NotFound { get; } = Create(
         StatusCodes.Status404NotFound, "Not found", "There is no such page, key, or alert in your workspace.");

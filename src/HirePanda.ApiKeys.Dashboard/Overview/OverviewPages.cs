@@ -10,8 +10,8 @@ internal static class OverviewPages
     public static async Task<DashboardAnswer> ShowAsync(DashboardRequest request)
     {
         var (actor, aborted) = (request.Actor, request.Aborted);
-        var keys = await request.Get<ApiKeyManager>().ListAsync(actor, new ApiKeyListOptions { Limit = Newest }, aborted)
-            .ConfigureAwait(false);
+        var keys = await request.Get<ApiKeyManager>()
+            .ListAsync(actor, new ApiKeyListOptions { Limit = Newest }, aborted).ConfigureAwait(false);
         if (keys.Failure is { } failure)
         {
             return Refusal.From(failure);
@@ -19,7 +19,8 @@ internal static class OverviewPages
 
         var usage = await request.Get<ApiKeyUsageReporter>().GetAsync(actor, cancellationToken: aborted).ConfigureAwait(false);
         var alerts = await request.Get<ApiKeyAlertManager>()
-            .ListAlertsAsync(actor, new ApiKeyAlertListOptions { OpenOnly = true, Limit = Newest }, aborted).ConfigureAwait(false);
+            .ListAlertsAsync(actor, new ApiKeyAlertListOptions { OpenOnly = true, Limit = Newest }, aborted)
+            .ConfigureAwait(false);
         var workspace = await request.Get<ApiKeyWorkspaceManager>().GetWorkspaceAsync(actor, aborted).ConfigureAwait(false);
         return PageAnswer.Create<OverviewPage>(
             "Overview",

@@ -15,13 +15,14 @@ internal sealed class PageRenderer(ILoggerFactory loggers)
         await using var renderer = new HtmlRenderer(context.RequestServices, loggers);
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
         {
-            var output = await renderer.RenderComponentAsync<Document>(ParameterView.FromDictionary(new Dictionary<string, object?>
+            var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>
             {
                 [nameof(Document.View)] = view,
                 [nameof(Document.Title)] = page.Title,
                 [nameof(Document.Page)] = page.Component,
                 [nameof(Document.Parameters)] = page.Parameters,
-            }));
+            });
+            var output = await renderer.RenderComponentAsync<Document>(parameters);
             return output.ToHtmlString();
         }).ConfigureAwait(false);
         context.Response.StatusCode = page.Status;

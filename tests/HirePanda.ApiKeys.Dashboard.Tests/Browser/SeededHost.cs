@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HirePanda.ApiKeys.Dashboard.Tests;
+
+/// <summary>A dashboard for a browser with the keys, requests and alerts of a busy workspace, always the same ones.</summary>
+internal sealed class SeededHost : IAsyncDisposable
+{
+    private static readonly (string Name, string Type)[] _keys =
+    [
+        ("checkout-prod", ApiKeyTypes.Production), ("nightly-import", ApiKeyTypes.Production),
+        ("partner-portal", ApiKeyTypes.Production), ("local-development", ApiKeyTypes.Development),
+        ("ci-deploy", ApiKeyTypes.Ci), ("monthly-report", ApiKeyTypes.Analytics), ("old-website", ApiKeyTypes.Production),
+    ];
+
+    private static readonly (string Address, string Country)[] _clients =
+        [("8.8.8.8", "US"), ("9.9.9.9", "DE"), ("1.1.1.1", "JP"), ("8.8.4.4", "US"), ("9.9.9.10", "DE"), ("5.5.5.5", "BR")];
+
+    private readonly DashboardHost _host;
+    private readonly string _keyId;
+    private readonly string _webhookId;
+
+    private SeededHost(DashboardHost host, string keyId, string webhookId)
+        => (_host, _keyId, _webhookId) = (host, keyId, webhookId);
+
+    public string Address => _host.Address;
+
+    /// <summary>Gets the addresses of all pages that are shown by GET. Downloads are not pages.</summary>
+    public IReadOnlyList<string> Pages
+        => [.. _host.Endpoints.Where(IsPage).Select(endpoint => endpoint.RoutePattern.RawText!
+            .Replace("/webhooks/{id}", "/webhooks/" + _webhookId, StringComparison.Ordinal)
+            .Replace("{id}", _keyId, StringComparison.Ordinal))];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static ApiKeyActor Owner => People.Actor(People.Owner, People.Workspace, ApiKeyTiers.Admin);
+
+    /// <summary>Starts a host.</summary>
+    /// <param name="more">How many further keys there are, so that lists have pages.</param>
+    public static async Task<SeededHost> StartAsync(int more = 0)
+    {
+        var host = await DashboardHost.StartAsync(Map, services: builder => builder.Services
+            .AddSingleton<IApiKeyCountryResolver, Countries>(), options: dashboard => dashboard.ProductName = "HirePanda",
+            forBrowser: true);
+        await using var scope = host.Services.CreateAsyncScope();
+        var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
+        var issued = new List<IssuedApiKey>();
+        foreach (var (name, type) in _keys)
+        {
+            issued.Add((await manager.CreateAsync(Owner, new() { Name = name, Type = type }, Token)).Value!);
+        }
+
+        for (var number = 0; number < more; number++)
+        {
+            await host.CreateKeyAsync(Repository.Invariant($"worker-{number:00} of the import that runs every night"));
+        }
+
+        await manager.RotateAsync(Owner, issued[1].Key.Id, TimeSpan.FromHours(60), cancellationToken: Token);
+        await manager.UpdateAsync(Owner, issued[3].Key.Id, new() { IsEnabled = false }, cancellationToken: Token);
+        await manager.RevokeAsync(Owner, issued[6].Key.Id, "The website is gone", cancellationToken: Token);
+        var webhook = await scope.ServiceProvider.GetRequiredService<ApiKeyAlertManager>()
+            .AddWebhookAsync(Owner, "https://8.8.8.8/alerts", Token);
+        await AddAlertAsync(host, issued[0].Key.Id);
+        await SendAsync(host, issued);
+        return new SeededHost(host, issued[0].Key.Id, webhook.Value!.Webhook.Id);
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private static void Map(WebApplication app)
+    {
+        app.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(DashboardHost.Policy);
+        app.MapGet("/api/v1/jobs", () => "jobs").RequireAuthorization("read");
+        app.MapGet("/api/v1/jobs/{id}", (int id) => id % 7 == 0 ? Results.NotFound() : Results.Ok()).RequireAuthorization("read");
+        app.MapPost("/api/v1/jobs", () => Results.StatusCode(500)).RequireAuthorization("write");
+        app.MapDelete("/api/v1/jobs/{id}", () => Results.NoContent()).RequireAuthorization("admin");
+    }
+
+    /// <summary>Sends the requests of a day: more by day than by night.</summary>
+    private static async Task SendAsync(DashboardHost host, List<IssuedApiKey> keys)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(host.Address) };
+        for (var hour = 0; hour < 24; hour++)
+        {
+            host.Time.Advance(TimeSpan.FromHours(1));
+            var count = 4 + (int)(8 * (1 + Math.Sin((hour - 4) * Math.PI / 12)));
+            for (var number = 0; number < count; number++)
+            {
+                var isWrite = number % 11 == 10;
+                using var request = new HttpRequestMessage(
+                    isWrite ? HttpMethod.Post : HttpMethod.Get,
+                    number % 3 == 1 && !isWrite ? Repository.Invariant($"/api/v1/jobs/{number}") : "/api/v1/jobs");
+                var secret = keys[number % 5 == 4 ? 4 : number % 3].Secret;
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+                request.Headers.Add(DashboardHost.AddressField, _clients[number % _clients.Length].Address);
+                using var response = await client.SendAsync(request, Token);
+            }
+        }
+    }
+
+    private static async Task AddAlertAsync(DashboardHost host, string keyId)
+        => await host.Services.GetRequiredService<IApiKeyAlertStore>().AddAlertAsync(
+            new ApiKeyAlert
+            {
+                Id = "alert-1",
+                Workspace = People.Workspace,
+                Kind = ApiKeyAlertKinds.UnusualActivity,
+                KeyId = keyId,
+                Message = "checkout-prod sent 10 times as many requests as usual",
+                RaisedAt = DashboardHost.Start,
+                DeduplicationKey = "alert-1",
+            },
+            [],
+            Token);
+
+    private static bool IsPage(RouteEndpoint endpoint)
+        => endpoint.RoutePattern.RawText is { } pattern && !endpoint.Metadata.GetMetadata<DashboardRoute>()!.IsWrite
+            && !pattern.Contains("{hash}", StringComparison.Ordinal) && !pattern.Contains("{**path}", StringComparison.Ordinal)
+            && !pattern.EndsWith("/export", StringComparison.Ordinal);
+
+    private sealed class Countries : IApiKeyCountryResolver
+    {
+        public string? GetCountry(IPAddress address)
+            => _clients.FirstOrDefault(client => client.Address == address.ToString()).Country;
+    }
+}
