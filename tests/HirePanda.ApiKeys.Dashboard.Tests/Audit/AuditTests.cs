@@ -122,7 +122,7 @@ public sealed class AuditTests
     public void Write_Cell_IsQuotedAndNoFormula(string cell, string expected)
         => Csv.Write(["h"], [[cell]]).Should().Be($"h\r\n{expected}\r\n");
 
-    private static Task AddAsync(SecurityHost host, Draft draft)
+    private static Task<ApiKeySaveResult> AddAsync(SecurityHost host, Draft draft)
         => host.Store.SaveAsync(
             new ApiKeyChangeSet
             {
