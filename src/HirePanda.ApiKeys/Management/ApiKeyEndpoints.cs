@@ -7,6 +7,8 @@ namespace HirePanda.ApiKeys;
 /// <summary>Key management over HTTP: reads requests, calls <see cref="ApiKeyManager"/>, writes answers.</summary>
 internal static class ApiKeyEndpoints
 {
+    private const string IdempotencyHeader = "Idempotency-Key";
+
     public static IResult GetOwn(HttpContext context)
         => ApiKeyRequest.Find(context)?.Verdict is { IsValid: true, Live: { } live }
             ? new JsonAnswer<OwnKeyResponse>(OwnKeyResponse.Of(live), KeyJson.Contract.OwnKeyResponse)
@@ -16,14 +18,16 @@ internal static class ApiKeyEndpoints
         HttpContext context,
         ApiKeyManager manager,
         TimeProvider time,
-        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey)
+        [FromHeader(Name = IdempotencyHeader)] string? idempotencyKey)
     {
         if (JsonBody.Read(context, out var body) is { } unreadable)
         {
             return new ErrorAnswer(unreadable);
         }
 
-        var request = KeyRequests.ReadNew(body) with { IdempotencyKey = idempotencyKey };
+        // A header without a value is a mistake of the caller, who relies on it.
+        var isEmpty = string.IsNullOrEmpty(idempotencyKey) && context.Request.Headers.ContainsKey(IdempotencyHeader);
+        var request = KeyRequests.ReadNew(body) with { IdempotencyKey = isEmpty ? "" : idempotencyKey };
         return body.Finish() is { } error
             ? new ErrorAnswer(error)
             : Issued(

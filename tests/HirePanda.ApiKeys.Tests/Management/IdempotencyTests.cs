@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
@@ -130,12 +133,31 @@ public sealed class IdempotencyTests
 
         result.Failure!.Kind.Should().Be(ApiKeyFailureKind.InvalidRequest);
         result.Failure.Details.Should().ContainSingle().Which.Field.Should().Be("idempotencyKey");
-        if (text != "schlüssel")
+        if (text is not ("" or "schlüssel"))
         {
             using var response = await CreateAsync(api, api.Secret(), text);
             response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
             (await response.FieldsAsync()).Should().Equal("idempotencyKey");
         }
+    }
+
+    [Fact]
+    public async Task Create_WithAnEmptyHeader_IsRefused()
+    {
+        await using var server = await KestrelApi.StartAsync(app => app.MapHirePandaApiKeys("/keys"));
+        var (_, secret) = await server.IssueAsync(new CreateApiKeyRequest { Name = "x", Type = "production" });
+        const string Body = """{"name":"x","type":"ci"}""";
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port, Token);
+        var stream = client.GetStream();
+        var request = $"POST /keys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {secret}\r\nIdempotency-Key:\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}";
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), Token);
+        using var reader = new StreamReader(stream);
+        var response = await reader.ReadToEndAsync(Token);
+
+        response.Should().StartWith("HTTP/1.1 400").And.Contain("idempotencyKey");
     }
 
     [Fact]
