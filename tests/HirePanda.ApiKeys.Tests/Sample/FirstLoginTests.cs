@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The first accounts of the sample, and its sessions over restarts and several nodes, in processes of their own.</summary>
+/// <summary>The first accounts of the sample, and its sessions across restarts and nodes, in separate processes.</summary>
 public sealed partial class FirstLoginTests
 {
     private const string Owner = "owner@hirepanda.test";
@@ -70,6 +70,7 @@ public sealed partial class FirstLoginTests
 
         var login = nodes.SelectMany(Logins).Should().ContainSingle().Subject;
         (await CountAsync(database, "SELECT COUNT(*) FROM \"AspNetUsers\"")).Should().Be(1);
+        (await CountAsync(database, "SELECT COUNT(*) FROM \"DataProtectionKeys\"")).Should().Be(1, "a node reads them once a day");
         foreach (var (signedIn, other) in new[] { (nodes[0], nodes[1]), (nodes[1], nodes[0]) })
         {
             var cookies = new CookieContainer();
