@@ -30,7 +30,8 @@ internal static class FirstKeyRing
                 XmlEncryptor = options.XmlEncryptor,
                 XmlRepository = new Repository(db),
             }),
-            services.GetRequiredService<IActivator>());
+            services.GetRequiredService<IActivator>(),
+            services.GetRequiredService<ILoggerFactory>());
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         manager.CreateNewKey(now, now + options.NewKeyLifetime);
         await db.SaveChangesAsync(cancellationToken);
