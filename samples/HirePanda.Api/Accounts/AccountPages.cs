@@ -70,8 +70,8 @@ internal static class AccountPages
     }
 
     /// <summary>
-    /// Signs a person in. The answer to a wrong password, an unknown account, and a locked account is the same, so that nobody can
-    /// find out who has an account.
+    /// Signs a person in. The response to a wrong password, an unknown account, and a locked account is the same, so that callers
+    /// cannot find out who has an account.
     /// </summary>
     private static async Task<bool> CheckAsync(SignInManager<Account> signIn, string email, string password)
     {
@@ -103,7 +103,7 @@ internal static class AccountPages
         return new SeeOther("/");
     }
 
-    /// <summary>Gets a local address to continue with: an address of another site would make a login page for phishing.</summary>
+    /// <summary>Gets the address to continue with. Links with addresses of other sites would help phishing.</summary>
     private static string LocalOrDashboard(string? returnUrl)
         => returnUrl is ['/', ..] && returnUrl.All(char.IsAscii) && RedirectHttpResult.IsLocalUrl(returnUrl)
             ? returnUrl

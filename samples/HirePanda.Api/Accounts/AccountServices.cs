@@ -78,8 +78,8 @@ internal static partial class AccountServices
     }
 
     /// <summary>
-    /// Checks once a minute that the account still exists. If the database does not answer, the person stays signed in: every
-    /// page reads the same database, so it tells what is wrong instead of an error of the sign-in.
+    /// Checks once a minute that the account still exists. If the database does not answer, the person stays signed in. The pages
+    /// read the same database, so they can show the outage.
     /// </summary>
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {

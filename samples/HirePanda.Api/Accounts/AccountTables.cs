@@ -9,10 +9,10 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace HirePanda.Api;
 
 /// <summary>
-/// Creates the tables of the accounts that do not exist yet. <c>EnsureCreated</c> creates nothing in a database that already has
-/// tables, and the library's tables are there first. Migrations would need one set for SQLite and one for PostgreSQL. So the
-/// missing tables are created from the model, in one transaction under a lock that all nodes share. Register it after the
-/// library's store, which creates the database file and waits for a server that is still starting.
+/// Creates the missing tables of the accounts, and the first key of data protection. <c>EnsureCreated</c> creates nothing in a
+/// database that already has tables, and the library's tables come first. Migrations would need one set for SQLite and another
+/// for PostgreSQL. So this class creates the missing tables from the model, in one transaction, under a lock that all nodes
+/// share. Register it after the library's store, which creates the database file and waits for a server that is starting.
 /// </summary>
 internal sealed class AccountTables(IServiceScopeFactory scopes) : IHostedLifecycleService
 {
@@ -29,6 +29,7 @@ internal sealed class AccountTables(IServiceScopeFactory scopes) : IHostedLifecy
             await db.Database.ExecuteSqlRawAsync(command.CommandText, cancellationToken);
         }
 
+        await FirstKeyRing.CreateAsync(db, scope.ServiceProvider, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

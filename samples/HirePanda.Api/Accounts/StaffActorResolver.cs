@@ -23,7 +23,8 @@ internal sealed class StaffActorResolver(IApiKeyActorResolver keys) : IApiKeyAct
     private static ApiKeyActor? ResolvePerson(ClaimsPrincipal user)
     {
         // Only the cookie's own identity counts. A key's identity has a workspace too.
-        var person = user.Identities.FirstOrDefault(identity => identity.AuthenticationType == IdentityConstants.ApplicationScheme);
+        var person = user.Identities.FirstOrDefault(
+            identity => identity.AuthenticationType == IdentityConstants.ApplicationScheme);
         return person?.FindFirst(ClaimTypes.NameIdentifier)?.Value is { Length: > 0 } id
             && person.FindFirst(AccountClaims.Workspace)?.Value is { Length: > 0 } workspace
                 ? new ApiKeyActor { Id = $"user:{id}", Workspace = workspace, Tier = ApiKeyTiers.Admin }

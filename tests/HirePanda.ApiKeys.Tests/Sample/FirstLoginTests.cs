@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The first accounts of the sample, and its sessions over restarts and several nodes, in processes of their own.</summary>
+/// <summary>The first accounts of the sample, and its sessions across restarts and nodes, in separate processes.</summary>
 public sealed partial class FirstLoginTests
 {
     private const string Owner = "owner@hirepanda.test";
@@ -25,7 +25,8 @@ public sealed partial class FirstLoginTests
         await using (var first = await StartAsync(database))
         {
             first.Output.Should().MatchRegex(
-                "(?m)^export HIREPANDA_API_KEY=hp_live_.*\\ncurl -H .*\\nDashboard login: owner@hirepanda\\.test [A-Za-z0-9]{20}$");
+                "(?m)^export HIREPANDA_API_KEY=hp_live_.*\\ncurl -H .*\\n"
+                + "Dashboard login: owner@hirepanda\\.test [A-Za-z0-9]{20}$");
             password = Logins(first)[Owner];
             using var browser = new Browser(new Uri(first.Address), cookies: cookies);
             using var response = await browser.SignInAsync(Owner, password);
@@ -70,6 +71,8 @@ public sealed partial class FirstLoginTests
 
         var login = nodes.SelectMany(Logins).Should().ContainSingle().Subject;
         (await CountAsync(database, "SELECT COUNT(*) FROM \"AspNetUsers\"")).Should().Be(1);
+        (await CountAsync(database, "SELECT COUNT(*) FROM \"DataProtectionKeys\""))
+            .Should().Be(1, "a node reads the keys of others once a day");
         foreach (var (signedIn, other) in new[] { (nodes[0], nodes[1]), (nodes[1], nodes[0]) })
         {
             var cookies = new CookieContainer();
