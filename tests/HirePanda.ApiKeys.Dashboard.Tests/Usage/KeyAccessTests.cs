@@ -98,7 +98,8 @@ public sealed class KeyAccessTests
         await using var host = await UsageHost.StartAsync();
         var (key, secret) = await host.CreateAsync(tier: "write");
         await host.CallAsync(secret, "POST /jobs");
-        (await host.GetAsync($"/keys/{key.Id}/access")).Text.Should().Contain("used 1 in").And.Contain("just now , so it may still need");
+        (await host.GetAsync($"/keys/{key.Id}/access")).Text.Should().Contain("used 1 in")
+            .And.Contain("just now , so it may still need");
         host.Time.Advance(TimeSpan.FromDays(32));
 
         var page = await host.GetAsync($"/keys/{key.Id}/access");
