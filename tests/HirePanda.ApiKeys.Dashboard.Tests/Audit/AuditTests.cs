@@ -77,7 +77,7 @@ public sealed class AuditTests
         using var response = await host.Client.GetAsync(new Uri("/dashboard/audit/export", UriKind.Relative), Token);
 
         response.Content.Headers.ContentType!.MediaType.Should().Be("text/csv");
-        response.Content.Headers.ContentDisposition!.FileName.Should().Be("\"audit-log.csv\"");
+        response.Content.Headers.ContentDisposition!.FileName!.Trim('"').Should().Be("audit-log.csv");
         (await response.Content.ReadAsStringAsync(Token)).Should().Be(
             "Time (UTC),Actor,Action,Key,Address,Changes\r\n"
             + "2026-11-24T12:00:00Z,\"a,\"\"b\"\"\",'=1+1,,198.51.100.1,\r\n");

@@ -146,7 +146,8 @@ internal sealed partial class KeysHost : IAsyncDisposable
             get
             {
                 var main = Html[Html.IndexOf("<main", StringComparison.Ordinal)..];
-                return WebUtility.HtmlDecode(Space().Replace(Tag().Replace(main, " "), " "));
+                return BeforePunctuation().Replace(
+                    WebUtility.HtmlDecode(Space().Replace(Tag().Replace(main, " "), " ")), "");
             }
         }
 
@@ -162,6 +163,9 @@ internal sealed partial class KeysHost : IAsyncDisposable
 
         [GeneratedRegex("\\s+")]
         private static partial Regex Space();
+
+        [GeneratedRegex(@" (?=[.,?;:])")]
+        private static partial Regex BeforePunctuation();
     }
 
     private sealed class Handler(

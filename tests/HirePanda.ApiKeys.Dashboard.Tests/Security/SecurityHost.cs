@@ -140,7 +140,7 @@ internal sealed partial class SecurityHost : IAsyncDisposable
         return client;
     }
 
-    [GeneratedRegex("""<input type="hidden" name="(__RequestVerificationToken|version|newest)" value="([^"]*)">""")]
+    [GeneratedRegex("""<input type="hidden" name="(__RequestVerificationToken|version|newest)" value="([^"]*)" ?/?>""")]
     private static partial Regex Hidden();
 
     private sealed class People : IApiKeyActorResolver

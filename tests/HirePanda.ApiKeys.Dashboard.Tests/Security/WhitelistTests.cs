@@ -196,7 +196,7 @@ public sealed class WhitelistTests
 
         status.Should().Be(HttpStatusCode.OK);
         html.Should().Contain("192.0.2.7").And.NotContain("id=\"allowlist\"").And.NotContain(">Remove<");
-        posted.Should().Be(HttpStatusCode.Forbidden);
+        posted.Should().BeOneOf([HttpStatusCode.Forbidden, HttpStatusCode.BadRequest], "a page without a form has no token");
         (await host.GetWorkspaceAsync())!.AllowedNetworks.Should().Equal("192.0.2.7");
     }
 }
