@@ -18,8 +18,8 @@ internal static class WebhookPages
         var webhooks = await alerts.ListWebhooksAsync(actor, cancellationToken: aborted).ConfigureAwait(false);
         if (webhooks.Value is { Items: var items } && request.Field("newest") != AlertsModel.NewestOf(items))
         {
-            const string Text = "The webhooks have changed since this form was loaded. Look at the list, and add the webhook if it "
-                + "is missing.";
+            const string Text = "The webhooks have changed since this form was loaded. Look at the list, and add the "
+                + "webhook if it is missing.";
             return await FailAsync(request, url, null, Text, StatusCodes.Status412PreconditionFailed).ConfigureAwait(false);
         }
 

@@ -15,7 +15,8 @@ internal static partial class DashboardLog
         3,
         LogLevel.Warning,
         "A form of the dashboard was refused, because its antiforgery token is not valid. If several nodes serve the dashboard, "
-        + "they must share the keys of data protection: persist them in one place, and call SetApplicationName with the same name.")]
+        + "they must share the keys of data protection: persist them in one place, and call SetApplicationName with the same "
+        + "name.")]
     public static partial void InvalidToken(ILogger logger, Exception exception);
 
     [LoggerMessage(4, LogLevel.Warning, "A form of the dashboard was refused, because a browser sent it from elsewhere: {Site}.")]

@@ -62,8 +62,9 @@ public sealed class GenerateJourneyTests(Chromium chromium, RunningSample sample
         await session.Page.GoBackAsync();
 
         (await session.Page.ContentAsync()).Should().NotContain(secret);
-        (await session.Page.EvaluateAsync<bool>(
-            "secret => [...document.querySelectorAll('input')].some(input => input.value === secret)", secret)).Should().BeFalse();
+        var isShown = await session.Page.EvaluateAsync<bool>(
+            "secret => [...document.querySelectorAll('input')].some(input => input.value === secret)", secret);
+        isShown.Should().BeFalse();
         session.ShouldBeClean();
     }
 
