@@ -154,13 +154,7 @@ public sealed class ChangeKeyTests
         await host.CallAsync(old.Secret);
         await host.CallAsync(old.Secret);
 
-        // A request is counted when its response has completed, which its caller can be ahead of.
         var used = await host.GetAsync("/keys/" + old.Key.Id);
-        for (var turn = 0; turn < 100 && !used.Text.Contains("Old secret: 2 requests"); turn++)
-        {
-            used = await host.GetAsync("/keys/" + old.Key.Id);
-        }
-
         host.Time.Advance(TimeSpan.FromMinutes(190));
         var unused = await host.GetAsync("/keys/" + old.Key.Id);
 

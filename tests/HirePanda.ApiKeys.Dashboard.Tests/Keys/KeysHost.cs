@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,8 @@ internal sealed partial class KeysHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         var time = new FakeTimeProvider(new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
         builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<CompletedRequests>();
+        builder.Services.AddSingleton<IStartupFilter>(services => services.GetRequiredService<CompletedRequests>());
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Handler>("Keys", null);
         builder.Services.AddAuthorizationBuilder().AddPolicy(
@@ -88,6 +91,7 @@ internal sealed partial class KeysHost : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_origin, "/jobs"));
         request.Headers.Add("Authorization", "Bearer " + secret);
         using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+        await _app.Services.GetRequiredService<CompletedRequests>().WaitAsync(TestContext.Current.CancellationToken);
         return response.StatusCode;
     }
 

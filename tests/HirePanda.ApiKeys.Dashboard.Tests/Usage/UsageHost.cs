@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,8 @@ internal sealed partial class UsageHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         var time = new FakeTimeProvider(new(2026, 11, 24, 12, 30, 0, TimeSpan.Zero));
         builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<CompletedRequests>();
+        builder.Services.AddSingleton<IStartupFilter>(services => services.GetRequiredService<CompletedRequests>());
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Handler>("Usage", null);
         builder.Services.AddAuthorizationBuilder()
@@ -100,6 +103,8 @@ internal sealed partial class UsageHost : IAsyncDisposable
             request.Headers.Add(CountryField, country);
             using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
         }
+
+        await _app.Services.GetRequiredService<CompletedRequests>().WaitAsync(TestContext.Current.CancellationToken);
     }
 
     public async Task<Page> GetAsync(string path, string person = Admin)
