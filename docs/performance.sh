@@ -35,7 +35,7 @@ micro() {
 # library itself.
 profile() {
   if ! perf record -e cpu-clock -o "$scratch/probe" -- true > /dev/null 2>&1; then
-    echo "This machine does not have \`perf\`, so there is no profile."
+    echo "The profile is missing, because this machine does not have \`perf\`."
     return
   fi
   echo "Running: profile" >&2

@@ -10,7 +10,7 @@ internal static class AuditChanges
     private const string Nothing = "none";
 
     /// <summary>Compares the states before and after an action.</summary>
-    /// <returns>One line a member, such as "Name: a → b". There are no lines if there is no state.</returns>
+    /// <returns>A line for each member, such as "Name: a → b". The list is empty if both states are missing.</returns>
     public static IReadOnlyList<string> Describe(JsonElement? before, JsonElement? after)
     {
         var (old, current) = (Members(before), Members(after));

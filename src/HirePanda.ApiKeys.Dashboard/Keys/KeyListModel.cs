@@ -13,7 +13,7 @@ public sealed class KeyListModel
     public required IReadOnlyList<string> Types { get; init; }
 
     /// <summary>Gets the way to the pages before and after.</summary>
-    public required Trail Trail { get; init; }
+    public required PageTrail Trail { get; init; }
 
     /// <summary>Gets the text that names are searched for.</summary>
     public string? Name { get; init; }

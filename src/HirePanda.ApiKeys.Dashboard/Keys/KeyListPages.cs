@@ -16,7 +16,7 @@ internal static class KeyListPages
         var catalog = request.Get<ApiKeyCatalogReader>().Get(request.Actor);
         var types = catalog.Types.Select(type => type.Name).ToList();
         var pattern = "^\\s*(" + string.Join('|', catalog.Types.Select(type => Regex.Escape(type.Prefix))) + SecretTail;
-        var (name, cursor) = (request.Query("name")?.Trim(), request.Query("cursor"));
+        var (name, trail) = (request.Query("name")?.Trim(), request.Query("page"));
         name = name is { Length: > 0 } ? name : null;
         var isSecret = name is not null && Regex.IsMatch(name, pattern, RegexOptions.CultureInvariant, _patience);
         ApiKeyStatus? status = Enum.TryParse<ApiKeyStatus>(request.Query("status"), ignoreCase: true, out var known)
@@ -25,7 +25,7 @@ internal static class KeyListPages
         var page = isSecret ? new ApiKeyPage<ApiKey> { Items = [] } : null;
         if (page is null)
         {
-            var options = new ApiKeyListOptions { Name = name, Status = status, Type = type, Cursor = cursor };
+            var options = new ApiKeyListOptions { Name = name, Status = status, Type = type, Cursor = PageTrail.CursorOf(trail) };
             var result = await request.Get<ApiKeyManager>().ListAsync(request.Actor, options, request.Aborted)
                 .ConfigureAwait(false);
             if (result.Failure is { } failure)
@@ -47,11 +47,10 @@ internal static class KeyListPages
                 Type = type,
                 IsSecret = isSecret,
                 SecretPattern = pattern,
-                Trail = new Trail(
-                    "/keys",
+                Trail = PageTrail.Create(
+                    request.View.Url("/keys"),
                     [new("name", name), new("status", status?.ToString()), new("type", type)],
-                    cursor,
-                    request.Query("before"),
+                    trail,
                     page.NextCursor),
             });
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace HirePanda.ApiKeys.Dashboard;
 
@@ -15,21 +14,21 @@ internal static class UsageCsv
         "p50_ms", "p95_ms", "p99_ms",
     ];
 
-    public static string Write(ApiKeyUsageReport report)
+    public static string Write(ApiKeyUsageReport report) => Csv.Write(_header, Rows(report));
+
+    private static IEnumerable<string[]> Rows(ApiKeyUsageReport report)
     {
-        var text = new StringBuilder();
         var length = report.Interval == ApiKeyUsageGranularity.Day ? TimeSpan.FromDays(1) : TimeSpan.FromHours(1);
-        Append(text, _header);
-        Append(text, "total", "", "", report.From, report.To, report.Totals, report.ByStatus);
+        yield return Row("total", "", "", report.From, report.To, report.Totals, report.ByStatus);
         foreach (var point in report.Series)
         {
             var totals = new ApiKeyUsageTotals { Requests = point.Requests, Errors = point.Errors };
-            Append(text, "time", "", "", point.At, point.At + length, totals, point.ByStatus);
+            yield return Row("time", "", "", point.At, point.At + length, totals, point.ByStatus);
         }
 
         foreach (var endpoint in report.ByEndpoint)
         {
-            Append(text, "endpoint", endpoint.Name, "", report.From, report.To, endpoint.Totals, null);
+            yield return Row("endpoint", endpoint.Name, "", report.From, report.To, endpoint.Totals, null);
         }
 
         foreach (var (dimension, counts) in new[] { ("status", report.ByStatus), ("country", report.ByCountry) })
@@ -37,21 +36,18 @@ internal static class UsageCsv
             foreach (var count in counts)
             {
                 var (from, to) = (Time(report.From), Time(report.To));
-                Append(text, [dimension, count.Name, "", from, to, Number(count.Requests), "", "", "", "", "", "", ""]);
+                yield return [dimension, count.Name, "", from, to, Number(count.Requests), "", "", "", "", "", "", ""];
             }
         }
 
         foreach (var key in report.ByKey)
         {
             var totals = new ApiKeyUsageTotals { Requests = key.Requests, Errors = key.Errors };
-            Append(text, "key", key.Name ?? "", key.KeyId, report.From, report.To, totals, null);
+            yield return Row("key", key.Name ?? "", key.KeyId, report.From, report.To, totals, null);
         }
-
-        return text.ToString();
     }
 
-    private static void Append(
-        StringBuilder text,
+    private static string[] Row(
         string dimension,
         string name,
         string keyId,
@@ -61,23 +57,12 @@ internal static class UsageCsv
         IReadOnlyList<ApiKeyUsageCount>? byStatus)
     {
         var bar = byStatus is null ? null : UsageSeries.Bar(from, byStatus);
-        Append(
-            text,
-            [
-                dimension, name, keyId, Time(from), Time(to), Number(totals.Requests), Number(totals.Errors),
-                Number(bar?.Good), Number(bar?.ClientErrors), Number(bar?.ServerErrors),
-                Milliseconds(totals.Latency?.P50), Milliseconds(totals.Latency?.P95), Milliseconds(totals.Latency?.P99),
-            ]);
-    }
-
-    private static void Append(StringBuilder text, IEnumerable<string> cells)
-        => text.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
-
-    /// <summary>Writes a cell. A spreadsheet takes a cell that begins with one of these characters for a formula.</summary>
-    internal static string Cell(string value)
-    {
-        var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + value : value;
-        return safe.AsSpan().ContainsAny("\",\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return
+        [
+            dimension, name, keyId, Time(from), Time(to), Number(totals.Requests), Number(totals.Errors),
+            Number(bar?.Good), Number(bar?.ClientErrors), Number(bar?.ServerErrors),
+            Milliseconds(totals.Latency?.P50), Milliseconds(totals.Latency?.P95), Milliseconds(totals.Latency?.P99),
+        ];
     }
 
     private static string Time(DateTimeOffset at)

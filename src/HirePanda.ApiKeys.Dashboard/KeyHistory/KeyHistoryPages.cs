@@ -14,8 +14,8 @@ internal static class KeyHistoryPages
             return Refusal.From(missing);
         }
 
-        var (key, cursor) = (found.Value!, request.Query("cursor"));
-        var options = new ApiKeyAuditListOptions { KeyId = key.Id, Cursor = cursor };
+        var (key, trail) = (found.Value!, request.Query("page"));
+        var options = new ApiKeyAuditListOptions { KeyId = key.Id, Cursor = PageTrail.CursorOf(trail) };
         var page = await request.Get<ApiKeyWorkspaceManager>().ListAuditAsync(request.Actor, options, request.Aborted)
             .ConfigureAwait(false);
         return page.Failure is { Kind: not ApiKeyFailureKind.Forbidden } failure
@@ -26,7 +26,8 @@ internal static class KeyHistoryPages
                 {
                     Key = key,
                     Entries = page.Value?.Items,
-                    Trail = new Trail($"/keys/{key.Id}/history", [], cursor, request.Query("before"), page.Value?.NextCursor),
+                    Trail = PageTrail.Create(
+                        request.View.Url($"/keys/{key.Id}/history"), [], trail, page.Value?.NextCursor),
                 });
     }
 }

@@ -13,5 +13,5 @@ public sealed class KeyHistoryModel
     public required IReadOnlyList<ApiKeyAuditEntry>? Entries { get; init; }
 
     /// <summary>Gets the way to the pages before and after.</summary>
-    public required Trail Trail { get; init; }
+    public required PageTrail Trail { get; init; }
 }
