@@ -36,6 +36,8 @@ public sealed class AlertsModel
 /// <summary>One alert.</summary>
 /// <param name="Alert">The alert.</param>
 /// <param name="Kind">The kind in words.</param>
-/// <param name="KeyName">The name of the key, its id if the name is not known, or null if the entry does not concern a key.</param>
+/// <param name="KeyName">
+/// The name of the key, its id if the name is not known, or null if the entry does not concern a key.
+/// </param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record AlertRow(ApiKeyAlert Alert, string Kind, string? KeyName);
