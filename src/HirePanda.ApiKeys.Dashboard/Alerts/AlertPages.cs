@@ -34,13 +34,14 @@ internal static class AlertPages
             return Refusal.From(noWebhooks);
         }
 
-        var names = await KeyNames.ReadAsync(request).ConfigureAwait(false);
+        var names = await KeyNames.ReadAsync(request, page.Value!.Items.Select(alert => alert.KeyId))
+            .ConfigureAwait(false);
         return PageAnswer.Create<AlertsPage>(
             errors.Count > 0 ? "Error: " + Title : Title,
             new AlertsModel
             {
                 IsAll = isAll,
-                Rows = [.. page.Value!.Items.Select(alert => Row(alert, names))],
+                Rows = [.. page.Value.Items.Select(alert => Row(alert, names))],
                 Trail = PageTrail.Create(
                     request.View.Url("/alerts"), [new("show", isAll ? All : null)], trail, page.Value.NextCursor),
                 Webhooks = webhooks.Value!.Items,

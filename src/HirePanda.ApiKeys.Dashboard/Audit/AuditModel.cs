@@ -50,7 +50,7 @@ public sealed record AuditFilters(string? Key, string? Action, string? Actor, st
 /// The name of the key, its id if the name is not known, or null if the entry does not concern a key.
 /// </param>
 /// <param name="ActorName">The name of the actor's key, or null if the actor is not a known key.</param>
-/// <param name="Changes">What changed, as lines.</param>
+/// <param name="Changes">What changed.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record AuditRow(
-    ApiKeyAuditEntry Entry, string Action, bool IsRefused, string? KeyName, string? ActorName, IReadOnlyList<string> Changes);
+    ApiKeyAuditEntry Entry, string Action, bool IsRefused, string? KeyName, string? ActorName, IReadOnlyList<AuditChange> Changes);

@@ -29,14 +29,15 @@ internal static class AuditPages
             return Refusal.From(failure);
         }
 
-        var names = await KeyNames.ReadAsync(request).ConfigureAwait(false);
+        var names = await KeyNames.ReadAsync(
+            request, page.Value!.Items.SelectMany(entry => new[] { entry.KeyId, entry.Actor })).ConfigureAwait(false);
         return PageAnswer.Create<AuditPage>(
             Title,
             new AuditModel
             {
                 Filters = filters,
                 Actions = AuditActions.Choices,
-                Rows = [.. page.Value!.Items.Select(entry => Row(entry, names))],
+                Rows = [.. page.Value.Items.Select(entry => Row(entry, names))],
                 Trail = PageTrail.Create(request.View.Url("/audit"), filters.Pairs, trail, page.Value.NextCursor),
                 ExportUrl = PageTrail.Link(request.View.Url("/audit/export"), filters.Pairs),
             });
@@ -98,7 +99,7 @@ internal static class AuditPages
             AuditActions.IsRefused(entry.Action),
             entry.KeyId is { } id ? names.GetValueOrDefault(id, id) : null,
             names.GetValueOrDefault(entry.Actor),
-            AuditChanges.Describe(entry.Before, entry.After));
+            AuditChanges.Create(entry));
 
     private static IReadOnlyList<string?> Cells(ApiKeyAuditEntry entry) =>
     [
@@ -107,6 +108,6 @@ internal static class AuditPages
         entry.Action,
         entry.KeyId,
         entry.Address,
-        string.Join("; ", AuditChanges.Describe(entry.Before, entry.After)),
+        string.Join("; ", AuditChanges.Create(entry)),
     ];
 }

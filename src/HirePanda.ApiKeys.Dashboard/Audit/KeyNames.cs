@@ -1,16 +1,12 @@
+using HirePanda.ApiKeys.Stores;
+
 namespace HirePanda.ApiKeys.Dashboard;
 
 /// <summary>Reads the names of keys for lists that know their ids only.</summary>
 internal static class KeyNames
 {
-    private const int Limit = 200;
-
-    /// <summary>Reads the names of the newest keys by id. The id of an older key stands for itself.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(DashboardRequest request)
-    {
-        var keys = await request.Get<ApiKeyManager>()
-            .ListAsync(request.Actor, new ApiKeyListOptions { Limit = Limit }, request.Aborted).ConfigureAwait(false);
-        return keys.Value?.Items.ToDictionary(key => key.Id, key => key.Name, StringComparer.Ordinal)
-            ?? new Dictionary<string, string>(StringComparer.Ordinal);
-    }
+    /// <summary>Reads the names of keys of the user's workspace by id. An id that is not a key of it has no name.</summary>
+    public static ValueTask<IReadOnlyDictionary<string, string>> ReadAsync(DashboardRequest request, IEnumerable<string?> ids)
+        => request.Get<IApiKeyManagementStore>().GetKeyNamesAsync(
+            request.Actor.Workspace, [.. ids.OfType<string>().Distinct()], request.Aborted);
 }

@@ -61,7 +61,7 @@ internal static class KeySummaries
     {
         var (lifetime, end) = KeyInputReader.Expiry(input);
         end = input.Expires == KeyInput.KeepExpiry ? key?.ExpiresAt : lifetime is { } time ? request.Now + time : end;
-        return end is not { } at ? "without an end"
+        return end is not { } at ? "until it is revoked"
             : at <= request.Now ? "until a date that you have yet to choose"
             : $"until {KeyText.Date(at)}";
     }

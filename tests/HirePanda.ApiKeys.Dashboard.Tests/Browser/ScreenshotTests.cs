@@ -15,6 +15,22 @@ public sealed class ScreenshotTests(Chromium chromium)
     [InlineData("usage-light", "/dashboard/usage", false, 1280)]
     [InlineData("usage-dark", "/dashboard/usage", true, 1280)]
     [InlineData("usage-phone", "/dashboard/usage", true, 360)]
+    [InlineData("key-light", "/dashboard/keys/{id}", false, 1280)]
+    [InlineData("access-light", "/dashboard/keys/{id}/access", false, 1280)]
+    [InlineData("history-light", "/dashboard/keys/{id}/history", false, 1280)]
+    [InlineData("keyusage-light", "/dashboard/keys/{id}/usage", false, 1280)]
+    [InlineData("rotate-light", "/dashboard/keys/{id}/rotate", false, 1280)]
+    [InlineData("revoke-light", "/dashboard/keys/{id}/revoke", false, 1280)]
+    [InlineData("edit-light", "/dashboard/keys/{id}/edit", false, 1280)]
+    [InlineData("settings-light", "/dashboard/settings", false, 1280)]
+    [InlineData("revokeall-light", "/dashboard/security/revoke-all", false, 1280)]
+    [InlineData("overview-phone", "/dashboard/", false, 360)]
+    [InlineData("new-phone", "/dashboard/keys/new", true, 360)]
+    [InlineData("security-phone", "/dashboard/security", false, 360)]
+    [InlineData("key-phone", "/dashboard/keys/{id}", false, 360)]
+    [InlineData("audit-phone", "/dashboard/audit", true, 360)]
+    [InlineData("key-dark", "/dashboard/keys/{id}/access", true, 1280)]
+    [InlineData("overview-768", "/dashboard/", false, 800)]
     [InlineData("alerts-light", "/dashboard/alerts", false, 1280)]
     [InlineData("audit-light", "/dashboard/audit", false, 1280)]
     public async Task Screenshot_OfTheDocumentation_IsTaken(string name, string path, bool dark, int width)
@@ -22,7 +38,7 @@ public sealed class ScreenshotTests(Chromium chromium)
         using var folder = new TemporaryFolder();
         await using var host = await SeededHost.StartAsync();
         await using var session = await chromium.OpenAsync(host.Address, dark: dark, width: width, person: People.Owner);
-        (await session.Page.GotoAsync(path))!.Status.Should().Be(200);
+        (await session.Page.GotoAsync(path.Replace("{id}", host.KeyId, StringComparison.Ordinal)))!.Status.Should().Be(200);
 
         var image = await session.Page.ScreenshotAsync(new()
         {

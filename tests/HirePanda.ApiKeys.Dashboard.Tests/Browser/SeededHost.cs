@@ -1,15 +1,21 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using HirePanda.Api;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
 /// <summary>A dashboard for a browser with the keys, requests and alerts of a busy workspace, always the same ones.</summary>
 internal sealed class SeededHost : IAsyncDisposable
 {
+    private const string NumberField = "X-Test-Number";
+
     private static readonly (string Name, string Type)[] _keys =
     [
         ("checkout-prod", ApiKeyTypes.Production), ("nightly-import", ApiKeyTypes.Production),
@@ -21,19 +27,21 @@ internal sealed class SeededHost : IAsyncDisposable
         [("8.8.8.8", "US"), ("9.9.9.9", "DE"), ("1.1.1.1", "JP"), ("8.8.4.4", "US"), ("9.9.9.10", "DE"), ("5.5.5.5", "BR")];
 
     private readonly DashboardHost _host;
-    private readonly string _keyId;
     private readonly string _webhookId;
 
     private SeededHost(DashboardHost host, string keyId, string webhookId)
-        => (_host, _keyId, _webhookId) = (host, keyId, webhookId);
+        => (_host, KeyId, _webhookId) = (host, keyId, webhookId);
 
     public string Address => _host.Address;
+
+    /// <summary>Gets the id of a key that is used a lot.</summary>
+    public string KeyId { get; }
 
     /// <summary>Gets the addresses of all pages that are shown by GET. Downloads are not pages.</summary>
     public IReadOnlyList<string> Pages
         => [.. _host.Endpoints.Where(IsPage).Select(endpoint => endpoint.RoutePattern.RawText!
             .Replace("/webhooks/{id}", "/webhooks/" + _webhookId, StringComparison.Ordinal)
-            .Replace("{id}", _keyId, StringComparison.Ordinal))];
+            .Replace("{id}", KeyId, StringComparison.Ordinal))];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -43,14 +51,20 @@ internal sealed class SeededHost : IAsyncDisposable
     /// <param name="more">How many further keys there are, so that lists have pages.</param>
     public static async Task<SeededHost> StartAsync(int more = 0)
     {
-        var host = await DashboardHost.StartAsync(Map, services: builder => builder.Services
-            .AddSingleton<IApiKeyCountryResolver, Countries>(), options: dashboard => dashboard.ProductName = "HirePanda",
+        var requests = new CompletedRequests();
+        var host = await DashboardHost.StartAsync(
+            Map,
+            services: builder => builder.Services.AddSingleton<IApiKeyCountryResolver, Countries>()
+                .ConfigureAll<ApiKeyOptions>(keys => HirePandaCatalog.Configure(keys.Catalog)),
+            options: dashboard => dashboard.ProductName = "HirePanda",
+            first: builder => builder.Services.AddSingleton<IStartupFilter>(requests),
             forBrowser: true);
         await using var scope = host.Services.CreateAsyncScope();
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
         var issued = new List<IssuedApiKey>();
         foreach (var (name, type) in _keys)
         {
+            host.Time.Advance(TimeSpan.FromMinutes(5));
             issued.Add((await manager.CreateAsync(Owner, new() { Name = name, Type = type }, Token)).Value!);
         }
 
@@ -65,7 +79,8 @@ internal sealed class SeededHost : IAsyncDisposable
         var webhook = await scope.ServiceProvider.GetRequiredService<ApiKeyAlertManager>()
             .AddWebhookAsync(Owner, "https://8.8.8.8/alerts", Token);
         await AddAlertAsync(host, issued[0].Key.Id);
-        await SendAsync(host, issued);
+        host.Time.Advance(DashboardHost.Start.AddHours(1) - host.Time.GetUtcNow());
+        await SendAsync(host, requests, issued);
         return new SeededHost(host, issued[0].Key.Id, webhook.Value!.Webhook.Id);
     }
 
@@ -74,31 +89,51 @@ internal sealed class SeededHost : IAsyncDisposable
     private static void Map(WebApplication app)
     {
         app.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(DashboardHost.Policy);
-        app.MapGet("/api/v1/jobs", () => "jobs").RequireAuthorization("read");
-        app.MapGet("/api/v1/jobs/{id}", (int id) => id % 7 == 0 ? Results.NotFound() : Results.Ok()).RequireAuthorization("read");
-        app.MapPost("/api/v1/jobs", () => Results.StatusCode(500)).RequireAuthorization("write");
-        app.MapDelete("/api/v1/jobs/{id}", () => Results.NoContent()).RequireAuthorization("admin");
+        var api = app.MapGroup("/api/v1").AddEndpointFilter(TakeTimeAsync);
+        api.MapGet("/jobs", () => "jobs").RequireAuthorization(HirePandaPermissions.JobsRead);
+        api.MapGet("/jobs/{id}", (int id) => id % 7 == 0 ? Results.NotFound() : Results.Ok())
+            .RequireAuthorization(HirePandaPermissions.JobsRead);
+        api.MapPost("/jobs", () => Results.StatusCode(500)).RequireAuthorization(HirePandaPermissions.JobsWrite);
+        api.MapDelete("/jobs/{id}", () => Results.NoContent()).RequireAuthorization(HirePandaPermissions.ResourcesDelete);
+        api.MapGet("/candidates", () => "candidates").RequireAuthorization(HirePandaPermissions.CandidatesRead);
+        api.MapPost("/candidates", () => Results.Created()).RequireAuthorization(HirePandaPermissions.CandidatesWrite);
+        api.MapGet("/analytics", () => "analytics").RequireAuthorization(ApiKeyPermissions.AnalyticsRead);
+        api.MapGet("/team", () => "team").RequireAuthorization(HirePandaPermissions.TeamManage);
+    }
+
+    /// <summary>Lets an answer take a time that depends on its endpoint and on the request.</summary>
+    private static ValueTask<object?> TakeTimeAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var request = call.HttpContext.Request;
+        var number = int.Parse(request.Headers[NumberField].ToString(), CultureInfo.InvariantCulture);
+        var milliseconds = (HttpMethods.IsPost(request.Method) ? 60 : 9) + (number * 7 % 23) + (number % 19 == 0 ? 140 : 0);
+        ((FakeTimeProvider)call.HttpContext.RequestServices.GetRequiredService<TimeProvider>())
+            .Advance(TimeSpan.FromMilliseconds(milliseconds));
+        return next(call);
     }
 
     /// <summary>Sends the requests of a day: more by day than by night.</summary>
-    private static async Task SendAsync(DashboardHost host, List<IssuedApiKey> keys)
+    private static async Task SendAsync(DashboardHost host, CompletedRequests requests, List<IssuedApiKey> keys)
     {
         using var client = new HttpClient { BaseAddress = new Uri(host.Address) };
         for (var hour = 0; hour < 24; hour++)
         {
-            host.Time.Advance(TimeSpan.FromHours(1));
             var count = 4 + (int)(8 * (1 + Math.Sin((hour - 4) * Math.PI / 12)));
             for (var number = 0; number < count; number++)
             {
-                var isWrite = number % 11 == 10;
                 using var request = new HttpRequestMessage(
-                    isWrite ? HttpMethod.Post : HttpMethod.Get,
-                    number % 3 == 1 && !isWrite ? Repository.Invariant($"/api/v1/jobs/{number}") : "/api/v1/jobs");
+                    number % 11 == 10 || number % 8 == 7 ? HttpMethod.Post : HttpMethod.Get,
+                    number % 11 == 10 ? "/api/v1/jobs" : number % 4 == 3 ? "/api/v1/candidates"
+                        : number % 3 == 1 ? Repository.Invariant($"/api/v1/jobs/{number}") : "/api/v1/jobs");
                 var secret = keys[number % 5 == 4 ? 4 : number % 3].Secret;
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
                 request.Headers.Add(DashboardHost.AddressField, _clients[number % _clients.Length].Address);
+                request.Headers.Add(NumberField, Repository.Invariant($"{(hour * 31) + number}"));
                 using var response = await client.SendAsync(request, Token);
+                await requests.WaitAsync(Token);
             }
+
+            host.Time.Advance(TimeSpan.FromHours(1) - (host.Time.GetUtcNow() - DashboardHost.Start.AddHours(hour + 1)));
         }
     }
 
@@ -111,7 +146,7 @@ internal sealed class SeededHost : IAsyncDisposable
                 Kind = ApiKeyAlertKinds.UnusualActivity,
                 KeyId = keyId,
                 Message = "checkout-prod sent 10 times as many requests as usual",
-                RaisedAt = DashboardHost.Start,
+                RaisedAt = DashboardHost.Start.AddHours(20),
                 DeduplicationKey = "alert-1",
             },
             [],
