@@ -78,7 +78,9 @@ internal sealed class SeededHost : IAsyncDisposable
         await manager.RevokeAsync(Owner, issued[6].Key.Id, "The website is gone", cancellationToken: Token);
         var webhook = await scope.ServiceProvider.GetRequiredService<ApiKeyAlertManager>()
             .AddWebhookAsync(Owner, "https://8.8.8.8/alerts", Token);
-        await AddAlertAsync(host, issued[0].Key.Id);
+        await AddAlertsAsync(host, issued);
+        await scope.ServiceProvider.GetRequiredService<ApiKeyWorkspaceManager>().SetAllowlistAsync(
+            Owner, new() { IsEnabled = true, IsReportOnly = true, Networks = ["8.8.0.0/16", "1.1.1.1/32"] }, null, Token);
         host.Time.Advance(DashboardHost.Start.AddHours(1) - host.Time.GetUtcNow());
         await SendAsync(host, requests, issued);
         return new SeededHost(host, issued[0].Key.Id, webhook.Value!.Webhook.Id);
@@ -137,20 +139,31 @@ internal sealed class SeededHost : IAsyncDisposable
         }
     }
 
-    private static async Task AddAlertAsync(DashboardHost host, string keyId)
-        => await host.Services.GetRequiredService<IApiKeyAlertStore>().AddAlertAsync(
-            new ApiKeyAlert
-            {
-                Id = "alert-1",
-                Workspace = People.Workspace,
-                Kind = ApiKeyAlertKinds.UnusualActivity,
-                KeyId = keyId,
-                Message = "checkout-prod sent 10 times as many requests as usual",
-                RaisedAt = DashboardHost.Start.AddHours(20),
-                DeduplicationKey = "alert-1",
-            },
-            [],
-            Token);
+    private static async Task AddAlertsAsync(DashboardHost host, List<IssuedApiKey> keys)
+    {
+        (string Kind, int Key, string Message, int Hour)[] alerts =
+        [
+            (ApiKeyAlertKinds.UnusualActivity, 0, "checkout-prod sent 10 times as many requests as usual", 20),
+            (ApiKeyAlertKinds.KeyExpiring, 1, "nightly-import expires in 7 days", 9),
+            (ApiKeyAlertKinds.FailedAuthentication, 4, "20 requests with ci-deploy were refused", 2),
+        ];
+        foreach (var (kind, key, message, hour) in alerts)
+        {
+            await host.Services.GetRequiredService<IApiKeyAlertStore>().AddAlertAsync(
+                new ApiKeyAlert
+                {
+                    Id = kind,
+                    Workspace = People.Workspace,
+                    Kind = kind,
+                    KeyId = keys[key].Key.Id,
+                    Message = message,
+                    RaisedAt = DashboardHost.Start.AddHours(hour),
+                    DeduplicationKey = kind,
+                },
+                [],
+                Token);
+        }
+    }
 
     private static bool IsPage(RouteEndpoint endpoint)
         => endpoint.RoutePattern.RawText is { } pattern && !endpoint.Metadata.GetMetadata<DashboardRoute>()!.IsWrite
