@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Benchmarks;
@@ -28,6 +29,21 @@ internal static class OurScenario
         {
             Services = services => services.AddHirePandaApiKeys()
                 .AddInMemoryStore([issued.Key, .. further.Select(other => other.Key)]),
+        };
+    }
+
+    /// <summary>The same with the dashboard.</summary>
+    public static Scenario CreateWithDashboard(string name)
+    {
+        var scenario = Create(name);
+        return scenario with
+        {
+            Services = services =>
+            {
+                scenario.Services!(services);
+                services.AddHirePandaApiKeys().AddDashboard();
+            },
+            Map = app => app.MapHirePandaApiKeysDashboard("/dashboard").LocalRequestsOnly(),
         };
     }
 

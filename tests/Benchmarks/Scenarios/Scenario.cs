@@ -19,6 +19,9 @@ internal sealed record Scenario(string Name, string? Authorization)
     /// <summary>Gets the registration of the services that protect the endpoint, or null if it is anonymous.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 
+    /// <summary>Gets what maps further endpoints, or null for none.</summary>
+    public Action<WebApplication>? Map { get; init; }
+
     /// <summary>Gets the name of the framework's rate limiting policy, or null for no rate limiting.</summary>
     public string? Limiter { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record Scenario(string Name, string? Authorization)
             endpoint.RequireRateLimiting(Limiter);
         }
 
+        Map?.Invoke(app);
         return app;
     }
 

@@ -47,8 +47,11 @@ internal static class Scenarios
     /// <summary>Gets this library with every feature.</summary>
     public static Scenario Ours { get; } = OurScenario.Create("ours");
 
+    /// <summary>Gets this library with the dashboard in the same app.</summary>
+    public static Scenario Dashboard { get; } = OurScenario.CreateWithDashboard("ours+dashboard");
+
     public static IReadOnlyList<Scenario> All { get; } =
-        [Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Ours];
+        [Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Dashboard, Ours];
 
     /// <summary>Adds a scheme with the handler, and a policy that requires one of its claims.</summary>
     public static void Add<THandler>(IServiceCollection services)
