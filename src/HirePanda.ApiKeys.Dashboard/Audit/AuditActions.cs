@@ -47,6 +47,9 @@ internal static class AuditActions
             ? $"Refused: {attempt}"
             : _words.GetValueOrDefault(action, action);
 
+    /// <summary>Determines whether an action concerns a webhook, whose address is often a secret.</summary>
+    public static bool IsOfWebhook(string action) => action.StartsWith("webhook.", StringComparison.Ordinal);
+
     /// <summary>Determines whether an action is an attempt that was refused.</summary>
     public static bool IsRefused(string action) => action.EndsWith(Refused, StringComparison.Ordinal);
 }

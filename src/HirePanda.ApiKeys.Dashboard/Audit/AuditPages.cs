@@ -37,7 +37,7 @@ internal static class AuditPages
             {
                 Filters = filters,
                 Actions = AuditActions.Choices,
-                Rows = [.. page.Value.Items.Select(entry => Row(entry, names))],
+                Rows = [.. page.Value.Items.Select(entry => Row(request, entry, names))],
                 Trail = PageTrail.Create(request.View.Url("/audit"), filters.Pairs, trail, page.Value.NextCursor),
                 ExportUrl = PageTrail.Link(request.View.Url("/audit/export"), filters.Pairs),
             });
@@ -62,7 +62,7 @@ internal static class AuditPages
                 return Refusal.From(failure);
             }
 
-            rows.AddRange(page.Value!.Items.Select(Cells));
+            rows.AddRange(page.Value!.Items.Select(entry => Cells(request, entry)));
             cursor = page.Value.NextCursor;
         }
         while (cursor is not null && rows.Count < MaxExported);
@@ -92,22 +92,26 @@ internal static class AuditPages
             },
             request.Aborted);
 
-    private static AuditRow Row(ApiKeyAuditEntry entry, IReadOnlyDictionary<string, string> names)
+    private static AuditRow Row(
+        DashboardRequest request, ApiKeyAuditEntry entry, IReadOnlyDictionary<string, string> names)
         => new(
             entry,
             AuditActions.Describe(entry.Action),
             AuditActions.IsRefused(entry.Action),
             entry.KeyId is { } id ? names.GetValueOrDefault(id, id) : null,
             names.GetValueOrDefault(entry.Actor),
-            AuditChanges.Create(entry));
+            Changes(request, entry));
 
-    private static IReadOnlyList<string?> Cells(ApiKeyAuditEntry entry) =>
+    private static IReadOnlyList<string?> Cells(DashboardRequest request, ApiKeyAuditEntry entry) =>
     [
         entry.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         entry.Actor,
         entry.Action,
         entry.KeyId,
         entry.Address,
-        string.Join("; ", AuditChanges.Create(entry)),
+        string.Join("; ", Changes(request, entry)),
     ];
+
+    private static IReadOnlyList<AuditChange> Changes(DashboardRequest request, ApiKeyAuditEntry entry)
+        => AuditActions.IsOfWebhook(entry.Action) && !request.View.CanManage ? [] : AuditChanges.Create(entry);
 }

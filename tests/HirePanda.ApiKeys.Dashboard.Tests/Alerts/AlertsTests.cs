@@ -119,15 +119,17 @@ public sealed partial class AlertsTests
     }
 
     [Fact]
-    public async Task Show_ReadOnlyUser_HasNoButtons()
+    public async Task Show_ReadOnlyUser_HasNoButtonsAndNoAddressesOfWebhooks()
     {
         await using var host = await SecurityHost.StartAsync();
         await RaiseAsync(host, "1", null, "something");
         await host.PostAsync("/alerts", "/alerts/webhooks", ("url", Hook));
         using var client = host.CreateClient("read");
 
-        (await host.GetAsync("/alerts", client)).Html.Should().Contain("something").And.Contain(Hook)
+        (await host.GetAsync("/alerts", client)).Html.Should().Contain("something").And.NotContain(Hook)
             .And.NotContain("<button").And.NotContain(">Delete</a>");
+        (await host.GetAsync("/audit", client)).Html.Should().Contain("Added a webhook").And.NotContain(Hook);
+        (await host.GetAsync("/audit/export", client)).Html.Should().Contain("webhook.create").And.NotContain(Hook);
     }
 
     [Fact]

@@ -225,7 +225,7 @@ public sealed class ChangeKeyTests
 
         var page = await host.GetAsync($"/keys/{key.Id}/history");
 
-        page.Text.Should().Contain("Generated").And.Contain("Changed").And.Contain("user:owner").And
+        page.Text.Should().Contain("Created a key").And.Contain("Changed a key").And.Contain("user:owner").And
             .Contain("Name: checkout-prod → <i>renamed</i>").And.Contain("Tier: read → write");
         page.Html.Should().NotContain("<i>renamed");
     }
