@@ -27,7 +27,7 @@ public sealed class AuditTests
             .And.NotContain("Version").And.NotContain("<u>new").And.NotContain("<b>name");
 
         static string Change(string name, string before, string after)
-            => $"<strong>{name}</strong>:\\s*<del>{before}</del>\\s*<span> &#x2192; </span>\\s*<ins>{after}</ins>";
+            => $"<strong>{name}</strong>:\\s*<del>{before}</del>\\s*<span> → </span>\\s*<ins>{after}</ins>";
 
         static JsonElement Json(string name) => JsonSerializer.SerializeToElement(new
         {
