@@ -61,7 +61,7 @@ internal static class AlertPages
     }
 
     private static AlertRow Row(ApiKeyAlert alert, IReadOnlyDictionary<string, string> names)
-        => new(alert, Describe(alert.Kind), alert.KeyId is { } id ? names.GetValueOrDefault(id, id) : null);
+        => new(alert, Describe(alert.Kind), alert.KeyId is { } id ? names.GetValueOrDefault(id) : null);
 
     /// <summary>Describes a kind of alert. A kind that is not known stands for itself.</summary>
     private static string Describe(string kind) => kind switch

@@ -36,8 +36,6 @@ public sealed class AlertsModel
 /// <summary>One alert.</summary>
 /// <param name="Alert">The alert.</param>
 /// <param name="Kind">The kind in words.</param>
-/// <param name="KeyName">
-/// The name of the key, its id if the name is not known, or null if the entry does not concern a key.
-/// </param>
+/// <param name="KeyName">The name of the key, or null if the alert concerns no key of the workspace.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record AlertRow(ApiKeyAlert Alert, string Kind, string? KeyName);

@@ -46,8 +46,8 @@ internal static class WebhookPages
     {
         var webhook = await request.Get<ApiKeyAlertManager>()
             .GetWebhookAsync(request.Actor, request.Route("id"), request.Aborted).ConfigureAwait(false);
-        return webhook.Failure is { } failure
-            ? Refusal.From(failure)
+        return webhook.Failure is { } failure ? Refusal.From(failure)
+            : !request.View.CanManage ? Refusal.ReadOnly
             : PageAnswer.Create<WebhookDeletePage>("Delete webhook", webhook.Value);
     }
 

@@ -1,14 +1,24 @@
 // Everything works without this module. It adds: copy buttons, live filters, local times, and what belongs to the secret's page.
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const at = new Date(time.dateTime);
-  if (!Number.isNaN(at.valueOf())) {
+const localize = (part) => {
+  for (const time of part.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.valueOf())) continue;
     const isExact = time.textContent === time.title;
     time.title = local.format(at);
     if (isExact) time.textContent = time.title;
   }
-}
+};
+localize(document);
+
+// Replaces a part of the page by the part of an answer with the same id.
+const replace = async (id, response, isWanted = () => true) => {
+  const part = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(id);
+  if (!part || !isWanted()) return;
+  localize(part);
+  document.getElementById(id).replaceWith(part);
+};
 
 document.querySelector("#errors")?.focus();
 
@@ -18,16 +28,17 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
     const text = source.value ?? source.textContent;
+    let isCopied = true;
     try {
       await navigator.clipboard.writeText(text);
     } catch {
       source.select?.();
-      document.execCommand("copy");
+      isCopied = document.execCommand("copy");
     }
     const label = button.querySelector("[data-label]") ?? button;
     const before = label.textContent;
-    label.textContent = "Copied";
-    button.dispatchEvent(new CustomEvent("copied", { bubbles: true }));
+    label.textContent = isCopied ? "Copied" : "Press Ctrl+C";
+    if (isCopied) button.dispatchEvent(new CustomEvent("copied", { bubbles: true }));
     setTimeout(() => { label.textContent = before; }, 2000);
   });
 }
@@ -39,9 +50,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const refresh = async () => {
     const url = new URL(form.action);
     const data = new FormData(form);
-    if (form.dataset.secret && new RegExp(form.dataset.secret).test(data.get("name") ?? "")) {
+    const secret = new RegExp(form.dataset.secret).exec(data.get("name"))?.groups.secret;
+    if (secret) {
       const find = document.getElementById("find-leaked");
-      find.elements.secret.value = data.get("name");
+      if (!find) return;
+      find.elements.secret.value = secret;
       form.reset();
       find.submit();
       return;
@@ -50,10 +63,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     const turn = ++latest;
     const response = await fetch(url, { headers: { Accept: "text/html" } });
     if (!response.ok || response.redirected) { location.href = url; return; }
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (turn !== latest) return;
-    document.getElementById(form.dataset.live).replaceWith(page.getElementById(form.dataset.live));
-    history.replaceState(null, "", url);
+    await replace(form.dataset.live, response, () => turn === latest);
+    if (turn === latest) history.replaceState(null, "", url);
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(refresh, 250); });
   form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); refresh(); });
@@ -81,27 +92,24 @@ const poll = async () => {
   const part = document.querySelector("[data-poll]");
   if (!part) return;
   const response = await fetch(part.dataset.poll).catch(() => null);
-  if (response?.ok) {
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const next = page.getElementById(part.id);
-    if (next) part.replaceWith(next);
-  }
+  if (response?.ok) await replace(part.id, response);
   setTimeout(poll, 3000);
 };
 if (document.querySelector("[data-poll]")) setTimeout(poll, 3000);
 
-// A summary that follows a form: data-summary names the address that answers with the part to replace.
+// A summary that follows a form: data-summary names the address that answers with the part to replace. Only what the summary
+// needs is part of that address, of networks their number.
+const summarized = ["type", "grant", "permission", "expires", "date"];
 for (const form of document.querySelectorAll("form[data-summary]")) {
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      const query = new URLSearchParams([...new FormData(form)].filter(([name]) => form.elements[name].type !== "hidden" && name !== "metadata"));
+      const data = new FormData(form);
+      const query = new URLSearchParams([...data].filter(([name]) => summarized.includes(name)));
+      query.set("networks", data.get("networks").split("\n").filter((line) => line.trim()).map(() => "-").join("\n"));
       const response = await fetch(`${form.dataset.summary}?${query}`).catch(() => null);
-      if (!response?.ok) return;
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const next = page.getElementById("summary");
-      if (next) document.getElementById("summary").replaceWith(next);
+      if (response?.ok) await replace("summary", response);
     }, 250);
   });
 }

@@ -46,9 +46,7 @@ public sealed record AuditFilters(string? Key, string? Action, string? Actor, st
 /// <param name="Entry">The entry.</param>
 /// <param name="Action">The action in words.</param>
 /// <param name="IsRefused">Whether the action was refused.</param>
-/// <param name="KeyName">
-/// The name of the key, its id if the name is not known, or null if the entry does not concern a key.
-/// </param>
+/// <param name="KeyName">The name of the key, or null if the entry concerns no key of the workspace.</param>
 /// <param name="ActorName">The name of the actor's key, or null if the actor is not a known key.</param>
 /// <param name="Changes">What changed.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]

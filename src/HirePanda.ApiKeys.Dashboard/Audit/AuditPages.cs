@@ -98,7 +98,7 @@ internal static class AuditPages
             entry,
             AuditActions.Describe(entry.Action),
             AuditActions.IsRefused(entry.Action),
-            entry.KeyId is { } id ? names.GetValueOrDefault(id, id) : null,
+            entry.KeyId is { } id ? names.GetValueOrDefault(id) : null,
             names.GetValueOrDefault(entry.Actor),
             Changes(request, entry));
 

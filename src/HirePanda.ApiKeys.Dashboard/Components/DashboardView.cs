@@ -39,6 +39,9 @@ public sealed class DashboardView
     /// <summary>Gets a value that indicates whether the user may change anything.</summary>
     public bool CanManage { get; init; }
 
+    /// <summary>Gets the age at which a key is to be rotated, or zero for never.</summary>
+    public TimeSpan RotationAge { get; init; }
+
     /// <summary>Gets the number of open alerts.</summary>
     public int OpenAlerts { get; init; }
 

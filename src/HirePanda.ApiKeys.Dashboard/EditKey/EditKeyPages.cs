@@ -15,7 +15,7 @@ internal static class EditKeyPages
             return found.Failure is { } failure ? Refusal.From(failure) : Refusal.ReadOnly;
         }
 
-        var input = InputOf(found.Value!);
+        var input = InputOf(found.Value!, request.Get<ApiKeyCatalogReader>().Get(request.Actor));
         if (request.Query("permissions") is { } permissions)
         {
             input = input with
@@ -47,7 +47,7 @@ internal static class EditKeyPages
         return result.Failure switch
         {
             null => request.To("/keys/" + key.Id, "saved"),
-            { } failure when FormFailure.From(failure) is { } form => await AgainAsync(request, key, input, form)
+            { } failure when FormFailure.From(failure, input) is { } form => await AgainAsync(request, key, input, form)
                 .ConfigureAwait(false),
             { } failure => Refusal.From(failure),
         };
@@ -82,13 +82,16 @@ internal static class EditKeyPages
         };
     }
 
-    private static KeyInput InputOf(ApiKey key) => new()
+    /// <summary>Fills the form. Permissions that it cannot offer are kept as they are unless somebody chooses otherwise.</summary>
+    private static KeyInput InputOf(ApiKey key, ApiKeyCatalogView catalog) => new()
     {
         Name = key.Name,
         Type = key.Type,
         Grant = (key.Tier, key.Permissions.Count) switch
         {
-            (null, _) => KeyInput.SingleGrant,
+            (null, _) when key.Permissions.All(name => catalog.Permissions.Any(known => known.CanGrant && known.Name == name))
+                => KeyInput.SingleGrant,
+            (null, _) => KeyInput.KeepGrant,
             (_, 0) => KeyInput.TierGrant + key.Tier,
             _ => KeyInput.KeepGrant,
         },

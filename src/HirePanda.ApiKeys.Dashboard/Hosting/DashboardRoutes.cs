@@ -32,6 +32,12 @@ internal static class DashboardRoutes
             Mark(group.MapMethods(page.Pattern, methods, context => pipeline.RunAsync(context, page)), page);
         }
 
+        foreach (var form in _pages.Where(form => form.IsWrite && Find(form.Pattern) is null))
+        {
+            var back = form with { Handler = request => Task.FromResult<DashboardAnswer>(request.To(PageOf(form, request))) };
+            Mark(group.MapMethods(form.Pattern, _read, context => pipeline.RunAsync(context, back)), back with { IsWrite = false });
+        }
+
         Mark(group.MapMethods(AssetPattern, _read, pipeline.RunAssetAsync), Unknown(AssetPattern));
 
         // A page of ours instead of the host's, with the same header fields.
@@ -39,6 +45,24 @@ internal static class DashboardRoutes
             group.Map("/{**path}", context => pipeline.RunAsync(context, Unknown("/" + context.GetRouteValue("path")))),
             Unknown("/"));
         return group;
+    }
+
+    private static DashboardRoute? Find(string pattern) => _pages.FirstOrDefault(page => !page.IsWrite && page.Pattern == pattern);
+
+    /// <summary>
+    /// Gets the address of the page that has a form. A browser opens the form's own address after a login, or when it loads the
+    /// answer again.
+    /// </summary>
+    private static string PageOf(DashboardRoute form, DashboardRequest request)
+    {
+        var pattern = form.Pattern;
+        do
+        {
+            pattern = pattern[..pattern.LastIndexOf('/')];
+        }
+        while (Find(pattern) is null);
+
+        return pattern.Replace("{id}", Uri.EscapeDataString(request.Route("id")), StringComparison.Ordinal);
     }
 
     private static DashboardRoute Unknown(string path)

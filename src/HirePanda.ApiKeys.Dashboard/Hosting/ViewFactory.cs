@@ -8,7 +8,11 @@ namespace HirePanda.ApiKeys.Dashboard;
 
 /// <summary>Creates what every page shows.</summary>
 internal sealed class ViewFactory(
-    DashboardAssets assets, IAntiforgery antiforgery, IOptions<DashboardOptions> options, TimeProvider time)
+    DashboardAssets assets,
+    IAntiforgery antiforgery,
+    IOptions<DashboardOptions> options,
+    IOptionsMonitor<ApiKeyOptions> keys,
+    TimeProvider time)
 {
     /// <summary>Creates a view for a request whose user is not known yet.</summary>
     public DashboardView Create(HttpContext context, DashboardRoute route)
@@ -52,6 +56,7 @@ internal sealed class ViewFactory(
             Address = Name(actor.Address),
             CanManage = catalog.Permissions.Any(
                 permission => permission is { Name: ApiKeyPermissions.KeysManage, CanGrant: true }),
+            RotationAge = keys.Get(ApiKeyDefaults.AuthenticationScheme).Alerts.RotationAge,
             OpenAlerts = alerts.Succeeded ? alerts.Value : 0,
             TokenField = tokens.FormFieldName,
             Token = tokens.RequestToken ?? "",

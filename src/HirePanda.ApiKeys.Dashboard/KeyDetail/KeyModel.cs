@@ -18,6 +18,12 @@ public sealed class KeyModel
     /// <summary>Gets the requests of the last hour, or null if that is not known.</summary>
     public long? LastHour { get; init; }
 
+    /// <summary>Gets the key that this one replaces, or null if there is none that still exists.</summary>
+    public ApiKey? Old { get; init; }
+
+    /// <summary>Gets the requests with the replaced key in the last hour, or null if that is not known.</summary>
+    public long? OldLastHour { get; init; }
+
     /// <summary>Gets the metadata, indented, or null if there is none.</summary>
     public string? Metadata { get; init; }
 }

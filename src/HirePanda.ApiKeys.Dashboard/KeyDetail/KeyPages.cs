@@ -7,14 +7,17 @@ internal static class KeyPages
 {
     public static async Task<DashboardAnswer> ShowAsync(DashboardRequest request)
     {
-        var found = await request.Get<ApiKeyManager>().GetAsync(request.Actor, request.Route("id"), request.Aborted)
-            .ConfigureAwait(false);
+        var manager = request.Get<ApiKeyManager>();
+        var found = await manager.GetAsync(request.Actor, request.Route("id"), request.Aborted).ConfigureAwait(false);
         if (found.Failure is { } failure)
         {
             return Refusal.From(failure);
         }
 
         var key = found.Value!;
+        var old = key.Replaces is { } replaced
+            ? (await manager.GetAsync(request.Actor, replaced, request.Aborted).ConfigureAwait(false)).Value
+            : null;
         var type = request.Get<ApiKeyCatalogReader>().Get(request.Actor).Types
             .FirstOrDefault(type => type.Name == key.Type);
         return PageAnswer.Create<KeyPage>(
@@ -25,6 +28,8 @@ internal static class KeyPages
                 Permissions = request.Get<ApiKeyPermissionEvaluator>().GetPermissions(key),
                 TypeLimit = type?.RateLimit,
                 LastHour = await KeyUsage.LastHourAsync(request, key.Id).ConfigureAwait(false),
+                Old = old,
+                OldLastHour = old is null ? null : await KeyUsage.LastHourAsync(request, old.Id).ConfigureAwait(false),
                 Metadata = MetadataText.Write(key.Metadata),
             });
     }

@@ -7,7 +7,7 @@ namespace HirePanda.ApiKeys.Dashboard;
 internal static class KeyListPages
 {
     /// <summary>A hint, which people may search for, has four characters after the prefix. A secret has more.</summary>
-    private const string SecretTail = ")[0-9A-Za-z]{5}";
+    private const string SecretTail = ")[0-9A-Za-z]{5,})";
 
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
 
@@ -15,7 +15,7 @@ internal static class KeyListPages
     {
         var catalog = request.Get<ApiKeyCatalogReader>().Get(request.Actor);
         var types = catalog.Types.Select(type => type.Name).ToList();
-        var pattern = "^\\s*(" + string.Join('|', catalog.Types.Select(type => Regex.Escape(type.Prefix))) + SecretTail;
+        var pattern = "(?:^|[^0-9A-Za-z])(?<secret>(?:" + string.Join('|', catalog.Types.Select(type => Regex.Escape(type.Prefix))) + SecretTail;
         var (name, trail) = (request.Query("name")?.Trim(), request.Query("page"));
         name = name is { Length: > 0 } ? name : null;
         var isSecret = name is not null && Regex.IsMatch(name, pattern, RegexOptions.CultureInvariant, _patience);

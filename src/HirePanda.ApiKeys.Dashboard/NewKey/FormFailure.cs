@@ -11,23 +11,25 @@ namespace HirePanda.ApiKeys.Dashboard;
 internal sealed partial record FormFailure(int Status, IReadOnlyList<FormError> Errors)
 {
     /// <summary>Creates it from a failure. The result is null if the failure is not about the form.</summary>
-    public static FormFailure? From(ApiKeyFailure failure) => failure.Kind switch
+    /// <param name="failure">The failure.</param>
+    /// <param name="input">The form, or null if it has no fields of a key.</param>
+    public static FormFailure? From(ApiKeyFailure failure, KeyInput? input = null) => failure.Kind switch
     {
         ApiKeyFailureKind.InvalidRequest => new(
             StatusCodes.Status422UnprocessableEntity,
-            [.. failure.Details.Select(From).DistinctBy(error => (error.FieldId, error.Text))]),
+            [.. failure.Details.Select(detail => From(detail, input)).DistinctBy(error => (error.FieldId, error.Text))]),
         ApiKeyFailureKind.Forbidden when failure.MissingPermissions.Count > 0 => new(
             StatusCodes.Status403Forbidden,
-            [new("permissions", $"You cannot grant what you lack: {string.Join(", ", failure.MissingPermissions)}.")]),
+            [new(input is null ? null : "permissions", $"You cannot grant what you lack: {string.Join(", ", failure.MissingPermissions)}.")]),
         ApiKeyFailureKind.Forbidden => new(StatusCodes.Status403Forbidden, [new(null, failure.Message + ".")]),
         ApiKeyFailureKind.Conflict => new(StatusCodes.Status409Conflict, [new(null, failure.Message + ".")]),
         ApiKeyFailureKind.PreconditionFailed => new(
             StatusCodes.Status412PreconditionFailed,
-            [new(null, "Somebody changed this key in the meantime. Compare, and save again to replace that change.")]),
+            [new(null, "Somebody changed this key in the meantime. Look at how it is now, and send the form again if you still want to.")]),
         _ => null,
     };
 
-    private static FormError From(ApiKeyErrorDetail detail)
+    private static FormError From(ApiKeyErrorDetail detail, KeyInput? input)
     {
         var match = FieldPattern().Match(detail.Field);
         (string? Id, string Label) field = match.Groups["name"].Value switch
@@ -44,14 +46,15 @@ internal sealed partial record FormFailure(int Status, IReadOnlyList<FormError> 
             var other => (null, other),
         };
         var label = field.Label;
-        if (field.Id is "networks" or "limits"
+        if (input is not null && field.Id is "networks" or "limits"
             && int.TryParse(match.Groups["line"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
         {
+            var line = KeyInputReader.LineNumber(field.Id == "networks" ? input.Networks : input.Limits, index);
             label = match.Groups["part"].Value switch
             {
-                "permits" => $"Line {index + 1}: the requests",
-                "windowSeconds" => $"Line {index + 1}: the seconds",
-                _ => $"Line {index + 1}",
+                "permits" => $"Line {line}: the requests",
+                "windowSeconds" => $"Line {line}: the seconds",
+                _ => $"Line {line}",
             };
         }
 

@@ -14,6 +14,7 @@ internal static partial class KeyInputReader
     private const int MaxDigits = 9;
     private const int MaxDays = 36_501;
 
+    private static readonly JsonDocumentOptions _unique = new() { AllowDuplicateProperties = false };
     private static readonly JsonElement _notAnObject = JsonElement.Parse("0");
 
     /// <summary>Reads a form that was posted.</summary>
@@ -51,6 +52,11 @@ internal static partial class KeyInputReader
     public static IReadOnlyList<string> Lines(string text)
         => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary>Gets the number of the line that the core knows by its index among the lines that are not empty.</summary>
+    public static int LineNumber(string text, int index)
+        => text.Split('\n').Index().Where(line => !string.IsNullOrWhiteSpace(line.Item)).Select(line => line.Index + 1)
+            .ElementAtOrDefault(index);
+
     /// <summary>Gets the limits, each written as requests and seconds, such as "1000 / 60".</summary>
     public static IReadOnlyList<RateLimit> Limits(string text)
         => [.. Lines(text).Select(line => LimitPattern().Match(line)).Select(match => new RateLimit(
@@ -66,7 +72,7 @@ internal static partial class KeyInputReader
 
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text, _unique);
             return document.RootElement.Clone();
         }
         catch (JsonException)

@@ -42,7 +42,7 @@ internal static class NewKeyPages
         {
             null => SecretPages.Show(request, issued.Value!, null),
             { KeyId: { } id } => AlreadyDone.Create("This key is already generated", id),
-            { } failure when FormFailure.From(failure) is { } form => Form(request, input, idempotency, form),
+            { } failure when FormFailure.From(failure, input) is { } form => Form(request, input, idempotency, form),
             { } failure => Refusal.From(failure),
         };
     }

@@ -27,6 +27,9 @@ public sealed record RevokeModel
     /// <summary>Gets a value that indicates whether the keys that the key created are revoked too.</summary>
     public bool IsCascade { get; init; }
 
+    /// <summary>Gets a value that indicates whether the key has changed since the form was made.</summary>
+    public bool IsOutdated { get; init; }
+
     /// <summary>Gets the errors.</summary>
     public IReadOnlyList<FormError> Errors { get; init; } = [];
 }

@@ -79,7 +79,7 @@ internal static class RevokePages
         var page = await request.Get<ApiKeyManager>().ListAsync(
             request.Actor, new ApiKeyListOptions { CreatedBy = id, Limit = MaxCounted }, request.Aborted).ConfigureAwait(false);
         var count = page.Value?.Items.Count(key => key.RevokedAt is null) ?? 0;
-        return page.Value?.NextCursor is not null ? $"{MaxCounted}+"
+        return page.Value?.NextCursor is not null ? (count > 0 ? $"{count}+" : "older")
             : count > 0 ? count.ToString(CultureInfo.InvariantCulture)
             : null;
     }
@@ -90,6 +90,10 @@ internal static class RevokePages
     private static PageAnswer Form(RevokeModel model, FormFailure? failure = null)
         => PageAnswer.Create<RevokePage>(
             (failure is null ? "" : "Error: ") + "Revoke " + model.Key.Name,
-            model with { Errors = failure?.Errors ?? [] },
+            model with
+            {
+                Errors = failure?.Errors ?? [],
+                IsOutdated = failure?.Status == StatusCodes.Status412PreconditionFailed,
+            },
             failure?.Status ?? StatusCodes.Status200OK);
 }

@@ -45,7 +45,9 @@ internal static class RotatePages
             request.Actor, key.Id, TimeSpan.FromHours(length), request.Version, request.Aborted).ConfigureAwait(false);
         if (result.Failure is { } failure)
         {
-            return FormFailure.From(failure) is { } form ? Form(model, form) : Refusal.From(failure);
+            return FormFailure.From(failure) is not { } form ? Refusal.From(failure)
+                : (await FindAsync(request).ConfigureAwait(false)).Value is { } current ? Form(model.About(current), form)
+                : Refusal.NotFound;
         }
 
         return SecretPages.Show(request, result.Value!, model.End(TimeSpan.FromHours(length), result.Value!.Key.CreatedAt));
@@ -65,6 +67,7 @@ internal static class RotatePages
                 Overlap = model.Overlap,
                 Hours = model.Hours,
                 Errors = failure?.Errors ?? [],
+                IsOutdated = failure?.Status == StatusCodes.Status412PreconditionFailed,
             },
             failure?.Status ?? StatusCodes.Status200OK);
 }

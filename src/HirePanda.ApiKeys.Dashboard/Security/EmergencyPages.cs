@@ -43,6 +43,9 @@ internal static class EmergencyPages
             .ConfigureAwait(false);
         return revoked.Failure switch
         {
+            null when revoked.Value == 0 && owner is not null => await ConfirmAsync(
+                request, [new FormError("ownerId", "No key that still works has this owner.")],
+                StatusCodes.Status422UnprocessableEntity).ConfigureAwait(false),
             null => request.To("/security", (owner ?? request.Actor.OwnerId) is null ? "revoked-all" : "revoked-owner"),
             { Kind: ApiKeyFailureKind.InvalidRequest } invalid => await ConfirmAsync(
                 request, [.. invalid.Details.Select(Error)], StatusCodes.Status422UnprocessableEntity).ConfigureAwait(false),
