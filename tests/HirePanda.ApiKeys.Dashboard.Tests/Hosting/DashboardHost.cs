@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
@@ -41,19 +42,23 @@ internal sealed class DashboardHost : IAsyncDisposable
             .Where(endpoint => endpoint.Metadata.GetMetadata<DashboardRoute>() is not null);
 
     /// <summary>Starts an application.</summary>
-    /// <param name="map">Maps the dashboard, or is null for <c>/dashboard</c> with the policy of staff.</param>
+    /// <param name="map">
+    /// Maps the dashboard, or is null for <c>/dashboard</c> with the policy of staff, and an API of jobs.
+    /// </param>
     /// <param name="services">Adds services.</param>
     /// <param name="options">Configures the dashboard.</param>
     /// <param name="first">Adds services before the library's.</param>
     /// <param name="forBrowser">Whether the host listens on a port.</param>
     /// <param name="hasOwnDataProtection">Whether <paramref name="services"/> adds data protection.</param>
+    /// <param name="store">Adds the store, or is null for one in memory.</param>
     public static async Task<DashboardHost> StartAsync(
         Action<WebApplication>? map = null,
         Action<WebApplicationBuilder>? services = null,
         Action<DashboardOptions>? options = null,
         Action<WebApplicationBuilder>? first = null,
         bool forBrowser = false,
-        bool hasOwnDataProtection = false)
+        bool hasOwnDataProtection = false,
+        Action<ApiKeyBuilder>? store = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         _ = forBrowser
@@ -63,6 +68,8 @@ internal sealed class DashboardHost : IAsyncDisposable
         var (time, logs) = (new FakeTimeProvider(Start), new LogCollector());
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<CompletedRequests>();
+        builder.Services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<CompletedRequests>());
         builder.Services.AddSingleton<IStartupFilter, ClientAddress>();
         if (!hasOwnDataProtection)
         {
@@ -74,15 +81,16 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddAuthorizationBuilder().AddPolicy(
             Policy, policy => policy.AddAuthenticationSchemes(PersonHandler.SchemeName).RequireAuthenticatedUser());
         first?.Invoke(builder);
-        builder.Services.AddHirePandaApiKeys().AddInMemoryStore().AddDashboard(dashboard =>
+        var keys = builder.Services.AddHirePandaApiKeys().AddDashboard(dashboard =>
         {
             dashboard.SignOutPath = "/logout";
             options?.Invoke(dashboard);
         });
+        (store ?? (none => none.AddInMemoryStore()))(keys);
         builder.Services.AddSingleton<IApiKeyActorResolver, People>();
         services?.Invoke(builder);
         var app = builder.Build();
-        (map ?? (host => host.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(Policy)))(app);
+        (map ?? Map)(app);
         try
         {
             await app.StartAsync(TestContext.Current.CancellationToken);
@@ -99,7 +107,29 @@ internal sealed class DashboardHost : IAsyncDisposable
     /// <summary>Opens the dashboard as a person, or as nobody if the name is null.</summary>
     public Visitor Visit(string? person = People.Owner) => new(Handler(), person);
 
-    public HttpMessageHandler Handler() => _app.GetTestServer().CreateHandler();
+    public HttpMessageHandler Handler()
+        => Services.GetRequiredService<IServer>() is TestServer server ? server.CreateHandler() : new SocketsHttpHandler();
+
+    /// <summary>Calls the API with a key, and waits until the request is counted.</summary>
+    /// <param name="secret">The secret of the key.</param>
+    /// <param name="endpoint">The method and the path.</param>
+    /// <param name="from">The address of the client, or null for that of the connection.</param>
+    public async Task<HttpStatusCode> CallAsync(string secret, string endpoint = "GET /jobs", string? from = null)
+    {
+        var (method, path) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
+        var origin = Services.GetRequiredService<IServer>() is TestServer ? "http://localhost" : Address;
+        using var client = new HttpMessageInvoker(Handler());
+        using var request = new HttpRequestMessage(new HttpMethod(method), origin + path);
+        request.Headers.Add("Authorization", "Bearer " + secret);
+        if (from is not null)
+        {
+            request.Headers.Add(AddressField, from);
+        }
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        await Services.GetRequiredService<CompletedRequests>().WaitAsync(TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
 
     /// <summary>Creates a key in the workspace of the tests.</summary>
     public async Task<(ApiKey Key, string Secret)> CreateKeyAsync(string name = "checkout-prod", string? workspace = null)
@@ -112,7 +142,24 @@ internal sealed class DashboardHost : IAsyncDisposable
         return (result.Value!.Key, result.Value.Secret);
     }
 
+    /// <summary>Gets a key of the workspace of the tests.</summary>
+    public async Task<ApiKey> FindKeyAsync(string id)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var result = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().GetAsync(
+            People.Actor(People.Owner, People.Workspace, ApiKeyTiers.Admin), id, TestContext.Current.CancellationToken);
+        return result.Value!;
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void Map(WebApplication app)
+    {
+        app.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(Policy);
+        app.MapGet("/jobs", () => "Gardener").RequireAuthorization("read");
+        app.MapGet("/jobs/{id}", () => Results.NotFound()).RequireAuthorization("read");
+        app.MapPost("/jobs", () => Results.StatusCode(500)).RequireAuthorization("write");
+    }
 
     /// <summary>Lets a request choose the address that it comes from.</summary>
     private sealed class ClientAddress : IStartupFilter
