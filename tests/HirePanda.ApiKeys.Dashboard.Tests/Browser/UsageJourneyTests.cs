@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
-/// <summary>The figures are exactly those of the requests that were sent, on every page, in every table, and in the file.</summary>
+/// <summary>The figures are exactly those of the requests that were sent: on each page, in each table, and in the file.</summary>
 public sealed class UsageJourneyTests(Chromium chromium)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
