@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
@@ -15,7 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
 /// <summary>An application with a dashboard: in memory, or on a real server for a browser.</summary>
-internal sealed class DashboardHost : IAsyncDisposable
+internal sealed partial class DashboardHost : IAsyncDisposable
 {
     public const string Policy = "Staff";
     public const string AddressField = "X-Test-Address";
@@ -32,6 +31,10 @@ internal sealed class DashboardHost : IAsyncDisposable
     public FakeTimeProvider Time { get; }
 
     public LogCollector Logs { get; }
+
+    public IApiKeyManagementStore Store => Services.GetRequiredService<IApiKeyManagementStore>();
+
+    public IApiKeyAlertStore Alerts => Services.GetRequiredService<IApiKeyAlertStore>();
 
     /// <summary>Gets the address of the server, without a slash at its end. Only a host for a browser has one.</summary>
     public string Address => _app.Urls.First();
@@ -50,6 +53,7 @@ internal sealed class DashboardHost : IAsyncDisposable
     /// <param name="first">Adds services before the library's.</param>
     /// <param name="forBrowser">Whether the host listens on a port.</param>
     /// <param name="hasOwnDataProtection">Whether <paramref name="services"/> adds data protection.</param>
+    /// <param name="keys">Configures the keys.</param>
     /// <param name="store">Adds the store, or is null for one in memory.</param>
     public static async Task<DashboardHost> StartAsync(
         Action<WebApplication>? map = null,
@@ -58,6 +62,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         Action<WebApplicationBuilder>? first = null,
         bool forBrowser = false,
         bool hasOwnDataProtection = false,
+        Action<ApiKeyOptions>? keys = null,
         Action<ApiKeyBuilder>? store = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
@@ -81,12 +86,12 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddAuthorizationBuilder().AddPolicy(
             Policy, policy => policy.AddAuthenticationSchemes(PersonHandler.SchemeName).RequireAuthenticatedUser());
         first?.Invoke(builder);
-        var keys = builder.Services.AddHirePandaApiKeys().AddDashboard(dashboard =>
+        var ours = builder.Services.AddHirePandaApiKeys(options => keys?.Invoke(options)).AddDashboard(dashboard =>
         {
             dashboard.SignOutPath = "/logout";
             options?.Invoke(dashboard);
         });
-        (store ?? (none => none.AddInMemoryStore()))(keys);
+        (store ?? (api => api.AddInMemoryStore()))(ours);
         builder.Services.AddSingleton<IApiKeyActorResolver, People>();
         services?.Invoke(builder);
         var app = builder.Build();
@@ -103,55 +108,6 @@ internal sealed class DashboardHost : IAsyncDisposable
 
         return new DashboardHost(app, time, logs);
     }
-
-    /// <summary>Opens the dashboard as a person, or as nobody if the name is null.</summary>
-    public Visitor Visit(string? person = People.Owner) => new(Handler(), person);
-
-    public HttpMessageHandler Handler()
-        => Services.GetRequiredService<IServer>() is TestServer server ? server.CreateHandler() : new SocketsHttpHandler();
-
-    /// <summary>Calls the API with a key, and waits until the request is counted.</summary>
-    /// <param name="secret">The secret of the key.</param>
-    /// <param name="endpoint">The method and the path.</param>
-    /// <param name="from">The address of the client, or null for that of the connection.</param>
-    public async Task<HttpStatusCode> CallAsync(string secret, string endpoint = "GET /jobs", string? from = null)
-    {
-        var (method, path) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
-        var origin = Services.GetRequiredService<IServer>() is TestServer ? "http://localhost" : Address;
-        using var client = new HttpMessageInvoker(Handler());
-        using var request = new HttpRequestMessage(new HttpMethod(method), origin + path);
-        request.Headers.Add("Authorization", "Bearer " + secret);
-        if (from is not null)
-        {
-            request.Headers.Add(AddressField, from);
-        }
-
-        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        await Services.GetRequiredService<CompletedRequests>().WaitAsync(TestContext.Current.CancellationToken);
-        return response.StatusCode;
-    }
-
-    /// <summary>Creates a key in the workspace of the tests.</summary>
-    public async Task<(ApiKey Key, string Secret)> CreateKeyAsync(string name = "checkout-prod", string? workspace = null)
-    {
-        await using var scope = Services.CreateAsyncScope();
-        var result = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(
-            People.Actor(People.Owner, workspace ?? People.Workspace, ApiKeyTiers.Admin),
-            new CreateApiKeyRequest { Name = name, Type = ApiKeyTypes.Production },
-            cancellationToken: TestContext.Current.CancellationToken);
-        return (result.Value!.Key, result.Value.Secret);
-    }
-
-    /// <summary>Gets a key of the workspace of the tests.</summary>
-    public async Task<ApiKey> FindKeyAsync(string id)
-    {
-        await using var scope = Services.CreateAsyncScope();
-        var result = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().GetAsync(
-            People.Actor(People.Owner, People.Workspace, ApiKeyTiers.Admin), id, TestContext.Current.CancellationToken);
-        return result.Value!;
-    }
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static void Map(WebApplication app)
     {

@@ -25,7 +25,7 @@ public sealed class HostFormTests
 
         response.StatusCode.Should().Be(HttpStatusCode.SeeOther);
         response.Header("Location").Should().Be($"{Root(kind)}/keys/{key.Id}?done=disabled");
-        (await host.FindKeyAsync(key.Id)).IsEnabled.Should().BeFalse();
+        (await host.FindAsync(key.Id)).IsEnabled.Should().BeFalse();
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class HostFormTests
             (await response.TextAsync()).Should().Contain("<h1>This form is out of date. Load it again.</h1>", name);
         }
 
-        (await host.FindKeyAsync(key.Id)).IsEnabled.Should().BeTrue();
+        (await host.FindAsync(key.Id)).IsEnabled.Should().BeTrue();
     }
 
     private static string Root(string kind) => kind switch

@@ -64,7 +64,7 @@ public sealed class RazorPagesTests
 }
 
 /// <summary>A page of the host, as the compiler of Razor Pages writes it.</summary>
-public sealed class OwnPage : Page
+public sealed class OwnPage : Microsoft.AspNetCore.Mvc.RazorPages.Page
 {
     public OwnPage Model => this;
 
