@@ -32,6 +32,12 @@ internal sealed class DashboardAccess(IAuthorizationPolicyProvider policies)
             : null;
     }
 
+    /// <summary>
+    /// Determines whether a key has authenticated a request. A browser never sends one, so the request is no person's, even if
+    /// the host's policy admits keys too.
+    /// </summary>
+    public static bool IsOfAKey(HttpContext context) => ApiKeyIdentity.Find(context.User) is not null;
+
     /// <summary>Determines whether a request may use a dashboard that is mapped as it is.</summary>
     public static bool IsAdmitted(HttpContext context)
     {

@@ -48,7 +48,7 @@ internal sealed class DashboardPipeline(
     {
         policy.Apply(context.Response.Headers);
         if (await access.FindMistakeAsync(context.GetEndpoint()!.Metadata).ConfigureAwait(false) is not null
-            || !DashboardAccess.IsAdmitted(context))
+            || DashboardAccess.IsOfAKey(context) || !DashboardAccess.IsAdmitted(context))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
@@ -65,6 +65,11 @@ internal sealed class DashboardPipeline(
         {
             DashboardLog.Mistake(logger, mistake);
             return (Refusal.NotSetUp, view);
+        }
+
+        if (DashboardAccess.IsOfAKey(context))
+        {
+            return (Refusal.OfAKey, view);
         }
 
         if (!DashboardAccess.IsAdmitted(context))

@@ -12,6 +12,9 @@ internal sealed record DashboardRoute(string Pattern, Section Section, Dashboard
     /// <summary>Gets a value that indicates whether the page receives a form (POST) instead of being shown (GET).</summary>
     public bool IsWrite { get; init; }
 
+    /// <summary>Gets a value that indicates whether the page only leads back to the page that has its form.</summary>
+    public bool IsWayBack { get; init; }
+
     /// <summary>Gets the address of the dashboard's root, without a slash at its end, from the address of this page.</summary>
     public string RootOf(string path)
     {

@@ -34,8 +34,13 @@ internal static class DashboardRoutes
 
         foreach (var form in _pages.Where(form => form.IsWrite && Find(form.Pattern) is null))
         {
-            var back = form with { Handler = request => Task.FromResult<DashboardAnswer>(request.To(PageOf(form, request))) };
-            Mark(group.MapMethods(form.Pattern, _read, context => pipeline.RunAsync(context, back)), back with { IsWrite = false });
+            var back = form with
+            {
+                Handler = request => Task.FromResult<DashboardAnswer>(request.To(PageOf(form, request))),
+                IsWrite = false,
+                IsWayBack = true,
+            };
+            Mark(group.MapMethods(form.Pattern, _read, context => pipeline.RunAsync(context, back)), back);
         }
 
         Mark(group.MapMethods(AssetPattern, _read, pipeline.RunAssetAsync), Unknown(AssetPattern));

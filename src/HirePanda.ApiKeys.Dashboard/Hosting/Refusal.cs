@@ -14,6 +14,9 @@ internal static class Refusal
         "Only from this computer",
         "This dashboard answers requests of the computer that it runs on, without a proxy in between.");
 
+    public static PageAnswer OfAKey { get; } = Create(
+        StatusCodes.Status403Forbidden, "Not with an API key", "This dashboard is for people. A key manages keys over the API.");
+
     public static PageAnswer OutdatedForm { get; } = Create(
         StatusCodes.Status400BadRequest,
         "This form is out of date. Load it again.",

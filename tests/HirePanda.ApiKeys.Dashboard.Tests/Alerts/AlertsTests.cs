@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using HirePanda.ApiKeys.Dashboard.Tests.Security;
 
 namespace HirePanda.ApiKeys.Dashboard.Tests.Alerts;
 
@@ -14,8 +13,8 @@ public sealed partial class AlertsTests
     [Fact]
     public async Task Show_OpenAlert_HasKindMessageAndKeyAsText()
     {
-        await using var host = await SecurityHost.StartAsync();
-        var key = await host.IssueAsync("<i>key</i>");
+        await using var host = await StartAsync();
+        var key = await host.CreateKeyAsync("<i>key</i>");
         await RaiseAsync(host, "1", key.Key.Id, "<script>alert(1)</script>");
 
         var (status, html) = await host.GetAsync("/alerts");
@@ -29,10 +28,10 @@ public sealed partial class AlertsTests
     [Fact]
     public async Task Acknowledge_OpenAlert_MovesItToAll()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await StartAsync();
         await RaiseAsync(host, "1", null, "something");
 
-        var (status, _, location) = await host.PostAsync("/alerts", "/alerts/1/acknowledge");
+        var (status, _, location) = await host.SubmitAsync("/alerts", "/alerts/1/acknowledge");
 
         (status, location).Should().Be((HttpStatusCode.SeeOther, "/dashboard/alerts?done=acknowledged"));
         (await host.GetAsync("/alerts?done=acknowledged")).Html.Should().Contain("No open alerts")
@@ -44,17 +43,17 @@ public sealed partial class AlertsTests
     [Fact]
     public async Task Acknowledge_AlertOfAnotherWorkspace_IsNotFound()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await StartAsync();
         await RaiseAsync(host, "1", null, "theirs", "other");
 
-        (await host.PostAsync("/alerts", "/alerts/1/acknowledge")).Status.Should().Be(HttpStatusCode.NotFound);
+        (await host.SubmitAsync("/alerts", "/alerts/1/acknowledge")).Status.Should().Be(HttpStatusCode.NotFound);
         (await host.GetAsync("/alerts?show=all")).Html.Should().NotContain("theirs");
     }
 
     [Fact]
     public async Task Show_MoreThanAPage_LeadsOlderAndNewer()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await StartAsync();
         for (var alert = 0; alert < 120; alert++)
         {
             await RaiseAsync(host, $"a{alert:000}", null, $"number {alert:000}");
@@ -74,10 +73,10 @@ public sealed partial class AlertsTests
     [Fact]
     public async Task AddWebhook_ValidAddress_ShowsTheSecretOnceAndAReloadAddsNothing()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await StartAsync();
 
-        var (status, html, _) = await host.PostAsync("/alerts", "/alerts/webhooks", ("url", Hook));
-        var (reloaded, again, _) = await host.PostAsync("/alerts", "/alerts/webhooks", ("url", Hook), ("newest", "none"));
+        var (status, html, _) = await host.SubmitAsync("/alerts", "/alerts/webhooks", ("url", Hook));
+        var (reloaded, again, _) = await host.SubmitAsync("/alerts", "/alerts/webhooks", ("url", Hook), ("newest", "none"));
 
         status.Should().Be(HttpStatusCode.OK);
         var secret = Secret().Match(html).Value;
@@ -92,9 +91,9 @@ public sealed partial class AlertsTests
     [Fact]
     public async Task AddWebhook_WrongAddress_IsUnprocessableWithItsInput()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await StartAsync();
 
-        var (status, html, _) = await host.PostAsync("/alerts", "/alerts/webhooks", ("url", "ftp://\"<b>"));
+        var (status, html, _) = await host.SubmitAsync("/alerts", "/alerts/webhooks", ("url", "ftp://\"<b>"));
 
         status.Should().Be(HttpStatusCode.UnprocessableEntity);
         html.Should().Contain("<title>Error: Alerts").And.Contain("value=\"ftp://&quot;&lt;b&gt;\"")
@@ -104,15 +103,14 @@ public sealed partial class AlertsTests
     [Fact]
     public async Task DeleteWebhook_Confirmed_DeletesIt()
     {
-        await using var host = await SecurityHost.StartAsync();
-        await host.PostAsync("/alerts", "/alerts/webhooks", ("url", Hook));
+        await using var host = await StartAsync();
+        await host.SubmitAsync("/alerts", "/alerts/webhooks", ("url", Hook));
         var id = (await host.Alerts.ListWebhooksAsync("acme", null, 10, Token))[0].Id;
         var path = $"/alerts/webhooks/{id}/delete";
-        using var stranger = host.CreateClient("admin", "other");
 
-        (await host.GetAsync(path, stranger)).Status.Should().Be(HttpStatusCode.NotFound);
+        (await host.GetAsync(path, People.Other)).Status.Should().Be(HttpStatusCode.NotFound);
         (await host.GetAsync(path)).Html.Should().Contain(Hook).And.Contain("Cancel");
-        var (status, _, location) = await host.PostAsync(path, path);
+        var (status, _, location) = await host.SubmitAsync(path, path);
 
         (status, location).Should().Be((HttpStatusCode.SeeOther, "/dashboard/alerts?done=webhook-deleted"));
         (await host.Alerts.ListWebhooksAsync("acme", null, 10, Token)).Should().BeEmpty();
@@ -121,31 +119,32 @@ public sealed partial class AlertsTests
     [Fact]
     public async Task Show_ReadOnlyUser_HasNoButtonsAndNoAddressesOfWebhooks()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await StartAsync();
         await RaiseAsync(host, "1", null, "something");
-        await host.PostAsync("/alerts", "/alerts/webhooks", ("url", Hook));
-        using var client = host.CreateClient("read");
+        await host.SubmitAsync("/alerts", "/alerts/webhooks", ("url", Hook));
 
-        (await host.GetAsync("/alerts", client)).Html.Should().Contain("something").And.NotContain(Hook)
+        (await host.GetAsync("/alerts", People.Reader)).Main.Should().Contain("something").And.NotContain(Hook)
             .And.NotContain("<button").And.NotContain(">Delete</a>");
-        (await host.GetAsync("/audit", client)).Html.Should().Contain("Added a webhook").And.NotContain(Hook);
-        (await host.GetAsync("/audit/export", client)).Html.Should().Contain("webhook.create").And.NotContain(Hook);
+        (await host.GetAsync("/audit", People.Reader)).Main.Should().Contain("Added a webhook").And.NotContain(Hook);
+        (await host.GetAsync("/audit/export", People.Reader)).Html.Should().Contain("webhook.create").And.NotContain(Hook);
     }
 
     [Fact]
     public async Task Show_OwnerBoundUser_IsForbidden()
     {
-        await using var host = await SecurityHost.StartAsync();
-        using var client = host.CreateClient("admin", owner: "ada");
+        await using var host = await StartAsync();
 
-        (await host.GetAsync("/alerts", client)).Status.Should().Be(HttpStatusCode.Forbidden);
+        (await host.GetAsync("/alerts", People.Ada)).Status.Should().Be(HttpStatusCode.Forbidden);
     }
+
+    private static Task<DashboardHost> StartAsync()
+        => DashboardHost.StartAsync(keys: options => options.Webhooks.AllowPrivateTargets = true);
 
     private static string Link(string html, string text)
         => WebUtility.HtmlDecode(Regex.Match(html, $"href=\"/dashboard([^\"]*)\">{text}<").Groups[1].Value);
 
     private static async Task RaiseAsync(
-        SecurityHost host, string id, string? keyId, string message, string workspace = SecurityHost.Workspace)
+        DashboardHost host, string id, string? keyId, string message, string workspace = People.Workspace)
         => (await host.Alerts.AddAlertAsync(
             new ApiKeyAlert
             {
@@ -155,7 +154,7 @@ public sealed partial class AlertsTests
                 DeduplicationKey = id,
                 KeyId = keyId,
                 Message = message,
-                RaisedAt = SecurityHost.Now,
+                RaisedAt = DashboardHost.Start,
             },
             [],
             Token)).Should().BeTrue();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using HirePanda.ApiKeys.Dashboard.Tests.Security;
 
 namespace HirePanda.ApiKeys.Dashboard.Tests.Audit;
 
@@ -12,8 +11,8 @@ public sealed class AuditTests
     [Fact]
     public async Task Show_Change_HasWhoWhatKeyFromWhereAndTheDifferenceAsText()
     {
-        await using var host = await SecurityHost.StartAsync();
-        var key = await host.IssueAsync("<b>name</b>");
+        await using var host = await DashboardHost.StartAsync();
+        var key = await host.CreateKeyAsync("<b>name</b>");
         await AddAsync(
             host, new() { Action = "key.update", KeyId = key.Key.Id, Before = Json("old"), After = Json("<u>new</u>") });
 
@@ -44,7 +43,7 @@ public sealed class AuditTests
     [InlineData("from=2026-11-20&to=2026-11-20", "my.own.action")]
     public async Task Show_Filter_ListsWhatMatches(string query, string expected)
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await DashboardHost.StartAsync();
         await AddAsync(host, new() { Action = "key.find.refused" });
         await AddAsync(host, new() { Action = "key.revoke", Actor = "mallory" });
         await AddAsync(host, new() { Action = "key.rotate", KeyId = "k2" });
@@ -64,7 +63,7 @@ public sealed class AuditTests
     [InlineData("/audit/export?to=2026-13-01", "value=\"2026-13-01\"")]
     public async Task Show_WrongDay_IsUnprocessableWithItsInput(string path, string expected)
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await DashboardHost.StartAsync();
 
         var (status, html) = await host.GetAsync(path);
 
@@ -75,10 +74,11 @@ public sealed class AuditTests
     [Fact]
     public async Task Export_Formulas_AreText()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await DashboardHost.StartAsync();
         await AddAsync(host, new() { Action = "=1+1", Actor = "a,\"b\"" });
 
-        using var response = await host.Client.GetAsync(new Uri("/dashboard/audit/export", UriKind.Relative), Token);
+        using var visitor = host.Visit();
+        using var response = await visitor.GetAsync("/dashboard/audit/export");
 
         response.Content.Headers.ContentType!.MediaType.Should().Be("text/csv");
         response.Content.Headers.ContentDisposition!.FileName!.Trim('"').Should().Be("audit-log.csv");
@@ -90,7 +90,7 @@ public sealed class AuditTests
     [Fact]
     public async Task Export_MoreThanAPage_HasThemAll()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await DashboardHost.StartAsync();
         for (var entry = 0; entry < 450; entry++)
         {
             await AddAsync(host, new() { Action = $"action{entry}" });
@@ -104,14 +104,12 @@ public sealed class AuditTests
     [Fact]
     public async Task Show_AnotherWorkspace_SeesNothing()
     {
-        await using var host = await SecurityHost.StartAsync();
+        await using var host = await DashboardHost.StartAsync();
         await AddAsync(host, new() { Action = "my.own.action" });
-        using var stranger = host.CreateClient("admin", "other");
-        using var bound = host.CreateClient("admin", owner: "ada");
 
-        (await host.GetAsync("/audit", stranger)).Html.Should().Contain("Nothing has happened yet");
-        (await host.GetAsync("/audit/export", stranger)).Html.Should().NotContain("my.own.action");
-        (await host.GetAsync("/audit/export", bound)).Status.Should().Be(HttpStatusCode.Forbidden);
+        (await host.GetAsync("/audit", People.Other)).Html.Should().Contain("Nothing has happened yet");
+        (await host.GetAsync("/audit/export", People.Other)).Html.Should().NotContain("my.own.action");
+        (await host.GetAsync("/audit/export", People.Ada)).Status.Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Theory]
@@ -126,7 +124,7 @@ public sealed class AuditTests
     public void Write_Cell_IsQuotedAndNoFormula(string cell, string expected)
         => Csv.Write(["h"], [[cell]]).Should().Be($"h\r\n{expected}\r\n");
 
-    private static Task<ApiKeySaveResult> AddAsync(SecurityHost host, Draft draft)
+    private static Task<ApiKeySaveResult> AddAsync(DashboardHost host, Draft draft)
         => host.Store.SaveAsync(
             new ApiKeyChangeSet
             {
@@ -135,7 +133,7 @@ public sealed class AuditTests
                     new()
                     {
                         Id = Guid.NewGuid().ToString("N"),
-                        Workspace = SecurityHost.Workspace,
+                        Workspace = People.Workspace,
                         At = draft.At,
                         Actor = draft.Actor,
                         Action = draft.Action,
@@ -153,7 +151,7 @@ public sealed class AuditTests
         public required string Action { get; init; }
         public string Actor { get; init; } = "eve";
         public string? KeyId { get; init; }
-        public DateTimeOffset At { get; init; } = SecurityHost.Now;
+        public DateTimeOffset At { get; init; } = DashboardHost.Start;
         public JsonElement? Before { get; init; }
         public JsonElement? After { get; init; }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Playwright;
 
@@ -81,6 +82,29 @@ public sealed class GenerateJourneyTests(Chromium chromium, RunningSample sample
         await session.Page.GotoAsync("/dashboard/keys?name=Only+once");
 
         (await session.LinkInMain("Only once").CountAsync()).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Secret_IsInNoAddressAndNoReferer(bool script)
+    {
+        await using var session = await sample.OpenDashboardAsync(chromium, script);
+        session.Page.Dialog += (_, dialog) => dialog.AcceptAsync();
+        var (addresses, referers) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
+        session.Page.Request += (_, request) =>
+        {
+            addresses.Enqueue(request.Url);
+            referers.Enqueue(request.Headers.GetValueOrDefault("referer", ""));
+        };
+        await session.Page.GotoAsync("/dashboard/keys");
+        var secret = await GenerateAsync(session, "Traces");
+        await session.Link("Usage").ClickAsync();
+        await session.Heading("Usage").WaitForAsync();
+
+        addresses.Should().NotContain(url => url.Contains(secret)).And.Contain(url => url.EndsWith("/keys/new"));
+        referers.Should().NotContain(url => url.Contains(secret)).And.Contain(url => url.EndsWith("/keys/new"));
+        session.ShouldBeClean();
     }
 
     private static async Task<string> GenerateAsync(BrowserSession session, string name)

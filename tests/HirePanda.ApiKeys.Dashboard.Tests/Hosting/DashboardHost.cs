@@ -14,7 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
 /// <summary>An application with a dashboard: in memory, or on a real server for a browser.</summary>
-internal sealed class DashboardHost : IAsyncDisposable
+internal sealed partial class DashboardHost : IAsyncDisposable
 {
     public const string Policy = "Staff";
     public const string AddressField = "X-Test-Address";
@@ -32,6 +32,10 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public LogCollector Logs { get; }
 
+    public IApiKeyManagementStore Store => Services.GetRequiredService<IApiKeyManagementStore>();
+
+    public IApiKeyAlertStore Alerts => Services.GetRequiredService<IApiKeyAlertStore>();
+
     /// <summary>Gets the address of the server, without a slash at its end. Only a host for a browser has one.</summary>
     public string Address => _app.Urls.First();
 
@@ -41,19 +45,25 @@ internal sealed class DashboardHost : IAsyncDisposable
             .Where(endpoint => endpoint.Metadata.GetMetadata<DashboardRoute>() is not null);
 
     /// <summary>Starts an application.</summary>
-    /// <param name="map">Maps the dashboard, or is null for <c>/dashboard</c> with the policy of staff.</param>
+    /// <param name="map">
+    /// Maps the dashboard, or is null for <c>/dashboard</c> with the policy of staff, and an API of jobs.
+    /// </param>
     /// <param name="services">Adds services.</param>
     /// <param name="options">Configures the dashboard.</param>
     /// <param name="first">Adds services before the library's.</param>
     /// <param name="forBrowser">Whether the host listens on a port.</param>
     /// <param name="hasOwnDataProtection">Whether <paramref name="services"/> adds data protection.</param>
+    /// <param name="keys">Configures the keys.</param>
+    /// <param name="store">Adds the store, or is null for one in memory.</param>
     public static async Task<DashboardHost> StartAsync(
         Action<WebApplication>? map = null,
         Action<WebApplicationBuilder>? services = null,
         Action<DashboardOptions>? options = null,
         Action<WebApplicationBuilder>? first = null,
         bool forBrowser = false,
-        bool hasOwnDataProtection = false)
+        bool hasOwnDataProtection = false,
+        Action<ApiKeyOptions>? keys = null,
+        Action<ApiKeyBuilder>? store = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         _ = forBrowser
@@ -63,6 +73,8 @@ internal sealed class DashboardHost : IAsyncDisposable
         var (time, logs) = (new FakeTimeProvider(Start), new LogCollector());
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<CompletedRequests>();
+        builder.Services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<CompletedRequests>());
         builder.Services.AddSingleton<IStartupFilter, ClientAddress>();
         if (!hasOwnDataProtection)
         {
@@ -74,15 +86,16 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddAuthorizationBuilder().AddPolicy(
             Policy, policy => policy.AddAuthenticationSchemes(PersonHandler.SchemeName).RequireAuthenticatedUser());
         first?.Invoke(builder);
-        builder.Services.AddHirePandaApiKeys().AddInMemoryStore().AddDashboard(dashboard =>
+        var ours = builder.Services.AddHirePandaApiKeys(options => keys?.Invoke(options)).AddDashboard(dashboard =>
         {
             dashboard.SignOutPath = "/logout";
             options?.Invoke(dashboard);
         });
+        (store ?? (api => api.AddInMemoryStore()))(ours);
         builder.Services.AddSingleton<IApiKeyActorResolver, People>();
         services?.Invoke(builder);
         var app = builder.Build();
-        (map ?? (host => host.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(Policy)))(app);
+        (map ?? Map)(app);
         try
         {
             await app.StartAsync(TestContext.Current.CancellationToken);
@@ -96,23 +109,13 @@ internal sealed class DashboardHost : IAsyncDisposable
         return new DashboardHost(app, time, logs);
     }
 
-    /// <summary>Opens the dashboard as a person, or as nobody if the name is null.</summary>
-    public Visitor Visit(string? person = People.Owner) => new(Handler(), person);
-
-    public HttpMessageHandler Handler() => _app.GetTestServer().CreateHandler();
-
-    /// <summary>Creates a key in the workspace of the tests.</summary>
-    public async Task<(ApiKey Key, string Secret)> CreateKeyAsync(string name = "checkout-prod", string? workspace = null)
+    private static void Map(WebApplication app)
     {
-        await using var scope = Services.CreateAsyncScope();
-        var result = await scope.ServiceProvider.GetRequiredService<ApiKeyManager>().CreateAsync(
-            People.Actor(People.Owner, workspace ?? People.Workspace, ApiKeyTiers.Admin),
-            new CreateApiKeyRequest { Name = name, Type = ApiKeyTypes.Production },
-            cancellationToken: TestContext.Current.CancellationToken);
-        return (result.Value!.Key, result.Value.Secret);
+        app.MapHirePandaApiKeysDashboard("/dashboard").RequireAuthorization(Policy);
+        app.MapGet("/jobs", () => "Gardener").RequireAuthorization("read");
+        app.MapGet("/jobs/{id}", () => Results.NotFound()).RequireAuthorization("read");
+        app.MapPost("/jobs", () => Results.StatusCode(500)).RequireAuthorization("write");
     }
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     /// <summary>Lets a request choose the address that it comes from.</summary>
     private sealed class ClientAddress : IStartupFilter

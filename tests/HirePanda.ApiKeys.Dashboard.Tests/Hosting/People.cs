@@ -37,6 +37,12 @@ internal sealed class People : IApiKeyActorResolver
     public const string Stranger = "stranger";
     public const string Nowhere = "nowhere";
     public const string Other = "other";
+    public const string Writer = "writer";
+    public const string KeyManager = "manager";
+    public const string Ada = "ada";
+
+    /// <summary>Gets the actor of <see cref="Owner"/>.</summary>
+    public static ApiKeyActor Administrator { get; } = Actor(Owner, Workspace, ApiKeyTiers.Admin);
 
     public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
         => new(context.User.Identity?.Name switch
@@ -45,6 +51,9 @@ internal sealed class People : IApiKeyActorResolver
             Nowhere => Actor(Nowhere, "", ApiKeyTiers.Admin),
             Reader => Actor(Reader, Workspace, ApiKeyTiers.Read),
             Other => Actor(Other, "second", ApiKeyTiers.Admin),
+            Writer => Actor(Writer, Workspace, ApiKeyTiers.Write) with { Permissions = [ApiKeyPermissions.KeysManage] },
+            KeyManager => Actor(KeyManager, Workspace, ApiKeyTiers.Read) with { Permissions = [ApiKeyPermissions.KeysManage] },
+            Ada => Actor(Ada, Workspace, ApiKeyTiers.Admin) with { OwnerId = Ada },
             var name => Actor(name ?? "local", Workspace, ApiKeyTiers.Admin),
         });
 

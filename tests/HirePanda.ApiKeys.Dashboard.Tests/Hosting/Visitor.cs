@@ -30,7 +30,8 @@ internal sealed partial class Visitor(HttpMessageHandler handler, string? person
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, (string Name, string Value)[]? form, params (string Name, string Value)[] fields)
     {
-        using var request = new HttpRequestMessage(method, new Uri(_origin, path));
+        var address = new Uri(_origin, path);
+        using var request = new HttpRequestMessage(method, address);
         foreach (var (name, value) in fields)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -41,7 +42,7 @@ internal sealed partial class Visitor(HttpMessageHandler handler, string? person
             request.Headers.Add(PersonHandler.Field, person);
         }
 
-        if (Cookies.GetCookieHeader(_origin) is { Length: > 0 } cookies)
+        if (Cookies.GetCookieHeader(address) is { Length: > 0 } cookies)
         {
             request.Headers.Add("Cookie", cookies);
         }
@@ -52,7 +53,7 @@ internal sealed partial class Visitor(HttpMessageHandler handler, string? person
         var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
         foreach (var cookie in response.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
         {
-            Cookies.SetCookies(_origin, cookie);
+            Cookies.SetCookies(address, cookie);
         }
 
         if (response.Content.Headers.ContentType?.MediaType == "text/html"

@@ -9,7 +9,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Edit_ChangesWhatWasEntered_AndKeepsTheRest()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync(with: request => request with
         {
             ExpiresIn = TimeSpan.FromDays(10),
@@ -37,7 +37,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Edit_AfterSomebodyElse_ShowsBothStates_AndThenReplaces()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
         var form = new Dictionary<string, string>
         {
@@ -62,7 +62,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Edit_WithErrors_ComesBackWithItsInput()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
 
         var page = await host.PostAsync($"/keys/{key.Id}/edit", new()
@@ -81,7 +81,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Edit_WithPermissionsInTheAddress_IsFilledInWithThem()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
 
         var page = await host.GetAsync($"/keys/{key.Id}/edit?permissions=jobs:read,unknown");
@@ -93,7 +93,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Disable_AndEnable_TakeEffectAtOnce()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var issued = await host.CreateAsync();
 
         var disabled = await host.PostAsync($"/keys/{issued.Key.Id}/disable");
@@ -115,7 +115,7 @@ public sealed class ChangeKeyTests
     [InlineData("custom", "3", 3)]
     public async Task Rotate_ShowsANewSecret_AndTheOldOneStopsInTime(string overlap, string hours, int length)
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var old = await host.CreateAsync();
         var fields = new Dictionary<string, string> { ["overlap"] = overlap, ["hours"] = hours, ["version"] = "1" };
 
@@ -133,7 +133,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Rotate_SaysWhenTheOldSecretStops_AndRefusesOtherHours()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
 
         var form = await host.GetAsync($"/keys/{key.Id}/rotate");
@@ -148,7 +148,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Rotated_SaysWhetherTheOldSecretCanBeRevoked()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var old = await host.CreateAsync();
         await host.PostAsync($"/keys/{old.Key.Id}/rotate", new() { ["overlap"] = "24", ["version"] = "1" });
         await host.CallAsync(old.Secret);
@@ -165,7 +165,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Revoke_OfAKeyInUse_NeedsItsName()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var issued = await host.CreateAsync();
         await host.CallAsync(issued.Secret);
 
@@ -192,16 +192,12 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Revoke_WithTheKeysThatItCreated_RevokesThemToo()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var root = await host.CreateAsync("root", request => request with { Type = "production" });
-        var actor = KeysHost.Actor(KeysHost.Owner) with { Id = root.Key.Id, Key = root.Key };
+        var actor = People.Administrator with { Id = root.Key.Id, Key = root.Key };
         for (var i = 0; i < 3; i++)
         {
-            var created = await host.Keys.CreateAsync(
-                actor,
-                new CreateApiKeyRequest { Name = "child-" + i.ToString(CultureInfo.InvariantCulture), Type = "ci" },
-                TestContext.Current.CancellationToken);
-            created.Succeeded.Should().BeTrue();
+            await host.CreateAsync(actor, new() { Name = "child-" + i.ToString(CultureInfo.InvariantCulture), Type = "ci" });
         }
 
         var form = await host.GetAsync($"/keys/{root.Key.Id}/revoke");
@@ -214,7 +210,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task History_HasWhatChanged()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
         await host.PostAsync($"/keys/{key.Id}/edit", new()
         {
@@ -233,7 +229,7 @@ public sealed class ChangeKeyTests
     [Fact]
     public async Task Key_HasItsFactsActionsAndTabs()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync(with: request => request with { AllowedNetworks = ["192.0.2.0/24"] })).Key;
 
         var page = await host.GetAsync("/keys/" + key.Id);

@@ -8,7 +8,7 @@ public sealed class GenerateKeyTests
     [Fact]
     public async Task Generate_WithANameAlone_ShowsASecretThatWorks()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var form = await host.GetAsync("/keys/new");
 
         var page = await host.PostAsync("/keys/new", new()
@@ -34,7 +34,7 @@ public sealed class GenerateKeyTests
     [Fact]
     public async Task Generate_SentTwice_MakesOneKey_AndShowsNoSecret()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var fields = new Dictionary<string, string> { ["name"] = "Once", ["type"] = "ci", ["idempotency"] = "abc" };
         var first = await host.PostAsync("/keys/new", fields);
 
@@ -48,7 +48,7 @@ public sealed class GenerateKeyTests
     [Fact]
     public async Task Generate_WithEverything_StoresIt()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
 
         await host.PostAsync("/keys/new", new()
         {
@@ -79,7 +79,7 @@ public sealed class GenerateKeyTests
     [Fact]
     public async Task Generate_WithErrors_ComesBackWithItsInputAndAnErrorAtEachField()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
 
         var page = await host.PostAsync("/keys/new", new()
         {
@@ -111,7 +111,7 @@ public sealed class GenerateKeyTests
     [Fact]
     public async Task Generate_WhatTheUserLacks_IsDisabledWithTheReason_AndRefused()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
 
         var form = await host.GetAsync("/keys/new", "writer");
         var page = await host.PostAsync(
@@ -125,7 +125,7 @@ public sealed class GenerateKeyTests
     }
 
     [Theory]
-    [InlineData("type=ci", "Can call 1 of 2 endpoints, from anywhere, without an end.")]
+    [InlineData("type=ci", "Can call 1 of 2 endpoints, from anywhere, until it is revoked.")]
     [InlineData("type=ci&grant=tier:write&expires=90&networks=192.0.2.7",
         "Can call 2 of 2 endpoints, from 1 network, until 22 Feb 2027.")]
     [InlineData("type=ci&grant=single&permission=jobs:write&expires=date&date=2027-02-23&networks=192.0.2.7%0A192.0.2.8",
@@ -133,7 +133,7 @@ public sealed class GenerateKeyTests
     [InlineData("", "Choose a type to see what the key can call.")]
     public async Task Summary_SaysWhatTheKeyCouldDo(string query, string text)
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
 
         var page = await host.GetAsync("/keys/new/summary?" + query);
 
@@ -144,7 +144,7 @@ public sealed class GenerateKeyTests
     [Fact]
     public async Task Preview_WithoutScript_ShowsTheSummary_AndMakesNoKey()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
 
         var page = await host.PostAsync(
             "/keys/new", new() { ["preview"] = "1", ["name"] = "Preview", ["type"] = "ci", ["expires"] = "30" });
@@ -158,7 +158,7 @@ public sealed class GenerateKeyTests
     [Fact]
     public async Task FirstRequest_TurnsGreen_WhenTheKeyIsUsed()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var issued = await host.CreateAsync();
 
         var before = await host.GetAsync($"/keys/{issued.Key.Id}/first-request");
@@ -171,7 +171,7 @@ public sealed class GenerateKeyTests
     }
 
     /// <summary>Gets the value of the radio that is checked.</summary>
-    private static string Checked(KeysHost.Page page, string name)
+    private static string Checked(Page page, string name)
         => System.Text.RegularExpressions.Regex.Match(
             page.Html, $"<input type=\"radio\" name=\"{name}\"[^>]* value=\"([^\"]+)\"[^>]* checked").Groups[1].Value;
 }

@@ -10,7 +10,7 @@ public sealed partial class KeyListTests
     [Fact]
     public async Task List_HasTheKeysOfTheWorkspace_AndNoScriptThatSomebodyStored()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync("<script>alert(1)</script>")).Key;
 
         var own = await host.GetAsync("/keys");
@@ -31,7 +31,7 @@ public sealed partial class KeyListTests
     [InlineData("?status=nonsense&type=nonsense&name=bill", "billing")]
     public async Task List_Filtered_HasOnlyWhatMatches(string query, string name)
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         await host.CreateAsync("billing");
         await host.CreateAsync("reports", request => request with { Type = "analytics" });
         var paused = await host.CreateAsync("paused", request => request with { Type = "development" });
@@ -47,7 +47,7 @@ public sealed partial class KeyListTests
     [Fact]
     public async Task List_Pages_LeadForthAndBack_AndKeepTheFilter()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         for (var i = 0; i < 120; i++)
         {
             host.Time.Advance(TimeSpan.FromSeconds(1));
@@ -77,7 +77,7 @@ public sealed partial class KeyListTests
     [Fact]
     public async Task List_SearchedForASecret_DoesNotRepeatIt()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var issued = await host.CreateAsync();
 
         var page = await host.GetAsync("/keys?name=" + issued.Secret);
@@ -89,14 +89,14 @@ public sealed partial class KeyListTests
     [Fact]
     public async Task List_ForAReader_ChangesNothing()
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
 
         var list = await host.GetAsync("/keys", "reader");
         var page = await host.GetAsync("/keys/" + key.Id, "reader");
 
         list.Text.Should().Contain("checkout-prod").And.NotContain("Generate New API Key");
-        page.Html.Should().Contain("checkout-prod").And.NotContain("<button").And.NotContain("/revoke");
+        page.Main.Should().Contain("checkout-prod").And.NotContain("<button").And.NotContain("/revoke");
         foreach (var path in new[] { "/keys/new", $"/keys/{key.Id}/edit", $"/keys/{key.Id}/rotate", $"/keys/{key.Id}/revoke" })
         {
             (await host.GetAsync(path, "reader")).Status.Should().Be(HttpStatusCode.Forbidden, path);
@@ -113,7 +113,7 @@ public sealed partial class KeyListTests
     [InlineData("/first-request")]
     public async Task Key_OfAnotherWorkspace_IsNotFound(string path)
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
 
         var page = await host.GetAsync($"/keys/{key.Id}{path}", "other");
@@ -130,7 +130,7 @@ public sealed partial class KeyListTests
     [InlineData("/enable")]
     public async Task Form_ForAKeyOfAnotherWorkspace_IsNotFound(string path)
     {
-        await using var host = await KeysHost.StartAsync();
+        await using var host = await JobsApi.StartAsync();
         var key = (await host.CreateAsync()).Key;
 
         var page = await host.PostAsync($"/keys/{key.Id}{path}", new() { ["name"] = "stolen" }, "other");
@@ -139,7 +139,7 @@ public sealed partial class KeyListTests
         (await host.FindAsync(key.Id)).Should().BeEquivalentTo(key);
     }
 
-    private static string? Link(KeysHost.Page page, string text)
+    private static string? Link(Page page, string text)
         => Regex.Match(page.Html, $"href=\"/dashboard([^\"]+)\">{text}</a>") is { Success: true } match
             ? WebUtility.HtmlDecode(match.Groups[1].Value)
             : null;

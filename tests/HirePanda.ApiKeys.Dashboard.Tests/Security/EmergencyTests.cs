@@ -10,10 +10,10 @@ public sealed class EmergencyTests
     [Fact]
     public async Task Find_SecretOfThisWorkspace_NamesTheKeyWithoutTheSecret()
     {
-        await using var host = await SecurityHost.StartAsync();
-        var key = await host.IssueAsync("<b>leaked</b>");
+        await using var host = await DashboardHost.StartAsync();
+        var key = await host.CreateKeyAsync("<b>leaked</b>");
 
-        var (status, html, _) = await host.PostAsync("/security", "/security/find", ("secret", key.Secret));
+        var (status, html, _) = await host.SubmitAsync("/security", "/security/find", ("secret", key.Secret));
 
         status.Should().Be(HttpStatusCode.OK);
         html.Should().Contain("&lt;b&gt;leaked&lt;/b&gt;").And.Contain($"href=\"/dashboard/keys/{key.Key.Id}\"")
@@ -23,10 +23,10 @@ public sealed class EmergencyTests
     [Fact]
     public async Task Find_SecretOfAnotherWorkspace_FindsNothingAndRepeatsNothing()
     {
-        await using var host = await SecurityHost.StartAsync();
-        var key = await host.IssueAsync("theirs", "other");
+        await using var host = await DashboardHost.StartAsync();
+        var key = await host.CreateKeyAsync("theirs", "other");
 
-        var (status, html, _) = await host.PostAsync("/security", "/security/find", ("secret", key.Secret));
+        var (status, html, _) = await host.SubmitAsync("/security", "/security/find", ("secret", key.Secret));
 
         status.Should().Be(HttpStatusCode.UnprocessableEntity);
         html.Should().Contain("No key of this workspace has this secret.").And.NotContain(key.Secret).And.NotContain("theirs");
@@ -35,11 +35,11 @@ public sealed class EmergencyTests
     [Fact]
     public async Task RevokeAll_NameOfTheWorkspaceTyped_RevokesItsKeysOnly()
     {
-        await using var host = await SecurityHost.StartAsync();
-        var (ours, theirs) = (await host.IssueAsync(), await host.IssueAsync("theirs", "other"));
+        await using var host = await DashboardHost.StartAsync();
+        var (ours, theirs) = (await host.CreateKeyAsync(), await host.CreateKeyAsync("theirs", "other"));
 
         var (_, page) = await host.GetAsync("/security/revoke-all");
-        var (status, _, location) = await host.PostAsync(
+        var (status, _, location) = await host.SubmitAsync(
             "/security/revoke-all", "/security/revoke-all", ("confirm", "acme"), ("reason", "leak"));
 
         page.Should().Contain("There is 1 active key.").And.Contain("Revoke all keys of acme?");
@@ -51,10 +51,10 @@ public sealed class EmergencyTests
     [Fact]
     public async Task RevokeAll_WrongNameTyped_RevokesNothingAndKeepsTheInput()
     {
-        await using var host = await SecurityHost.StartAsync();
-        var key = await host.IssueAsync();
+        await using var host = await DashboardHost.StartAsync();
+        var key = await host.CreateKeyAsync();
 
-        var (status, html, _) = await host.PostAsync(
+        var (status, html, _) = await host.SubmitAsync(
             "/security/revoke-all", "/security/revoke-all", ("confirm", "Acme"), ("reason", "leak"), ("ownerId", "ada"));
 
         status.Should().Be(HttpStatusCode.UnprocessableEntity);
@@ -66,10 +66,10 @@ public sealed class EmergencyTests
     [Fact]
     public async Task Show_ReadOnlyUser_HasNoEmergencyForms()
     {
-        await using var host = await SecurityHost.StartAsync();
-        using var client = host.CreateClient("read");
+        await using var host = await DashboardHost.StartAsync();
 
-        (await host.GetAsync("/security", client)).Html.Should().NotContain("find-leaked").And.NotContain("Revoke all keys");
-        (await host.GetAsync("/security/revoke-all", client)).Html.Should().NotContain("<form class=\"card danger\"");
+        (await host.GetAsync("/security", People.Reader)).Html.Should().NotContain("find-leaked")
+            .And.NotContain("Revoke all keys");
+        (await host.GetAsync("/security/revoke-all", People.Reader)).Html.Should().NotContain("<form class=\"card danger\"");
     }
 }

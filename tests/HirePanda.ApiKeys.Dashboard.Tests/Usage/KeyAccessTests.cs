@@ -10,10 +10,10 @@ public sealed class KeyAccessTests
     [Fact]
     public async Task Page_ListsEveryEndpointWithItsVerdict()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync();
-        await host.CallAsync(secret, "GET /jobs/1", 3);
-        await host.CallAsync(secret, "POST /jobs", 2);
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync();
+        await host.SendAsync(secret, "GET /jobs/1", 3);
+        await host.SendAsync(secret, "POST /jobs", 2);
 
         var page = await host.GetAsync($"/keys/{key.Id}/access");
 
@@ -33,12 +33,12 @@ public sealed class KeyAccessTests
     [Fact]
     public async Task Page_OfAKeyThatUsedLessThanItHas_OffersToReduceIt()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(tier: "write");
-        await host.CallAsync(secret, "GET /jobs/1");
-        await host.CallAsync(secret, "POST /jobs");
-        await host.CallAsync(secret, "GET /open");
-        await host.CallAsync(secret, "GET /nowhere");
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(tier: "write");
+        await host.SendAsync(secret, "GET /jobs/1");
+        await host.SendAsync(secret, "POST /jobs");
+        await host.SendAsync(secret, "GET /open");
+        await host.SendAsync(secret, "GET /nowhere");
 
         var page = await host.GetAsync($"/keys/{key.Id}/access");
 
@@ -55,9 +55,9 @@ public sealed class KeyAccessTests
     [Fact]
     public async Task Page_OfAKeyThatWasRefused_CountsNothingAsUsed()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(tier: null, permissions: ["jobs:write", "jobs:close"]);
-        await host.CallAsync(secret, "GET /jobs/1");
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(tier: null, permissions: ["jobs:write", "jobs:close"]);
+        await host.SendAsync(secret, "GET /jobs/1");
 
         var page = await host.GetAsync($"/keys/{key.Id}/access");
 
@@ -68,10 +68,10 @@ public sealed class KeyAccessTests
     [Fact]
     public async Task Page_OfAKeyThatNeedsATier_SaysThatPermissionsDoNotReplaceIt()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(tier: "admin");
-        await host.CallAsync(secret, "GET /tier");
-        await host.CallAsync(secret, "GET /jobs/1");
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(tier: "admin");
+        await host.SendAsync(secret, "GET /tier");
+        await host.SendAsync(secret, "GET /jobs/1");
 
         var page = await host.GetAsync($"/keys/{key.Id}/access");
 
@@ -82,10 +82,10 @@ public sealed class KeyAccessTests
     [Fact]
     public async Task Page_OfAKeyWhoseNeedsOnlyARequestDecides_SaysSo()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(tier: "write");
-        await host.CallAsync(secret, "GET /weekdays");
-        await host.CallAsync(secret, "GET /jobs/1");
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(tier: "write");
+        await host.SendAsync(secret, "GET /weekdays");
+        await host.SendAsync(secret, "GET /jobs/1");
 
         var page = await host.GetAsync($"/keys/{key.Id}/access");
 
@@ -95,11 +95,11 @@ public sealed class KeyAccessTests
     [Fact]
     public async Task Page_AfterThirtyDays_ForgetsWhatWasUsedBefore()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(tier: "write");
-        await host.CallAsync(secret, "POST /jobs");
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(tier: "write");
+        await host.SendAsync(secret, "POST /jobs");
         (await host.GetAsync($"/keys/{key.Id}/access")).Text.Should().Contain("used 1 in")
-            .And.Contain("just now , so it may still need");
+            .And.Contain("just now, so it may still need");
         host.Time.Advance(TimeSpan.FromDays(32));
 
         var page = await host.GetAsync($"/keys/{key.Id}/access");

@@ -8,10 +8,10 @@ public sealed class UsageExportTests
     [Fact]
     public async Task File_HasARowForEverything()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(tier: "write");
-        await host.CallAsync(secret, "GET /jobs/1", 3);
-        await host.CallAsync(secret, "POST /jobs", 2);
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(tier: "write");
+        await host.SendAsync(secret, "GET /jobs/1", 3);
+        await host.SendAsync(secret, "POST /jobs", 2);
 
         var file = await host.GetAsync("/usage/export?from=2026-11-24");
 
@@ -39,9 +39,9 @@ public sealed class UsageExportTests
     [InlineData("plain =1", "plain =1")]
     public async Task File_WithANameThatASpreadsheetWouldRun_DisarmsIt(string name, string cell)
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(name);
-        await host.CallAsync(secret, "GET /jobs/1");
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(name);
+        await host.SendAsync(secret, "GET /jobs/1");
 
         var file = await host.GetAsync("/usage/export");
 
@@ -51,11 +51,11 @@ public sealed class UsageExportTests
     [Fact]
     public async Task File_OfOneKey_HasNoOther()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync();
-        var (other, another) = await host.CreateAsync("another");
-        await host.CallAsync(secret, "GET /jobs/1", 3);
-        await host.CallAsync(another, "GET /jobs/1", 5);
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync();
+        var (other, another) = await host.IssueAsync("another");
+        await host.SendAsync(secret, "GET /jobs/1", 3);
+        await host.SendAsync(another, "GET /jobs/1", 5);
 
         var file = await host.GetAsync($"/usage/export?key={key.Id}");
 

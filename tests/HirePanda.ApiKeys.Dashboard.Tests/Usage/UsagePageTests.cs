@@ -11,14 +11,14 @@ public sealed class UsagePageTests
     [Fact]
     public async Task Page_ShowsWhatTheReportSays()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync(tier: "write");
-        await host.CallAsync(secret, "GET /jobs/1", 900);
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync(tier: "write");
+        await host.SendAsync(secret, "GET /jobs/1", 900);
         host.Time.Advance(TimeSpan.FromMinutes(2));
-        await host.CallAsync(secret, "GET /jobs/1", 334);
-        await host.CallAsync(secret, "POST /jobs", 7, "US");
-        await host.CallAsync(secret, "GET /slow", 2, "ZZ");
-        await host.CallAsync(secret, "GET /broken", 3, "XX");
+        await host.SendAsync(secret, "GET /jobs/1", 334);
+        await host.SendAsync(secret, "POST /jobs", 7, "US");
+        await host.SendAsync(secret, "GET /slow", 2, "ZZ");
+        await host.SendAsync(secret, "GET /broken", 3, "XX");
 
         var page = await host.GetAsync("/usage");
 
@@ -44,9 +44,9 @@ public sealed class UsagePageTests
     [Fact]
     public async Task Charts_HaveASummaryATableAndNoText()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (_, secret) = await host.CreateAsync();
-        await host.CallAsync(secret, "GET /jobs/1");
+        await using var host = await UsageApi.StartAsync();
+        var (_, secret) = await host.IssueAsync();
+        await host.SendAsync(secret, "GET /jobs/1");
 
         var html = (await host.GetAsync("/usage")).Html;
 
@@ -72,9 +72,9 @@ public sealed class UsagePageTests
     [InlineData("?from=2020-11-24&to=2026-11-24", 25, "2 Nov 2026")]
     public async Task Range_OfAnyLength_HasBarsWithAllRequests(string query, int bars, string last)
     {
-        await using var host = await UsageHost.StartAsync();
-        var (_, secret) = await host.CreateAsync();
-        await host.CallAsync(secret, "GET /jobs/1", 5);
+        await using var host = await UsageApi.StartAsync();
+        var (_, secret) = await host.IssueAsync();
+        await host.SendAsync(secret, "GET /jobs/1", 5);
 
         var page = await host.GetAsync("/usage" + query);
 
@@ -86,13 +86,13 @@ public sealed class UsagePageTests
     [Fact]
     public async Task Days_AreIncludedFromTheFirstToTheLast()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (_, secret) = await host.CreateAsync();
-        await host.CallAsync(secret, "GET /jobs/1", 3);
+        await using var host = await UsageApi.StartAsync();
+        var (_, secret) = await host.IssueAsync();
+        await host.SendAsync(secret, "GET /jobs/1", 3);
         host.Time.Advance(TimeSpan.FromDays(1));
-        await host.CallAsync(secret, "GET /jobs/1", 5);
+        await host.SendAsync(secret, "GET /jobs/1", 5);
         host.Time.Advance(TimeSpan.FromDays(1));
-        await host.CallAsync(secret, "GET /jobs/1", 9);
+        await host.SendAsync(secret, "GET /jobs/1", 9);
 
         var both = await host.GetAsync("/usage?from=2026-11-24&to=2026-11-25");
         var none = await host.GetAsync("/usage?from=2026-11-20&to=2026-11-23");
@@ -112,7 +112,7 @@ public sealed class UsagePageTests
     [InlineData("?from=%3Cscript%3Ealert(1)%3C/script%3E", "From must be a day", "&lt;script&gt;alert(1)&lt;/script&gt;")]
     public async Task Days_ThatAreWrong_AreShownAgainWithTheError(string query, string error, string input)
     {
-        await using var host = await UsageHost.StartAsync();
+        await using var host = await UsageApi.StartAsync();
 
         var page = await host.GetAsync("/usage" + query);
 
@@ -124,11 +124,11 @@ public sealed class UsagePageTests
     [Fact]
     public async Task Filter_ByKey_ShowsThatKeyAlone()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync();
-        var (_, another) = await host.CreateAsync("<script>alert(1)</script>");
-        await host.CallAsync(secret, "GET /jobs/1", 3);
-        await host.CallAsync(another, "GET /jobs/1", 5);
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync();
+        var (_, another) = await host.IssueAsync("<script>alert(1)</script>");
+        await host.SendAsync(secret, "GET /jobs/1", 3);
+        await host.SendAsync(another, "GET /jobs/1", 5);
 
         var all = await host.GetAsync("/usage");
         var one = await host.GetAsync($"/usage?key={key.Id}&range=7d");
@@ -146,18 +146,18 @@ public sealed class UsagePageTests
     [Fact]
     public async Task Compare_ShowsThePeriodBefore()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (_, secret) = await host.CreateAsync(tier: "write");
-        await host.CallAsync(secret, "GET /jobs/1", 3);
-        await host.CallAsync(secret, "POST /jobs", 1);
+        await using var host = await UsageApi.StartAsync();
+        var (_, secret) = await host.IssueAsync(tier: "write");
+        await host.SendAsync(secret, "GET /jobs/1", 3);
+        await host.SendAsync(secret, "POST /jobs", 1);
         host.Time.Advance(TimeSpan.FromHours(30));
-        await host.CallAsync(secret, "GET /jobs/1", 6);
+        await host.SendAsync(secret, "GET /jobs/1", 6);
 
         var alone = await host.GetAsync("/usage");
         var compared = await host.GetAsync("/usage?range=24h&compare=1");
 
         alone.Text.Should().NotContain("before:");
-        alone.Html.Should().Contain("?range=24h&amp;compare=1\">Compare</a> with the period before");
+        alone.Html.Should().Contain("?range=24h&amp;compare=1\">Compare</a>");
         compared.Text.Should().Contain("Requests 6 before: 4 (+50.0 %)").And.Contain("0.0 % before: 25.0 %")
             .And.Contain("before: 1 (−100.0 %)").And.Contain("Hide comparison");
     }
@@ -165,10 +165,10 @@ public sealed class UsagePageTests
     [Fact]
     public async Task Page_OfAnActorThatIsBoundToAnOwner_SaysWhyAndShowsItsKeys()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (own, secret) = await host.CreateAsync("own", owner: "ada");
-        var (foreign, _) = await host.CreateAsync("foreign");
-        await host.CallAsync(secret, "GET /jobs/1", 4);
+        await using var host = await UsageApi.StartAsync();
+        var (own, secret) = await host.IssueAsync("own", owner: "ada");
+        var (foreign, _) = await host.IssueAsync("foreign");
+        await host.SendAsync(secret, "GET /jobs/1", 4);
 
         var all = await host.GetAsync("/usage", "ada");
 
@@ -183,7 +183,7 @@ public sealed class UsagePageTests
     [Fact]
     public async Task Page_WithoutRequests_ShowsHowToSendOne()
     {
-        await using var host = await UsageHost.StartAsync();
+        await using var host = await UsageApi.StartAsync();
 
         var page = await host.GetAsync("/usage");
 
@@ -194,11 +194,11 @@ public sealed class UsagePageTests
     [Fact]
     public async Task KeyTab_ShowsTheKeyAlone()
     {
-        await using var host = await UsageHost.StartAsync();
-        var (key, secret) = await host.CreateAsync();
-        var (_, another) = await host.CreateAsync("another");
-        await host.CallAsync(secret, "GET /jobs/1", 3);
-        await host.CallAsync(another, "GET /jobs/1", 5);
+        await using var host = await UsageApi.StartAsync();
+        var (key, secret) = await host.IssueAsync();
+        var (_, another) = await host.IssueAsync("another");
+        await host.SendAsync(secret, "GET /jobs/1", 3);
+        await host.SendAsync(another, "GET /jobs/1", 5);
 
         var page = await host.GetAsync($"/keys/{key.Id}/usage?range=7d");
 
