@@ -10,7 +10,6 @@ internal sealed class CompiledCatalog
     private readonly Dictionary<string, string> _permissions = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, ApiKeyType> _types = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, LimitSet> _typeLimits = new(StringComparer.OrdinalIgnoreCase);
-    private readonly LimitSet _defaultLimits;
     private readonly Grant _nothing = new(-1, false, [], "");
     private readonly Dictionary<string, Grant> _tierGrants = new(StringComparer.OrdinalIgnoreCase);
     private readonly BoundedInternPool<Grant> _ownGrants = new();
@@ -34,7 +33,7 @@ internal sealed class CompiledCatalog
             _required[permission] = Grant(null, [permission]);
         }
 
-        _defaultLimits = new LimitSet([defaultRateLimit]);
+        DefaultLimits = new LimitSet([defaultRateLimit]);
         foreach (var type in catalog.Types)
         {
             _types.Add(type.Name, type);
@@ -61,6 +60,9 @@ internal sealed class CompiledCatalog
 
     /// <summary>Gets all permissions, in the catalog's order.</summary>
     public IReadOnlyList<string> Permissions { get; }
+
+    /// <summary>Gets the limits of keys whose type has none, and of clients.</summary>
+    public LimitSet DefaultLimits { get; }
 
     public IEnumerable<ApiKeyType> Types => _types.Values;
 
@@ -108,7 +110,7 @@ internal sealed class CompiledCatalog
     {
         if (own.Count == 0)
         {
-            return _typeLimits.GetValueOrDefault(type, _defaultLimits);
+            return _typeLimits.GetValueOrDefault(type, DefaultLimits);
         }
 
         var limits = new LimitSet(own);

@@ -1,0 +1,61 @@
+using System.Security.Claims;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// The identity of an admitted caller with an accepted credential. It comes first in the principal, so that <c>workspace</c> and
+/// <c>scope</c> are those that were evaluated. The identities of the scheme follow.
+/// </summary>
+internal sealed class AcceptedIdentity : CallerIdentity
+{
+    private CompiledCatalog? _catalog;
+    private Grant? _grant;
+
+    public AcceptedIdentity(AcceptedScheme scheme, ClaimsPrincipal source)
+        : base(ApiKeyDefaults.SelectorScheme)
+        => (Scheme, Source) = (scheme, source);
+
+    private AcceptedIdentity(AcceptedIdentity other)
+        : base(other)
+        => (Scheme, Source, _catalog, _grant) = (other.Scheme, other.Source, other._catalog, other._grant);
+
+    public AcceptedScheme Scheme { get; }
+
+    /// <summary>Gets the principal that the scheme created.</summary>
+    public ClaimsPrincipal Source { get; }
+
+    public override CompiledCatalog Catalog => _catalog!;
+
+    public override Grant Grant => _grant!;
+
+    /// <summary>Gets the name that the scheme gave the caller, or null if it gave none.</summary>
+    public override string? Name => Source.Identity?.Name;
+
+    /// <summary>Sets the rights of the caller, as evaluated now.</summary>
+    /// <returns>True if they are not those of the last call.</returns>
+    public bool SetActor(ApiKeyActor actor, CompiledCatalog catalog)
+    {
+        var before = _grant;
+        (_catalog, _grant) = (catalog, catalog.Grant(actor.Tier, actor.Permissions));
+        if (before == _grant && FindFirst(ApiKeyClaimTypes.Workspace)?.Value == actor.Workspace)
+        {
+            return false;
+        }
+
+        Set(ApiKeyClaimTypes.Workspace, actor.Workspace);
+        Set(ApiKeyClaimTypes.Scope, _grant.Scope);
+        return true;
+    }
+
+    public override ClaimsIdentity Clone() => new AcceptedIdentity(this);
+
+    private void Set(string type, string value)
+    {
+        if (FindFirst(type) is { } previous)
+        {
+            RemoveClaim(previous);
+        }
+
+        Add(type, value, AuthenticationType!);
+    }
+}
