@@ -13,7 +13,7 @@ internal static class CrossSiteRequest
     private static readonly ApiKeyError _refused
         = ApiKeyError.New("forbidden", "The request comes from another site", StatusCodes.Status403Forbidden);
 
-    /// <summary>Gets the answer to a request that another site may have made, or null if no other site can have made it.</summary>
+    /// <summary>Gets the answer to a request that another site may have made, or null if none can have made it.</summary>
     public static ErrorAnswer? Refusal(HttpContext context)
     {
         var request = context.Request;

@@ -48,7 +48,9 @@ internal static class Scenarios
     public static Scenario Ours { get; } = OurScenario.Create("ours");
 
     public static IReadOnlyList<Scenario> All { get; } =
-        [Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Ours];
+        [
+            Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Ours, AcceptingScenario.Jwt, AcceptingScenario.Key,
+        ];
 
     /// <summary>Adds a scheme with the handler, and a policy that requires one of its claims.</summary>
     public static void Add<THandler>(IServiceCollection services)

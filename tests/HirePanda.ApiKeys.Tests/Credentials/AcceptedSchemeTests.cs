@@ -1,8 +1,6 @@
 using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -75,7 +73,7 @@ public sealed class AcceptedSchemeTests
     {
         await using var api = await CredentialsApi.StartAsync();
         var cookie = await api.CookieAsync(
-            "read", "sub=ada&workspace=acme" + string.Concat(Enumerable.Range(0, 60).Select(index => $"&role={new string('x', 99)}")));
+            "read", "sub=ada&workspace=acme" + string.Concat(Enumerable.Repeat($"&role={new string('x', 99)}", 60)));
 
         using var response = await api.CallAsync("/read", new(null, cookie));
 
@@ -96,7 +94,9 @@ public sealed class AcceptedSchemeTests
                     && new JsonWebToken(value[7..]).Issuer == CredentialsApi.Partner;
                 scheme.MapActor = principal => new ApiKeyActor
                 {
-                    Id = principal.FindFirstValue(ClaimTypes.NameIdentifier)!, Workspace = "partners", Tier = "read",
+                    Id = principal.FindFirstValue(ClaimTypes.NameIdentifier)!,
+                    Workspace = "partners",
+                    Tier = "read",
                 };
             }));
 
@@ -185,7 +185,7 @@ public sealed class AcceptedSchemeTests
     {
         await using var api = await CredentialsApi.StartAsync();
         using var first = await api.GetAsync("/read", CredentialsApi.Jwt("read"));
-        api.Store.Fails = true;
+        api.Store.BeforeWorkspace = () => throw new IOException("The store is down.");
 
         using var unknown = await api.GetAsync("/read", CredentialsApi.Jwt("read", token => token.Claims["workspace"] = "other"));
         api.Time.Advance(TimeSpan.FromMinutes(4));
@@ -257,16 +257,18 @@ public sealed class AcceptedSchemeTests
     public async Task Management_RightsLostWhileTheBodyArrives_IsForbidden()
     {
         var calls = 0;
-        await using var api = await CredentialsApi.StartAsync(accept: keys => keys.AcceptScheme("Cookies", scheme => scheme.MapActor
-            = _ => new ApiKeyActor { Id = "ada", Workspace = "acme", Tier = ++calls == 1 ? "admin" : "read" }));
+        await using var api = await CredentialsApi.StartAsync(accept: keys => keys.AcceptScheme(
+            "Cookies",
+            scheme => scheme.MapActor
+                = _ => new ApiKeyActor { Id = "ada", Workspace = "acme", Tier = ++calls == 1 ? "admin" : "read" }));
 
         using var response = await api.CallAsync(
             "/keys", await api.CredentialAsync("cookie", null), HttpMethod.Post, new { name = "New", type = "ci" });
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await api.Store.ListKeysAsync(
-            new ApiKeyQuery { Workspace = TestApi.Workspace, Limit = 10 }, TestContext.Current.CancellationToken))
-            .Should().BeEmpty();
+            new ApiKeyQuery { Workspace = TestApi.Workspace, Now = TestApi.Start, Limit = 10 },
+            TestContext.Current.CancellationToken)).Should().BeEmpty();
     }
 
     [Fact]

@@ -1,12 +1,12 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
 /// <summary>A key, a JWT, and a cookie get the same answers.</summary>
 public sealed class CredentialTableTests
 {
-    private const string Unauthorized = """{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""";
+    private const string Unauthorized =
+        """{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""";
     private const string NotAllowed =
         """{"error":{"code":"forbidden","message":"IP address is not on the allowlist","status":403}}""";
 
@@ -39,8 +39,9 @@ public sealed class CredentialTableTests
             response.Header("WWW-Authenticate").Should().Be($"Bearer error=\"insufficient_scope\", scope=\"{required}\"");
             response.Header("Location").Should().BeNull();
             var caller = kind == "key" ? "API key" : "credential";
+            var message = $"Insufficient permissions: this {caller} lacks {required}";
             (await response.TextAsync()).Should().Be(
-                $$$"""{"error":{"code":"forbidden","message":"Insufficient permissions: this {{{caller}}} lacks {{{required}}}","status":403}}""");
+                $$$"""{"error":{"code":"forbidden","message":"{{{message}}}","status":403}}""");
         }
     }
 
@@ -124,7 +125,10 @@ public sealed class CredentialTableTests
         await using var api = await CredentialsApi.StartAsync();
         var workspace = new ApiKeyWorkspace
         {
-            Id = TestApi.Workspace, IsAllowlistEnabled = true, IsAllowlistReportOnly = true, AllowedNetworks = ["10.0.0.0/8"],
+            Id = TestApi.Workspace,
+            IsAllowlistEnabled = true,
+            IsAllowlistReportOnly = true,
+            AllowedNetworks = ["10.0.0.0/8"],
         };
         await api.Store.SaveAsync(new ApiKeyChangeSet { Workspace = workspace }, TestContext.Current.CancellationToken);
         var credential = await api.CredentialAsync(kind, "read");

@@ -77,7 +77,9 @@ internal static class CredentialsApi
             SigningCredentials = new SigningCredentials(_signingKey, SecurityAlgorithms.HmacSha256),
             Claims = new Dictionary<string, object>
             {
-                ["sub"] = "ada", ["client_id"] = Client, ["workspace"] = TestApi.Workspace,
+                ["sub"] = "ada",
+                ["client_id"] = Client,
+                ["workspace"] = TestApi.Workspace,
             },
         };
         if (scope is not null)
@@ -90,7 +92,8 @@ internal static class CredentialsApi
     }
 
     /// <summary>Signs in, and returns the cookie.</summary>
-    public static async Task<string> CookieAsync(this TestApi api, string? scope, string query = "sub=ada&workspace=acme&name=Ada")
+    public static async Task<string> CookieAsync(
+        this TestApi api, string? scope, string query = "sub=ada&workspace=acme&name=Ada")
     {
         using var response = await api.GetAsync($"/login?{query}{(scope is null ? "" : $"&scope={scope}")}");
         return string.Join("; ", response.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
@@ -127,7 +130,9 @@ internal static class CredentialsApi
     {
         bearer.TokenValidationParameters = new TokenValidationParameters
         {
-            ValidIssuer = issuer, ValidAudience = Audience, IssuerSigningKey = _signingKey,
+            ValidIssuer = issuer,
+            ValidAudience = Audience,
+            IssuerSigningKey = _signingKey,
 
             // The clock of the test, because the handler of tokens does not know TimeProvider.
             LifetimeValidator = (_, expires, _, _) => expires > TestApi.Start.UtcDateTime,
