@@ -33,13 +33,14 @@ internal sealed class ApiKeyHandler(
     {
         // If authentication throws, the challenge is still answered, and the verdict has its initial value: unavailable.
         await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
-        var verdict = ApiKeyRequest.Get(Context).Verdict;
-        if (verdict.Outcome == ApiKeyOutcome.NotAnApiKey)
+        var request = ApiKeyRequest.Get(Context);
+        var verdict = request.Verdict;
+        if (verdict.Outcome == ApiKeyOutcome.NotAnApiKey && request.Refusal is null)
         {
             failedAttempts.Count(Context.Connection.RemoteIpAddress, null, TimeProvider.GetUtcNow().UtcTicks);
         }
 
-        var error = ApiKeyError.For(verdict.Outcome, verdict.RetryAfter);
+        var error = request.Refusal ?? ApiKeyError.For(verdict.Outcome, verdict.RetryAfter);
         var challenge = new ApiKeyChallengeContext(Context, Scheme, Options, properties, verdict.Outcome, error);
         await Events.ChallengeAsync(challenge).ConfigureAwait(false);
         if (!challenge.Handled)

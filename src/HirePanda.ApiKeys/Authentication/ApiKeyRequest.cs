@@ -20,6 +20,9 @@ internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
 
     public ApiKeyVerdict Verdict { get; set; }
 
+    /// <summary>Gets or sets the error for a caller with an accepted credential, or null if it is not refused.</summary>
+    public ApiKeyError? Refusal { get; set; }
+
     /// <summary>Gets or sets the client with an accepted credential, or null if it is unknown.</summary>
     public LiveClient? Client { get; set; }
 

@@ -10,7 +10,6 @@ internal sealed class CompiledCatalog
     private readonly Dictionary<string, string> _permissions = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, ApiKeyType> _types = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, LimitSet> _typeLimits = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Grant _nothing = new(-1, false, [], "");
     private readonly Dictionary<string, Grant> _tierGrants = new(StringComparer.OrdinalIgnoreCase);
     private readonly BoundedInternPool<Grant> _ownGrants = new();
     private readonly BoundedInternPool<LimitSet> _ownLimits = new();
@@ -61,6 +60,9 @@ internal sealed class CompiledCatalog
     /// <summary>Gets all permissions, in the catalog's order.</summary>
     public IReadOnlyList<string> Permissions { get; }
 
+    /// <summary>Gets the grant without any right.</summary>
+    public Grant Nothing { get; } = new(-1, false, [], "");
+
     /// <summary>Gets the limits of keys whose type has none, and of clients.</summary>
     public LimitSet DefaultLimits { get; }
 
@@ -81,7 +83,7 @@ internal sealed class CompiledCatalog
     /// <param name="permissions">The names of the permissions.</param>
     public Grant Grant(string? tier, IReadOnlyList<string> permissions)
     {
-        var inherited = tier is null ? _nothing : _tierGrants.GetValueOrDefault(tier, _nothing);
+        var inherited = tier is null ? Nothing : _tierGrants.GetValueOrDefault(tier, Nothing);
         var own = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var permission in permissions)
         {

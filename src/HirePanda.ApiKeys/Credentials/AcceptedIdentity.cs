@@ -8,12 +8,13 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class AcceptedIdentity : CallerIdentity
 {
-    private CompiledCatalog? _catalog;
-    private Grant? _grant;
+    private CompiledCatalog _catalog;
+    private Grant _grant;
 
-    public AcceptedIdentity(AcceptedScheme scheme, ClaimsPrincipal source)
+    /// <summary>Creates an identity that has no rights yet.</summary>
+    public AcceptedIdentity(AcceptedScheme scheme, ClaimsPrincipal source, CompiledCatalog catalog)
         : base(ApiKeyDefaults.SelectorScheme)
-        => (Scheme, Source) = (scheme, source);
+        => (Scheme, Source, _catalog, _grant) = (scheme, source, catalog, catalog.Nothing);
 
     private AcceptedIdentity(AcceptedIdentity other)
         : base(other)
@@ -24,27 +25,19 @@ internal sealed class AcceptedIdentity : CallerIdentity
     /// <summary>Gets the principal that the scheme created.</summary>
     public ClaimsPrincipal Source { get; }
 
-    public override CompiledCatalog Catalog => _catalog!;
+    public override CompiledCatalog Catalog => _catalog;
 
-    public override Grant Grant => _grant!;
+    public override Grant Grant => _grant;
 
     /// <summary>Gets the name that the scheme gave the caller, or null if it gave none.</summary>
     public override string? Name => Source.Identity?.Name;
 
-    /// <summary>Sets the rights of the caller, as evaluated now.</summary>
-    /// <returns>True if they are not those of the last call.</returns>
-    public bool SetActor(ApiKeyActor actor, CompiledCatalog catalog)
+    /// <summary>Sets the workspace and the rights of the caller, as evaluated now.</summary>
+    public void SetActor(ApiKeyActor actor, CompiledCatalog catalog)
     {
-        var before = _grant;
         (_catalog, _grant) = (catalog, catalog.Grant(actor.Tier, actor.Permissions));
-        if (before == _grant && FindFirst(ApiKeyClaimTypes.Workspace)?.Value == actor.Workspace)
-        {
-            return false;
-        }
-
         Set(ApiKeyClaimTypes.Workspace, actor.Workspace);
         Set(ApiKeyClaimTypes.Scope, _grant.Scope);
-        return true;
     }
 
     public override ClaimsIdentity Clone() => new AcceptedIdentity(this);

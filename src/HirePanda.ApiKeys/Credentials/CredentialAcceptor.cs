@@ -13,6 +13,7 @@ namespace HirePanda.ApiKeys;
 /// </summary>
 internal sealed class CredentialAcceptor(
     WorkspaceLookup workspaces,
+    ApiKeySettings settings,
     AllowlistReports reports,
     MonotonicClock clock,
     ApiKeyMetrics metrics,
@@ -37,60 +38,67 @@ internal sealed class CredentialAcceptor(
 
         // The key scheme has found no token, so the credential is one that a browser may send by itself.
         request.IsAmbient = request.Verdict.Outcome == ApiKeyOutcome.Missing;
-        var identity = new AcceptedIdentity(scheme, result.Principal);
+        var identity = new AcceptedIdentity(scheme, result.Principal, settings.Current.Catalog);
         var principal = new ClaimsPrincipal([identity, .. result.Principal.Identities]);
-        var outcome = await AdmitAsync(request, principal, identity).ConfigureAwait(false);
+        request.Refusal = await AdmitAsync(request, principal, identity).ConfigureAwait(false);
         headers.Attach(request);
         completion.Attach(request);
-        if (outcome == ApiKeyOutcome.Valid)
-        {
-            return AuthenticateResult.Success(new AuthenticationTicket(principal, result.Properties, scheme.Name));
-        }
-
-        metrics.CountVerification(outcome, request.StartedAt);
-        return _refused;
+        return request.Refusal is null
+            ? AuthenticateResult.Success(new AuthenticationTicket(principal, result.Properties, scheme.Name))
+            : _refused;
     }
 
     /// <summary>Evaluates a caller again, later in its request. It does not take a permit.</summary>
-    /// <returns>The outcome, and whether the rights have changed.</returns>
-    public async ValueTask<(ApiKeyOutcome Outcome, bool HasChanged)> ReevaluateAsync(
+    /// <returns>The error, or null if the caller is still admitted, and whether its rights have changed.</returns>
+    public async ValueTask<(ApiKeyError? Refusal, bool HasChanged)> ReevaluateAsync(
         HttpContext context, AcceptedIdentity identity)
     {
         var before = identity.Grant;
-        var (outcome, _, _) = await EvaluateAsync(context, context.User, identity).ConfigureAwait(false);
-        return (outcome, identity.Grant != before);
+        var (refusal, _, _) = await EvaluateAsync(context, context.User, identity).ConfigureAwait(false);
+        return (refusal, identity.Grant != before);
     }
 
-    private async ValueTask<ApiKeyOutcome> AdmitAsync(ApiKeyRequest request, ClaimsPrincipal principal, AcceptedIdentity identity)
+    /// <summary>Evaluates a caller, and takes the cost of the request from the limit of its client.</summary>
+    private async ValueTask<ApiKeyError?> AdmitAsync(ApiKeyRequest request, ClaimsPrincipal principal, AcceptedIdentity identity)
     {
-        var context = request.Context;
-        var (outcome, workspace, client) = await EvaluateAsync(context, principal, identity).ConfigureAwait(false);
-        var limit = default(RateLimitDecision);
-        if (workspace is not null)
+        var (refusal, workspace, client) = await EvaluateAsync(request.Context, principal, identity).ConfigureAwait(false);
+        if (workspace is null)
         {
-            request.Client = workspace.GetClient(client!);
-            request.SetCaller();
-            if (outcome == ApiKeyOutcome.Valid)
+            return refusal;
+        }
+
+        var live = workspace.GetClient(client!);
+        request.Client = live;
+        request.SetCaller();
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var limit = RateLimiter.Take(live.Limits, live.Buckets, request.Cost, clock.Now);
+        metrics.CountDecision(limit.Admitted);
+
+        // The caller has no key, so the outcome stays as it was. The verdict has the limit for the response headers.
+        request.Verdict = new(request.Verdict.Outcome, live: null, limit);
+        if (!limit.Admitted)
+        {
+            return ApiKeyError.RateLimited with
             {
-                limit = RateLimiter.Take(request.Client.Limits, request.Client.Buckets, request.Cost, clock.Now);
-                outcome = limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited;
-                metrics.CountDecision(limit.Admitted);
-            }
+                RetryAfter = TimeSpan.FromSeconds(Math.Max(1, RateLimitDecision.Seconds(limit.Wait))),
+            };
         }
 
-        if (outcome == ApiKeyOutcome.Valid && workspace is { Allowlist: { IsReportOnly: true } allowlist })
+        if (workspace.Allowlist is { IsReportOnly: true } allowlist)
         {
-            reports.Check(allowlist, workspace.Id, request.Client!.Id, request.Address, request.StartedAt);
+            reports.Check(allowlist, workspace.Id, live.Id, request.Address, request.StartedAt);
         }
 
-        // An admitted caller has no key, so the verdict about the key stays as it was.
-        request.Verdict = new(outcome == ApiKeyOutcome.Valid ? request.Verdict.Outcome : outcome, live: null, limit);
-        return outcome;
+        return null;
     }
 
     /// <summary>Finds the workspace and the rights of a caller, and checks the allowlist of the workspace.</summary>
-    /// <returns>The outcome, with the workspace and the client, which are null if they are unknown.</returns>
-    private async ValueTask<(ApiKeyOutcome Outcome, LiveWorkspace? Workspace, string? Client)> EvaluateAsync(
+    /// <returns>The error, or null if there is none, with the workspace and the client, or null if they are unknown.</returns>
+    private async ValueTask<(ApiKeyError? Refusal, LiveWorkspace? Workspace, string? Client)> EvaluateAsync(
         HttpContext context, ClaimsPrincipal principal, AcceptedIdentity identity)
     {
         ApiKeyActor? actor;
@@ -103,23 +111,23 @@ internal sealed class CredentialAcceptor(
 #pragma warning restore CA1031
         {
             Log.ActorUnresolved(logger, exception, identity.Scheme.Name);
-            return (ApiKeyOutcome.Unavailable, null, null);
+            return (ApiKeyError.Unavailable, null, null);
         }
 
         if (actor is null || !IsName(actor.Workspace) || !IsName(actor.Id) || !IsName(actor.ClientId ?? actor.Id))
         {
             Log.NoWorkspace(logger, identity.Scheme.Name);
-            return (ApiKeyOutcome.NoWorkspace, null, null);
+            return (ApiKeyError.NoClient, null, null);
         }
 
-        var workspace = await workspaces.FindAsync(actor.Workspace, context.RequestAborted).ConfigureAwait(false);
-        if (workspace is null)
+        if (await workspaces.FindAsync(actor.Workspace, context.RequestAborted).ConfigureAwait(false) is not { } workspace)
         {
-            return (ApiKeyOutcome.Unavailable, null, null);
+            return (ApiKeyError.Unavailable, null, null);
         }
 
         identity.SetActor(actor, workspace.Catalog);
-        return (workspace.Check(context.Connection.RemoteIpAddress), workspace, actor.ClientId ?? actor.Id);
+        var isAllowed = workspace.Admits(context.Connection.RemoteIpAddress);
+        return (isAllowed ? null : ApiKeyError.AddressNotAllowed, workspace, actor.ClientId ?? actor.Id);
     }
 
     /// <summary>Asks the resolver, which reads the user of the request.</summary>

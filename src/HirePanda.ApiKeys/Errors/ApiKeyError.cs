@@ -81,7 +81,6 @@ public sealed record ApiKeyError
         ApiKeyOutcome.Ambiguous => Ambiguous,
         ApiKeyOutcome.Expired => Expired,
         ApiKeyOutcome.AddressNotAllowed => AddressNotAllowed,
-        ApiKeyOutcome.NoWorkspace => NoClient,
         ApiKeyOutcome.RateLimited or ApiKeyOutcome.ClientThrottled => RateLimited with { RetryAfter = retryAfter },
         ApiKeyOutcome.Unavailable => Unavailable,
         _ => Invalid,

@@ -54,10 +54,8 @@ internal sealed class LiveWorkspace(
     }
 
     /// <summary>Determines whether the workspace admits an address. It does not check the rate limits.</summary>
-    public ApiKeyOutcome Check(IPAddress? address)
-        => Allowlist is { IsReportOnly: false } allowlist && !allowlist.Admits(address)
-            ? ApiKeyOutcome.AddressNotAllowed
-            : ApiKeyOutcome.Valid;
+    public bool Admits(IPAddress? address)
+        => Allowlist is not { IsReportOnly: false } allowlist || allowlist.Admits(address);
 
     /// <summary>Gets or creates a client. Its limit is the default limit.</summary>
     public LiveClient GetClient(string client)

@@ -108,10 +108,10 @@ internal sealed class ManagementCall
         if (caller is AcceptedIdentity accepted && mayHaveChanged)
         {
             var acceptor = context.RequestServices.GetRequiredService<CredentialAcceptor>();
-            (var outcome, mayHaveChanged) = await acceptor.ReevaluateAsync(context, accepted).ConfigureAwait(false);
-            if (outcome != ApiKeyOutcome.Valid)
+            (var refusal, mayHaveChanged) = await acceptor.ReevaluateAsync(context, accepted).ConfigureAwait(false);
+            if (refusal is not null)
             {
-                return ApiKeyError.For(outcome, retryAfter: null);
+                return refusal;
             }
         }
 

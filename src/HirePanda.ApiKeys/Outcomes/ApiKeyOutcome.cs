@@ -46,7 +46,4 @@ public enum ApiKeyOutcome
     /// An event handler of the host rejected the request. If verification admitted the key before, metrics count it as valid.
     /// </summary>
     RejectedByHost,
-
-    /// <summary>The credential of an accepted scheme does not name a workspace, or does not name a client.</summary>
-    NoWorkspace,
 }
