@@ -10,6 +10,7 @@ internal sealed class AcceptedIdentity : CallerIdentity
 {
     private CompiledCatalog _catalog;
     private Grant _grant;
+    private bool _isSet;
 
     /// <summary>Creates an identity that has no rights yet.</summary>
     public AcceptedIdentity(AcceptedScheme scheme, ClaimsPrincipal source, CompiledCatalog catalog)
@@ -18,7 +19,10 @@ internal sealed class AcceptedIdentity : CallerIdentity
 
     private AcceptedIdentity(AcceptedIdentity other)
         : base(other)
-        => (Scheme, Source, _catalog, _grant) = (other.Scheme, other.Source, other._catalog, other._grant);
+    {
+        (Scheme, Source) = (other.Scheme, other.Source);
+        (_catalog, _grant, _isSet) = (other._catalog, other._grant, other._isSet);
+    }
 
     public AcceptedScheme Scheme { get; }
 
@@ -36,19 +40,16 @@ internal sealed class AcceptedIdentity : CallerIdentity
     public void SetActor(ApiKeyActor actor, CompiledCatalog catalog)
     {
         (_catalog, _grant) = (catalog, catalog.Grant(actor.Tier, actor.Permissions));
-        Set(ApiKeyClaimTypes.Workspace, actor.Workspace);
-        Set(ApiKeyClaimTypes.Scope, _grant.Scope);
+        if (_isSet)
+        {
+            RemoveClaim(FindFirst(ApiKeyClaimTypes.Workspace));
+            RemoveClaim(FindFirst(ApiKeyClaimTypes.Scope));
+        }
+
+        _isSet = true;
+        Add(ApiKeyClaimTypes.Workspace, actor.Workspace, AuthenticationType!);
+        Add(ApiKeyClaimTypes.Scope, _grant.Scope, AuthenticationType!);
     }
 
     public override ClaimsIdentity Clone() => new AcceptedIdentity(this);
-
-    private void Set(string type, string value)
-    {
-        if (FindFirst(type) is { } previous)
-        {
-            RemoveClaim(previous);
-        }
-
-        Add(type, value, AuthenticationType!);
-    }
 }

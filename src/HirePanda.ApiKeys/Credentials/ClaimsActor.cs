@@ -2,75 +2,80 @@ using System.Security.Claims;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>Maps the claims of an accepted credential to an actor.</summary>
-internal static class ClaimsActor
+/// <summary>Maps the claims of an accepted credential to an actor. It reads all claims once.</summary>
+internal struct ClaimsActor
 {
-    /// <summary>The claims with the rights: RFC 9068, Microsoft's, and how the framework renames Microsoft's.</summary>
-    private static readonly string[] _scopes =
-        [ApiKeyClaimTypes.Scope, "scp", "http://schemas.microsoft.com/identity/claims/scope"];
+    private string? _workspace;
+    private string? _client;
+    private string? _party;
+    private string? _subject;
+    private int _rank;
+    private List<string>? _permissions;
 
     /// <summary>Maps a principal. The result is null if it does not name one workspace and one client.</summary>
     public static ApiKeyActor? Map(ClaimsPrincipal principal, CompiledCatalog catalog)
     {
-        var subject = Find(principal, ApiKeyClaimTypes.Subject) ?? Find(principal, ClaimTypes.NameIdentifier);
-        var client = Find(principal, "client_id") ?? Find(principal, "azp") ?? subject;
-        if (Find(principal, ApiKeyClaimTypes.Workspace) is not { } workspace || (subject ?? client) is not { } id)
-        {
-            return null;
-        }
-
-        var (tier, permissions) = Grants(principal, catalog);
-        return new ApiKeyActor { Id = id, Workspace = workspace, ClientId = client, Tier = tier, Permissions = permissions };
-    }
-
-    /// <summary>Finds the value of a claim. The result is null if there is none, or empty if there are several.</summary>
-    private static string? Find(ClaimsPrincipal principal, string type)
-    {
-        string? found = null;
+        var found = new ClaimsActor { _rank = -1 };
         foreach (var identity in principal.Identities)
         {
             foreach (var claim in identity.IsAuthenticated ? identity.Claims : [])
             {
-                if (claim.Type == type)
-                {
-                    found = found is null || found == claim.Value ? claim.Value : "";
-                }
+                found.Add(claim, catalog);
             }
         }
 
-        return found;
+        var client = found._client ?? found._party ?? found._subject;
+        return found._workspace is null || client is null ? null : new ApiKeyActor
+        {
+            Id = found._subject ?? client,
+            Workspace = found._workspace,
+            ClientId = client,
+            Tier = found._rank < 0 ? null : catalog.Tiers[found._rank].Name,
+            Permissions = found._permissions ?? [],
+        };
     }
 
-    private static (string? Tier, IReadOnlyList<string> Permissions) Grants(ClaimsPrincipal principal, CompiledCatalog catalog)
+    private void Add(Claim claim, CompiledCatalog catalog)
     {
-        var (rank, permissions) = (-1, new List<string>());
-        foreach (var identity in principal.Identities)
+        switch (claim.Type)
         {
-            foreach (var claim in identity.IsAuthenticated ? identity.Claims : [])
-            {
-                if (_scopes.Contains(claim.Type))
+            case ApiKeyClaimTypes.Workspace:
+                Set(ref _workspace, claim.Value);
+                break;
+            case "client_id":
+                Set(ref _client, claim.Value);
+                break;
+            case "azp":
+                Set(ref _party, claim.Value);
+                break;
+            case ApiKeyClaimTypes.Subject or ClaimTypes.NameIdentifier:
+                Set(ref _subject, claim.Value);
+                break;
+
+            // RFC 9068's name, Microsoft's, and the one that the framework gives Microsoft's.
+            case ApiKeyClaimTypes.Scope or "scp" or "http://schemas.microsoft.com/identity/claims/scope":
+                foreach (var name in claim.Value.AsSpan().Split(' '))
                 {
-                    foreach (var name in claim.Value.AsSpan().Split(' '))
-                    {
-                        Add(claim.Value[name]);
-                    }
+                    AddScope(claim.Value[name], catalog);
                 }
-            }
+
+                break;
         }
+    }
 
-        return (rank < 0 ? null : catalog.Tiers[rank].Name, permissions);
+    /// <summary>Sets a name. Two different values make it empty, which is not a valid name.</summary>
+    private static void Set(ref string? name, string value) => name = name is null || name == value ? value : "";
 
-        void Add(string name)
+    /// <summary>Adds a right. A scope is compared by case, which the catalog ignores.</summary>
+    private void AddScope(string name, CompiledCatalog catalog)
+    {
+        if (catalog.TryGetTier(name, out var tier) && tier == name)
         {
-            // A scope is compared by case. The catalog is not.
-            if (catalog.TryGetTier(name, out var tier) && tier == name)
-            {
-                rank = Math.Max(rank, catalog.GetRequired(tier)!.Rank);
-            }
-            else if (catalog.TryGetPermission(name, out var permission) && permission == name)
-            {
-                permissions.Add(permission);
-            }
+            _rank = Math.Max(_rank, catalog.GetRequired(tier)!.Rank);
+        }
+        else if (catalog.TryGetPermission(name, out var permission) && permission == name)
+        {
+            (_permissions ??= []).Add(permission);
         }
     }
 }
