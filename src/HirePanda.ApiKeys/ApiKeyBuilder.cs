@@ -92,6 +92,26 @@ public sealed class ApiKeyBuilder
     }
 
     /// <summary>
+    /// Accepts the credentials of another authentication scheme, such as JWTs or a login cookie, wherever a policy of this
+    /// library accepts API keys. The workspace's IP allowlist and the default rate limit apply, and usage is counted for each
+    /// client.
+    /// </summary>
+    /// <param name="scheme">
+    /// The name of the scheme, such as <c>Bearer</c>. If the scheme is not registered, the host stops at start.
+    /// </param>
+    /// <param name="configure">The delegate that configures the scheme, or null for the defaults. The default is null.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException">The scheme is already accepted, or it is the scheme of API keys.</exception>
+    public ApiKeyBuilder AcceptScheme(string scheme, Action<AcceptedScheme>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(scheme);
+        var accepted = new AcceptedScheme(scheme);
+        configure?.Invoke(accepted);
+        Services.Accept(accepted);
+        return this;
+    }
+
+    /// <summary>
     /// Marks a registration of <see cref="AddStore"/>, so that a later call replaces it and keeps the host's registrations.
     /// </summary>
     private sealed class StoreDescriptor : ServiceDescriptor

@@ -30,6 +30,7 @@ public static class ApiKeyServiceCollectionExtensions
                 .AddKeysServices()
                 .AddVerificationServices()
                 .AddAuthenticationServices()
+                .AddCredentialsServices()
                 .AddAuthorizationServices()
                 .AddAccessServices()
                 .AddUsageServices()

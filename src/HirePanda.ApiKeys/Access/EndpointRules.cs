@@ -105,7 +105,7 @@ internal sealed class EndpointRules(
             used.Add(await schemes.GetDefaultAuthenticateSchemeAsync().ConfigureAwait(false));
         }
 
-        return used.Exists(scheme => scheme?.Name == ApiKeyDefaults.AuthenticationScheme) ? true
+        return used.Exists(scheme => scheme?.Name is ApiKeyDefaults.AuthenticationScheme or ApiKeyDefaults.SelectorScheme) ? true
             : used.Exists(scheme => typeof(PolicySchemeHandler).IsAssignableFrom(scheme?.HandlerType)) ? null
             : false;
     }

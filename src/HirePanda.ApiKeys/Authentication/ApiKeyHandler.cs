@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -34,13 +33,14 @@ internal sealed class ApiKeyHandler(
     {
         // If authentication throws, the challenge is still answered, and the verdict has its initial value: unavailable.
         await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
-        var verdict = ApiKeyRequest.Get(Context).Verdict;
-        if (verdict.Outcome == ApiKeyOutcome.NotAnApiKey)
+        var request = ApiKeyRequest.Get(Context);
+        var verdict = request.Verdict;
+        if (verdict.Outcome == ApiKeyOutcome.NotAnApiKey && request.Refusal is null)
         {
             failedAttempts.Count(Context.Connection.RemoteIpAddress, null, TimeProvider.GetUtcNow().UtcTicks);
         }
 
-        var error = ApiKeyError.For(verdict.Outcome, verdict.RetryAfter);
+        var error = request.Refusal ?? ApiKeyError.For(verdict.Outcome, verdict.RetryAfter);
         var challenge = new ApiKeyChallengeContext(Context, Scheme, Options, properties, verdict.Outcome, error);
         await Events.ChallengeAsync(challenge).ConfigureAwait(false);
         if (!challenge.Handled)
@@ -51,7 +51,8 @@ internal sealed class ApiKeyHandler(
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var error = ApiKeyError.Lacking(ApiKeyRequest.Get(Context).PendingErrorResponse?.Missing ?? []);
+        var request = ApiKeyRequest.Get(Context);
+        var error = ApiKeyError.Lacking(request.PendingErrorResponse?.Missing ?? [], isKey: request.Client is null);
         var forbidden = new ApiKeyForbiddenContext(Context, Scheme, Options, properties, error);
         await Events.ForbiddenAsync(forbidden).ConfigureAwait(false);
         if (!forbidden.Handled)
@@ -78,7 +79,7 @@ internal sealed class ApiKeyHandler(
         }
         else
         {
-            request.IsSupplied = !string.IsNullOrEmpty(received?.Secret);
+            request.IsAmbient = !string.IsNullOrEmpty(received?.Secret);
 
             // The host's event can take a while.
             var now = received is null ? request.StartedAt : TimeProvider.GetUtcNow().UtcTicks;
@@ -97,16 +98,16 @@ internal sealed class ApiKeyHandler(
     private ValueTask<ApiKeyVerdict> VerifyAsync(ApiKeyRequest request, ReadOnlySpan<char> supplied, long now)
     {
         var secret = supplied;
-        if (secret.IsEmpty && Credential.Read(Request.Headers, Options.HeaderNames, verifier, out secret) is { } outcome)
+        if (secret.IsEmpty && Credential.Read(
+            Request.Headers, Options.HeaderNames, verifier, Options.AcceptsOtherSchemes, out secret) is { } outcome)
         {
             return new(Decide(request, new(outcome)));
         }
 
-        request.Endpoint = Context.GetEndpoint();
-        request.Address = Context.Connection.RemoteIpAddress;
+        request.SetCaller();
         var context = new ApiKeyVerificationContext(request.Address)
         {
-            Cost = request.Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1,
+            Cost = request.Cost,
             Memo = supplied.IsEmpty && Options.HeaderNames.Count == 0 ? ConnectionMemo.Get(Context) : null,
         };
         return verifier.VerifyAsync(secret, context, now, Context.RequestAborted);

@@ -2,31 +2,25 @@ using System.Security.Claims;
 
 namespace HirePanda.ApiKeys;
 
-/// <summary>
-/// The identity of an admitted key. Authorization reads the key, never the claims, so claims of a claims transformation or of
-/// another scheme do not add rights to a key. Every request has its own identity.
-/// </summary>
-internal sealed class ApiKeyIdentity : ClaimsIdentity
+/// <summary>The identity of an admitted key.</summary>
+internal sealed class ApiKeyIdentity : CallerIdentity
 {
     private readonly string _issuer;
 
     public ApiKeyIdentity(LiveKey live, string authenticationType, string issuer)
-        : base(authenticationType, ApiKeyClaimTypes.Name, ClaimTypes.Role)
+        : base(authenticationType)
     {
         (Live, _issuer) = (live, issuer);
-        Add(ApiKeyClaimTypes.Subject, live.Key.Id);
-        Add(ApiKeyClaimTypes.Name, live.Key.Name);
-        Add(ApiKeyClaimTypes.Workspace, live.Key.Workspace);
+        Add(ApiKeyClaimTypes.Subject, live.Key.Id, issuer);
+        Add(ApiKeyClaimTypes.Name, live.Key.Name, issuer);
+        Add(ApiKeyClaimTypes.Workspace, live.Key.Workspace, issuer);
         if (live.Key.OwnerId is { } owner)
         {
-            Add(ApiKeyClaimTypes.Owner, owner);
+            Add(ApiKeyClaimTypes.Owner, owner, issuer);
         }
 
-        Add(ApiKeyClaimTypes.KeyType, live.Key.Type);
-        Add(ApiKeyClaimTypes.Scope, live.Scope);
-
-        // The claim has this identity as its subject. Otherwise, AddClaim would clone it.
-        void Add(string type, string value) => AddClaim(new Claim(type, value, ClaimValueTypes.String, issuer, issuer, this));
+        Add(ApiKeyClaimTypes.KeyType, live.Key.Type, issuer);
+        Add(ApiKeyClaimTypes.Scope, live.Scope, issuer);
     }
 
     private ApiKeyIdentity(ApiKeyIdentity other)
@@ -35,21 +29,9 @@ internal sealed class ApiKeyIdentity : ClaimsIdentity
 
     public LiveKey Live { get; }
 
-    /// <summary>Finds the identity of a key in a principal. The result is null if there is none.</summary>
-    public static ApiKeyIdentity? Find(ClaimsPrincipal principal)
-    {
-        // By index, because an enumerator would be allocated for every request.
-        var identities = principal.Identities as IReadOnlyList<ClaimsIdentity> ?? [.. principal.Identities];
-        for (var i = 0; i < identities.Count; i++)
-        {
-            if (identities[i] is ApiKeyIdentity { IsAuthenticated: true } found)
-            {
-                return found;
-            }
-        }
+    public override CompiledCatalog Catalog => Live.Catalog;
 
-        return null;
-    }
+    public override Grant Grant => Live.Grant;
 
     /// <summary>Copies a principal, and replaces the key of this identity with a newer record of the same key.</summary>
     public ClaimsPrincipal ReplaceIn(ClaimsPrincipal principal, LiveKey live)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// The state of a request's key. A request has one instance, so that it is verified and counted once even if it is authenticated
-/// several times or in several scopes.
+/// The state of a request's credential. A request has one instance, so that it is verified and counted once even if it is
+/// authenticated several times or in several scopes.
 /// </summary>
 internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
 {
@@ -15,13 +15,22 @@ internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
     /// <summary>Gets or sets the result of authentication, or null before it starts.</summary>
     public Task<AuthenticateResult>? Result { get; set; }
 
+    /// <summary>Gets or sets the result of authentication with an accepted scheme, or null if none was selected.</summary>
+    public Task<AuthenticateResult>? Accepted { get; set; }
+
     public ApiKeyVerdict Verdict { get; set; }
 
+    /// <summary>Gets or sets the error for a caller with an accepted credential, or null if it is not refused.</summary>
+    public ApiKeyError? Refusal { get; set; }
+
+    /// <summary>Gets or sets the client with an accepted credential, or null if it is unknown.</summary>
+    public LiveClient? Client { get; set; }
+
     /// <summary>
-    /// Gets or sets a value that indicates whether the host's event supplied the secret, for example from a cookie, which
-    /// browsers send by themselves.
+    /// Gets or sets a value that indicates whether a browser may have sent the credential by itself: the host's event supplied
+    /// the secret, for example from a cookie, or an accepted scheme found the credential outside of <c>Authorization</c>.
     /// </summary>
-    public bool IsSupplied { get; set; }
+    public bool IsAmbient { get; set; }
 
     /// <summary>Gets or sets the address that was verified, or null if it is unknown.</summary>
     public IPAddress? Address { get; set; }
@@ -35,10 +44,22 @@ internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
     public Endpoint? Endpoint { get; set; }
 
     /// <summary>
+    /// Gets the activity that the request is counted under, or null if it is not counted. Requests of blocked keys are not.
+    /// </summary>
+    public KeyActivity? Activity
+        => Client is not null ? Client.Activity : Verdict.Live is { IsBlocked: false } live ? live.Activity : null;
+
+    /// <summary>Gets the number of permits that the endpoint takes.</summary>
+    public int Cost => Endpoint?.Metadata.GetMetadata<ApiKeyCostAttribute>()?.Cost ?? 1;
+
+    /// <summary>
     /// Gets or sets the pending response to a refusal by authorization, or null if there is no refusal or
     /// <see cref="ApiKeyAuthorizationResultHandler"/> did not handle it.
     /// </summary>
     public PendingErrorResponse? PendingErrorResponse { get; set; }
+
+    /// <summary>Remembers the endpoint and the address that verification uses.</summary>
+    public void SetCaller() => (Endpoint, Address) = (Context.GetEndpoint(), Context.Connection.RemoteIpAddress);
 
     public static ApiKeyRequest Get(HttpContext context)
     {

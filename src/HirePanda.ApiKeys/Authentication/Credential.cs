@@ -11,10 +11,17 @@ internal static class Credential
     /// <param name="headers">The request's headers.</param>
     /// <param name="headerNames">The further headers that can hold a secret.</param>
     /// <param name="verifier">The verifier, which determines which tokens are API keys.</param>
+    /// <param name="acceptsOthers">
+    /// True if the host accepts other bearer tokens too. A key in a further header is then a second credential.
+    /// </param>
     /// <param name="token">The token to verify, if the result is null.</param>
     /// <returns>The reason why there is no token to verify, or null if there is one.</returns>
     public static ApiKeyOutcome? Read(
-        IHeaderDictionary headers, IReadOnlyList<string> headerNames, ApiKeyVerifier verifier, out ReadOnlySpan<char> token)
+        IHeaderDictionary headers,
+        IReadOnlyList<string> headerNames,
+        ApiKeyVerifier verifier,
+        bool acceptsOthers,
+        out ReadOnlySpan<char> token)
     {
         token = default;
         var authorization = headers.Authorization;
@@ -25,6 +32,7 @@ internal static class Credential
 
         token = BearerToken(authorization.Count == 1 ? authorization[0] : null);
         var isOurs = !token.IsEmpty && verifier.IsOurs(token);
+        var excludesKeys = isOurs || (acceptsOthers && !token.IsEmpty);
         for (var i = 0; i < headerNames.Count; i++)
         {
             if (!headers.TryGetValue(headerNames[i], out var values))
@@ -34,7 +42,7 @@ internal static class Credential
 
             var value = values.Count == 1 ? values[0].AsSpan().Trim(' ') : default;
             var isValueOurs = !value.IsEmpty && verifier.IsOurs(value);
-            if (values.Count > 1 || (isOurs && isValueOurs))
+            if (values.Count > 1 || (excludesKeys && isValueOurs))
             {
                 return ApiKeyOutcome.Ambiguous;
             }
@@ -43,6 +51,7 @@ internal static class Credential
             {
                 token = value;
                 isOurs = isValueOurs;
+                excludesKeys |= isOurs;
             }
         }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Counts a key's request when its response has completed, and then checks that the host's middleware runs in the order that
-/// verification relies on.
+/// Counts the request of a key or client when its response has completed, and then checks that the host's middleware runs in the
+/// order that verification relies on.
 /// </summary>
 internal sealed class RequestCompletion
 {
@@ -34,10 +34,10 @@ internal sealed class RequestCompletion
         };
     }
 
-    /// <summary>Registers the request to be counted when its response completes, if its key is known.</summary>
+    /// <summary>Registers the request to be counted when its response completes, if its key or client is known.</summary>
     public void Attach(ApiKeyRequest request)
     {
-        if (request.Verdict.Live is not null)
+        if (request.Verdict.Live is not null || request.Client is not null)
         {
             request.Context.Response.OnCompleted(_complete, request);
         }
@@ -45,10 +45,10 @@ internal sealed class RequestCompletion
 
     private void Complete(ApiKeyRequest request)
     {
-        if (request.Verdict.Live is { IsBlocked: false } live)
+        if (request.Activity is { } activity)
         {
             _recorder.Record(
-                live.Activity, request.Context, request.Endpoint, request.Address, request.StartedAt, _time.GetUtcNow().UtcTicks);
+                activity, request.Context, request.Endpoint, request.Address, request.StartedAt, _time.GetUtcNow().UtcTicks);
         }
 
         CheckAddress(request);

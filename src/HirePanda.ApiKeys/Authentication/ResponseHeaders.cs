@@ -30,24 +30,24 @@ internal sealed class ResponseHeaders
     public void Attach(ApiKeyRequest request)
     {
         var (response, headerNames) = (request.Context.Response, _settings.Current.Options.HeaderNames);
-        if (headerNames.Count > 0 || request.IsSupplied)
+        if (headerNames.Count > 0 || request.IsAmbient)
         {
             CacheGuard.Attach(request.Context, headerNames, IsPrivate(request, headerNames));
         }
 
-        if ((request.Verdict.Live is not null || headerNames.Count > 0) && !response.HasStarted)
+        if ((request.Verdict.Live is not null || request.Client is not null || headerNames.Count > 0) && !response.HasStarted)
         {
             response.OnStarting(_write, request);
         }
     }
 
     /// <summary>
-    /// Determines whether the secret of the request is in another place than <c>Authorization</c>. Shared caches then do not
+    /// Determines whether the credential of the request is in another place than <c>Authorization</c>. Shared caches then do not
     /// protect the response by themselves.
     /// </summary>
     private static bool IsPrivate(ApiKeyRequest request, IReadOnlyList<string> headerNames)
     {
-        var isPrivate = request.IsSupplied;
+        var isPrivate = request.IsAmbient;
         for (var i = 0; i < headerNames.Count && !isPrivate; i++)
         {
             isPrivate = request.Context.Request.Headers.ContainsKey(headerNames[i]);

@@ -3,11 +3,12 @@ using HirePanda.ApiKeys;
 
 namespace HirePanda.ApiKeys
 {
-    /// <summary>Checks permissions of API keys in code.</summary>
+    /// <summary>Checks permissions of API keys and accepted credentials in code.</summary>
     public static class ApiKeyPermissionExtensions
     {
         /// <summary>
-        /// Determines whether a principal is an API key that holds a permission. Only the key itself counts, not the claims.
+        /// Determines whether a principal is an API key, or a credential of an accepted scheme, that holds a permission. Claims
+        /// do not count.
         /// </summary>
         /// <param name="principal">The principal, such as <c>HttpContext.User</c>.</param>
         /// <param name="name">
@@ -17,7 +18,7 @@ namespace HirePanda.ApiKeys
         {
             ArgumentNullException.ThrowIfNull(principal);
             ArgumentNullException.ThrowIfNull(name);
-            return ApiKeyIdentity.Find(principal)?.Live is { } live && live.Catalog.IsMet(name, live.Grant);
+            return CallerIdentity.Find(principal) is { } caller && caller.Catalog.IsMet(name, caller.Grant);
         }
     }
 }
@@ -29,7 +30,7 @@ namespace Microsoft.AspNetCore.Authorization
     {
         /// <summary>
         /// Requires an API key that holds a permission, and adds the scheme <see cref="ApiKeyDefaults.AuthenticationScheme"/> to
-        /// the policy.
+        /// the policy. To accept further schemes too, add <see cref="ApiKeyDefaults.SelectorScheme"/> to the policy first.
         /// </summary>
         /// <param name="builder">The policy's builder.</param>
         /// <param name="name">
@@ -41,7 +42,8 @@ namespace Microsoft.AspNetCore.Authorization
         {
             ArgumentNullException.ThrowIfNull(builder);
             ArgumentException.ThrowIfNullOrEmpty(name);
-            if (!builder.AuthenticationSchemes.Contains(ApiKeyDefaults.AuthenticationScheme))
+            if (!builder.AuthenticationSchemes.Contains(ApiKeyDefaults.AuthenticationScheme)
+                && !builder.AuthenticationSchemes.Contains(ApiKeyDefaults.SelectorScheme))
             {
                 builder.AuthenticationSchemes.Add(ApiKeyDefaults.AuthenticationScheme);
             }

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Skips a second authentication if a policy names only the API key scheme and the request's user is the principal that this
-/// scheme created, because the result would be the same. In all other cases (another default scheme, several schemes, a user that
-/// was replaced or transformed) it behaves like the framework.
+/// Skips a second authentication if a policy names only the API key scheme or the selector, and the request's user is the
+/// principal that this scheme created, because the result would be the same. In all other cases (another default scheme, several
+/// schemes, a user that was replaced or transformed) it behaves like the framework.
 /// </summary>
 internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization) : PolicyEvaluator(authorization)
 {
@@ -17,11 +17,18 @@ internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization)
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(context);
 #pragma warning disable RS0030 // The task has completed, so reading its result does not block.
-        return policy.AuthenticationSchemes is [ApiKeyDefaults.AuthenticationScheme]
-            && ApiKeyRequest.Find(context) is { Result: { IsCompletedSuccessfully: true } done }
+        return policy.AuthenticationSchemes is [var scheme]
+            && FindResult(context, scheme) is { IsCompletedSuccessfully: true } done
             && done.Result is { Succeeded: true } result && result.Principal == context.User
                 ? done
                 : base.AuthenticateAsync(policy, context);
 #pragma warning restore RS0030
     }
+
+    private static Task<AuthenticateResult>? FindResult(HttpContext context, string scheme) => scheme switch
+    {
+        ApiKeyDefaults.AuthenticationScheme => ApiKeyRequest.Find(context)?.Result,
+        ApiKeyDefaults.SelectorScheme => ApiKeyRequest.Find(context) is { } request ? request.Accepted ?? request.Result : null,
+        _ => null,
+    };
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HirePanda.ApiKeys;
 
@@ -14,7 +13,6 @@ internal static class AuthorizationServices
         services.AddAuthorization();
         services.AddSingleton<CatalogPolicies>();
         services.AddSingleton(provider => new ApiKeyPermissionEvaluator(provider.GetRequiredService<ApiKeySettings>()));
-        services.TryAddSingleton<IApiKeyActorResolver, ApiKeyActorResolver>();
         services.Decorate<IAuthorizationPolicyProvider>((provider, inner)
             => new ApiKeyPolicyProvider(inner, provider.GetRequiredService<CatalogPolicies>()));
         services.ReplaceDefault<IPolicyEvaluator, PolicyEvaluator, ApiKeyPolicyEvaluator>();

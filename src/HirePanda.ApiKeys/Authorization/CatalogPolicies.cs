@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Creates the policies of the catalog. Each policy names the API key scheme, so that the host's default scheme, such as cookies,
-/// never handles it.
+/// Creates the policies of the catalog. Each policy names one scheme: the API key scheme, or the selector if the host accepts
+/// further schemes. The host's default scheme, such as cookies, therefore never handles it.
 /// </summary>
 internal sealed class CatalogPolicies(ApiKeySettings settings)
 {
@@ -40,6 +40,8 @@ internal sealed class CatalogPolicies(ApiKeySettings settings)
                 ? _policies.GetOrAdd(canonical, Create)
                 : null;
 
-    private static AuthorizationPolicy Create(string name)
-        => new AuthorizationPolicyBuilder().RequireApiKeyPermission(name).Build();
+    private AuthorizationPolicy Create(string name)
+        => new AuthorizationPolicyBuilder(settings.Current.Options.AcceptsOtherSchemes
+            ? ApiKeyDefaults.SelectorScheme
+            : ApiKeyDefaults.AuthenticationScheme).RequireApiKeyPermission(name).Build();
 }

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Authorization;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Requires a tier or a permission of the identity that the API key scheme created. The requirement is its own handler.
+/// Requires a tier or a permission of the identity that a scheme of this library created. The requirement is its own handler.
 /// </summary>
 /// <param name="name">
-/// The name of the tier or permission. The catalog that the key was compiled with defines its meaning.
+/// The name of the tier or permission. The catalog that the caller was compiled with defines its meaning.
 /// </param>
 internal sealed class PermissionRequirement(string name) : IAuthorizationRequirement, IAuthorizationHandler
 {
@@ -18,9 +18,9 @@ internal sealed class PermissionRequirement(string name) : IAuthorizationRequire
 
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (ApiKeyIdentity.Find(context.User)?.Live is { } live
-            && GetRequired(live.Catalog) is { } required
-            && live.Grant.Meets(required))
+        if (CallerIdentity.Find(context.User) is { } caller
+            && GetRequired(caller.Catalog) is { } required
+            && caller.Grant.Meets(required))
         {
             context.Succeed(this);
         }

@@ -9,7 +9,10 @@ namespace HirePanda.ApiKeys;
 /// Checks the registered services before the host serves requests. It stops the host if the policies of API keys would not work.
 /// </summary>
 internal sealed class StartupValidator(
-    IServiceScopeFactory scopes, IServiceProviderIsService services, ILogger<StartupValidator> logger) : IHostedLifecycleService
+    IServiceScopeFactory scopes,
+    IServiceProviderIsService services,
+    AcceptedSchemes accepted,
+    ILogger<StartupValidator> logger) : IHostedLifecycleService
 {
     /// <summary>
     /// Gets or sets a value that indicates whether the host maps the management endpoints, which need a management store.
@@ -27,6 +30,7 @@ internal sealed class StartupValidator(
                 + "unknown. Register it before AddHirePandaApiKeys(), which then decorates it.");
         }
 
+        await accepted.ValidateAsync().ConfigureAwait(false);
         foreach (var (policy, name) in await policies.GetHiddenAsync().ConfigureAwait(false))
         {
             Log.PolicyHidden(logger, policy, name);

@@ -10,8 +10,6 @@ internal sealed class CompiledCatalog
     private readonly Dictionary<string, string> _permissions = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, ApiKeyType> _types = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, LimitSet> _typeLimits = new(StringComparer.OrdinalIgnoreCase);
-    private readonly LimitSet _defaultLimits;
-    private readonly Grant _nothing = new(-1, false, [], "");
     private readonly Dictionary<string, Grant> _tierGrants = new(StringComparer.OrdinalIgnoreCase);
     private readonly BoundedInternPool<Grant> _ownGrants = new();
     private readonly BoundedInternPool<LimitSet> _ownLimits = new();
@@ -34,7 +32,7 @@ internal sealed class CompiledCatalog
             _required[permission] = Grant(null, [permission]);
         }
 
-        _defaultLimits = new LimitSet([defaultRateLimit]);
+        DefaultLimits = new LimitSet([defaultRateLimit]);
         foreach (var type in catalog.Types)
         {
             _types.Add(type.Name, type);
@@ -62,6 +60,12 @@ internal sealed class CompiledCatalog
     /// <summary>Gets all permissions, in the catalog's order.</summary>
     public IReadOnlyList<string> Permissions { get; }
 
+    /// <summary>Gets the grant without any right.</summary>
+    public Grant Nothing { get; } = new(-1, false, [], "");
+
+    /// <summary>Gets the limits of keys whose type has none, and of clients.</summary>
+    public LimitSet DefaultLimits { get; }
+
     public IEnumerable<ApiKeyType> Types => _types.Values;
 
     public IEnumerable<string> TypeNames => Types.Select(type => type.Name);
@@ -79,7 +83,7 @@ internal sealed class CompiledCatalog
     /// <param name="permissions">The names of the permissions.</param>
     public Grant Grant(string? tier, IReadOnlyList<string> permissions)
     {
-        var inherited = tier is null ? _nothing : _tierGrants.GetValueOrDefault(tier, _nothing);
+        var inherited = tier is null ? Nothing : _tierGrants.GetValueOrDefault(tier, Nothing);
         var own = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var permission in permissions)
         {
@@ -108,7 +112,7 @@ internal sealed class CompiledCatalog
     {
         if (own.Count == 0)
         {
-            return _typeLimits.GetValueOrDefault(type, _defaultLimits);
+            return _typeLimits.GetValueOrDefault(type, DefaultLimits);
         }
 
         var limits = new LimitSet(own);

@@ -29,15 +29,18 @@ internal sealed class KeyActivities(UsageBudget budget)
     public IEnumerable<KeyActivity> All => _activities.SelectMany(Copy);
 
     /// <summary>Gets or creates the activity of a key. Each cached key calls this once.</summary>
-    public KeyActivity Get(ApiKey key, long now)
+    public KeyActivity Get(ApiKey key, long now) => Get(key.Workspace, key.Id, now);
+
+    /// <summary>Gets or creates the activity of a key or client. Each cached key and client calls this once.</summary>
+    public KeyActivity Get(string workspace, string id, long now)
     {
-        var part = _activities[key.Id.GetHashCode(StringComparison.Ordinal) & (_activities.Length - 1)];
+        var part = _activities[id.GetHashCode(StringComparison.Ordinal) & (_activities.Length - 1)];
         lock (part)
         {
             var lookup = part.GetAlternateLookup<(string Workspace, string KeyId)>();
-            if (!lookup.TryGetValue((key.Workspace, key.Id), out var activity))
+            if (!lookup.TryGetValue((workspace, id), out var activity))
             {
-                part.Add(activity = new KeyActivity(key.Workspace, key.Id, budget));
+                part.Add(activity = new KeyActivity(workspace, id, budget));
             }
 
             activity.ReferencedAt = now;

@@ -61,6 +61,9 @@ public sealed record ApiKeyError
     internal static readonly ApiKeyError NoWorkspace
         = New("forbidden", "The caller belongs to no workspace", StatusCodes.Status403Forbidden);
 
+    internal static readonly ApiKeyError NoClient
+        = New("forbidden", "The credential does not name a workspace and a client", StatusCodes.Status403Forbidden);
+
     internal static readonly ApiKeyError NotFound = New("not_found", "There is no such API key", StatusCodes.Status404NotFound);
 
     internal static readonly ApiKeyError PreconditionFailed
@@ -85,7 +88,8 @@ public sealed record ApiKeyError
 
     /// <summary>Creates the error for a caller that lacks tiers or permissions.</summary>
     /// <param name="missing">The names of the missing tiers and permissions.</param>
-    internal static ApiKeyError Lacking(IReadOnlyCollection<string> missing)
+    /// <param name="isKey">True if the caller is an API key, or false if it has another credential.</param>
+    internal static ApiKeyError Lacking(IReadOnlyCollection<string> missing, bool isKey = true)
     {
         if (missing.Count == 0)
         {
@@ -95,7 +99,7 @@ public sealed record ApiKeyError
         var scope = string.Join(' ', missing);
         return Forbidden with
         {
-            Message = $"Insufficient permissions: this API key lacks {string.Join(", ", missing)}",
+            Message = $"Insufficient permissions: this {(isKey ? "API key" : "credential")} lacks {string.Join(", ", missing)}",
             WwwAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"",
         };
     }

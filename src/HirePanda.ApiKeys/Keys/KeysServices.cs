@@ -10,6 +10,7 @@ internal static class KeysServices
         services.AddSingleton<KeyCache>();
         services.AddSingleton<StoreReader>();
         services.AddSingleton<KeyLookup>();
+        services.AddSingleton<WorkspaceLookup>();
         services.AddSingleton<WorkspaceInvalidationTokens>();
         services.AddSingleton<ChangeEvents>();
         services.AddJob<ChangePoller>();

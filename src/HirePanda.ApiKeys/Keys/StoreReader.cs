@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Reads keys from the host's store for <see cref="KeyLookup"/>. Each read has its own service scope and a time-out, and the
-/// number of concurrent reads is limited.
+/// Reads keys from the host's store for <see cref="KeyLookup"/>, and settings of workspaces for <see cref="WorkspaceLookup"/>.
+/// Each read has its own service scope and a time-out, and the number of concurrent reads is limited.
 /// </summary>
 internal sealed class StoreReader(
     IServiceScopeFactory scopes,
@@ -27,20 +27,32 @@ internal sealed class StoreReader(
     /// </param>
     /// <returns>The read, which fails if the store throws or takes too long, or null if no place is free.</returns>
     public Task<StoredKey?>? TryRead(ApiKeyHash[] hashes, bool isKnown)
+        => TryEnter(isKnown)
+            ? ReadAsync((provider, cancellationToken) => FindAsync(provider, hashes, cancellationToken), isKnown)
+            : null;
+
+    /// <summary>Starts to read the settings of a workspace.</summary>
+    /// <returns>The read, which fails if the store throws or takes too long, or null if no place is free.</returns>
+    public Task<StoredWorkspace>? TryReadWorkspace(string workspace)
+        => TryEnter(isKnown: true)
+            ? ReadAsync((provider, cancellationToken) => GetAsync(provider, workspace, cancellationToken), isKnown: true)
+            : null;
+
+    private bool TryEnter(bool isKnown)
     {
-        var options = settings.Current.Options;
-        if (!TryEnter(ref _reads, options.Cache.MaxStoreReads))
+        var max = settings.Current.Options.Cache.MaxStoreReads;
+        if (!TryEnter(ref _reads, max))
         {
-            return null;
+            return false;
         }
 
-        if (!isKnown && !TryEnter(ref _unknownReads, (options.Cache.MaxStoreReads + 1) / 2))
+        if (!isKnown && !TryEnter(ref _unknownReads, (max + 1) / 2))
         {
             Interlocked.Decrement(ref _reads);
-            return null;
+            return false;
         }
 
-        return ReadAsync(hashes, isKnown, options.Cache.StoreTimeout);
+        return true;
     }
 
     private static bool TryEnter(ref int count, int max)
@@ -54,8 +66,9 @@ internal sealed class StoreReader(
         return false;
     }
 
-    private async Task<StoredKey?> ReadAsync(ApiKeyHash[] hashes, bool isKnown, TimeSpan timeout)
+    private async Task<T> ReadAsync<T>(Func<IServiceProvider, CancellationToken, Task<T>> readAsync, bool isKnown)
     {
+        var timeout = settings.Current.Options.Cache.StoreTimeout;
         var started = metrics.StartRead();
         var isOk = false;
 
@@ -63,13 +76,13 @@ internal sealed class StoreReader(
 #pragma warning disable CA2000
         var givenUp = new CancellationTokenSource();
 #pragma warning restore CA2000
-        Task<StoredKey?> read;
+        Task<T> read;
 
         // The read runs on the thread pool without the caller's context, so that a store that blocks, or that looks for the
         // current request, does no harm.
         using (ExecutionContext.SuppressFlow())
         {
-            read = Task.Run(() => ReadInScopeAsync(hashes, isKnown, givenUp.Token));
+            read = Task.Run(() => ReadInScopeAsync(readAsync, isKnown, givenUp.Token));
         }
 
         try
@@ -100,35 +113,15 @@ internal sealed class StoreReader(
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
 
-    private async Task<StoredKey?> ReadInScopeAsync(ApiKeyHash[] hashes, bool isKnown, CancellationToken cancellationToken)
+    private async Task<T> ReadInScopeAsync<T>(
+        Func<IServiceProvider, CancellationToken, Task<T>> readAsync, bool isKnown, CancellationToken cancellationToken)
     {
         try
         {
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                var store = scope.ServiceProvider.GetRequiredService<IApiKeyStore>();
-                ApiKey? key;
-                WorkspaceInvalidationToken token;
-                long sequence;
-                do
-                {
-                    sequence = workspaces.Sequence;
-                    key = await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false);
-                    if (key is null)
-                    {
-                        return null;
-                    }
-
-                    // The token comes first, so that a change of the settings during their read invalidates what was read.
-                    token = workspaces.Get(key.Workspace);
-                }
-                while (token.Sequence > sequence);
-
-                var workspace = scope.ServiceProvider.GetService<IApiKeyManagementStore>() is { } management
-                    ? await management.GetWorkspaceAsync(key.Workspace, cancellationToken).ConfigureAwait(false)
-                    : null;
-                return new StoredKey(key, workspace, token);
+                return await readAsync(scope.ServiceProvider, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -141,6 +134,43 @@ internal sealed class StoreReader(
             }
         }
     }
+
+    private async Task<StoredKey?> FindAsync(IServiceProvider provider, ApiKeyHash[] hashes, CancellationToken cancellationToken)
+    {
+        var store = provider.GetRequiredService<IApiKeyStore>();
+        ApiKey? key;
+        WorkspaceInvalidationToken token;
+        long sequence;
+        do
+        {
+            sequence = workspaces.Sequence;
+            key = await store.FindByHashAsync(hashes, cancellationToken).ConfigureAwait(false);
+            if (key is null)
+            {
+                return null;
+            }
+
+            // The token comes first, so that a change of the settings during their read invalidates what was read.
+            token = workspaces.Get(key.Workspace);
+        }
+        while (token.Sequence > sequence);
+
+        var found = await GetSettingsAsync(provider, key.Workspace, cancellationToken).ConfigureAwait(false);
+        return new StoredKey(key, found, token);
+    }
+
+    private async Task<StoredWorkspace> GetAsync(IServiceProvider provider, string workspace, CancellationToken cancellationToken)
+    {
+        // The token comes first, as for a key.
+        var token = workspaces.Get(workspace);
+        return new(await GetSettingsAsync(provider, workspace, cancellationToken).ConfigureAwait(false), token);
+    }
+
+    private static async ValueTask<ApiKeyWorkspace?> GetSettingsAsync(
+        IServiceProvider provider, string workspace, CancellationToken cancellationToken)
+        => provider.GetService<IApiKeyManagementStore>() is { } management
+            ? await management.GetWorkspaceAsync(workspace, cancellationToken).ConfigureAwait(false)
+            : null;
 }
 
 /// <summary>A key as <see cref="StoreReader"/> read it, before it is compiled to a <see cref="LiveKey"/>.</summary>
@@ -148,3 +178,8 @@ internal sealed class StoreReader(
 /// <param name="Workspace">The settings of its workspace, or null if there are none.</param>
 /// <param name="Token">The token that goes stale when the settings change.</param>
 internal sealed record StoredKey(ApiKey Key, ApiKeyWorkspace? Workspace, WorkspaceInvalidationToken Token);
+
+/// <summary>The settings of a workspace as <see cref="StoreReader"/> read them.</summary>
+/// <param name="Settings">The settings, or null if there are none.</param>
+/// <param name="Token">The token that goes stale when the settings change.</param>
+internal sealed record StoredWorkspace(ApiKeyWorkspace? Settings, WorkspaceInvalidationToken Token);

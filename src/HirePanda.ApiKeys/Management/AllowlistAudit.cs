@@ -43,12 +43,12 @@ internal sealed class AllowlistAudit : BackgroundJob
 
     protected override Task FinishAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    private void Append(ApiKey key, IPAddress? address, DateTimeOffset now)
+    private void Append(string workspace, string id, IPAddress? address, DateTimeOffset now)
     {
         if (_waiting.Count < MaxWaiting)
         {
-            var actor = new ApiKeyActor { Id = key.Id, Workspace = key.Workspace, Address = address };
-            _waiting.Enqueue(AuditEntries.New(actor, "allowlist.report", now, key.Id));
+            var actor = new ApiKeyActor { Id = id, Workspace = workspace, Address = address };
+            _waiting.Enqueue(AuditEntries.New(actor, "allowlist.report", now, id));
             Wake();
         }
     }

@@ -48,7 +48,9 @@ public sealed class ApiKeyUsageReportOptions
     /// <summary>Gets the end of the report, or null for the current time. The default is null.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>Gets the id of the one key to report, or null for all keys of the workspace. The default is null.</summary>
+    /// <summary>
+    /// Gets the id of the one key or client to report, or null for the whole workspace. The default is null.
+    /// </summary>
     public string? KeyId { get; init; }
 
     /// <summary>

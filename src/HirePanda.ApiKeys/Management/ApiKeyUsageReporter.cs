@@ -34,10 +34,10 @@ public sealed class ApiKeyUsageReporter
             return error;
         }
 
-        if (options.KeyId is { } keyId
-            && (await _keys.GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Failure is { } unknown)
+        if ((options.KeyId is { Length: 0 } || actor.OwnerId is not null)
+            && await FindUnknownKeyAsync(actor, options.KeyId, cancellationToken).ConfigureAwait(false) is { } unseen)
         {
-            return unknown;
+            return unseen;
         }
 
         if (options.KeyId is null && actor.OwnerId is not null)
@@ -56,9 +56,20 @@ public sealed class ApiKeyUsageReporter
         var reader = new UsageReader(
             _stores.Usage, _settings.Current.Options, actor.Workspace, options.KeyId ?? "", cancellationToken);
         var report = await reader.ReadAsync(begin, until, options.Interval, now).ConfigureAwait(false);
+        if (report.Totals.Requests == 0
+            && await FindUnknownKeyAsync(actor, options.KeyId, cancellationToken).ConfigureAwait(false) is { } unknown)
+        {
+            // An id that has requests and is not that of a key is the id of a client with an accepted credential.
+            return unknown;
+        }
+
         var byKey = await NamedAsync(actor.Workspace, report.ByKey, cancellationToken).ConfigureAwait(false);
         return report with { To = end, ByKey = byKey };
     }
+
+    private async Task<ApiKeyFailure?> FindUnknownKeyAsync(
+        ApiKeyActor actor, string? keyId, CancellationToken cancellationToken)
+        => keyId is null ? null : (await _keys.GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Failure;
 
     /// <summary>How long a report waits until what this process has counted is stored.</summary>
     private static readonly TimeSpan _flushTime = TimeSpan.FromSeconds(5);

@@ -5,20 +5,20 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Refuses what another site can make a browser send with the credentials of a person, such as a cookie: forms, and requests that
-/// say that they come from elsewhere. A browser never sends a key by itself, so calls with a key are not concerned, unless the
-/// host takes keys from where a browser puts them.
+/// say that they come from elsewhere. A browser never sends a key or a bearer token by itself, so calls with one are not
+/// concerned, unless the host takes keys from where a browser puts them.
 /// </summary>
 internal static class CrossSiteRequest
 {
     private static readonly ApiKeyError _refused
         = ApiKeyError.New("forbidden", "The request comes from another site", StatusCodes.Status403Forbidden);
 
-    /// <summary>The answer to a request that another site may have made; null if it did not, or the caller is a key.</summary>
+    /// <summary>Gets the answer to a request that another site may have made, or null if none can have made it.</summary>
     public static ErrorAnswer? Refusal(HttpContext context)
     {
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
-            || (ApiKeyIdentity.Find(context.User) is not null && !ApiKeyRequest.Get(context).IsSupplied))
+            || (CallerIdentity.Find(context.User) is not null && !ApiKeyRequest.Get(context).IsAmbient))
         {
             return null;
         }

@@ -104,7 +104,18 @@ internal sealed class ManagementCall
     {
         // A key says whether it has changed. A person may have lost rights while the body arrived, and cannot say so.
         var mayHaveChanged = Body.Length > 0;
-        if (ApiKeyIdentity.Find(context.User) is { } identity)
+        var caller = CallerIdentity.Find(context.User);
+        if (caller is AcceptedIdentity accepted && mayHaveChanged)
+        {
+            var acceptor = context.RequestServices.GetRequiredService<CredentialAcceptor>();
+            (var refusal, mayHaveChanged) = await acceptor.ReevaluateAsync(context, accepted).ConfigureAwait(false);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
+        if (caller is ApiKeyIdentity identity)
         {
             mayHaveChanged = false;
             var verifier = context.RequestServices.GetRequiredService<ApiKeyVerifier>();

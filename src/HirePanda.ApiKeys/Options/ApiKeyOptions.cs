@@ -90,6 +90,11 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// </summary>
     public bool RecordKeyIdInTraces { get; set; }
 
+    /// <summary>
+    /// Gets or sets a value that indicates whether the host accepts further schemes. <c>AcceptScheme</c> sets it.
+    /// </summary>
+    internal bool AcceptsOtherSchemes { get; set; }
+
     /// <summary>Gets the options of the cache and of reading the store.</summary>
     public ApiKeyCacheOptions Cache { get; } = new();
 

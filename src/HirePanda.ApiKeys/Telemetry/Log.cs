@@ -138,4 +138,15 @@ internal static partial class Log
         "The host name of a webhook could not be resolved within 5 seconds. While name servers are this slow, requests to "
         + "add a webhook are answered 503, and deliveries are tried again later. (Logged once a minute.)")]
     public static partial void LookupsSlow(ILogger logger);
+
+    [LoggerMessage(
+        17, LogLevel.Error, "The caller of scheme {Scheme} could not be resolved, so the request is answered 503.")]
+    public static partial void ActorUnresolved(ILogger logger, Exception exception, string scheme);
+
+    [LoggerMessage(
+        18,
+        LogLevel.Information,
+        "A credential of scheme {Scheme} is answered 403, because it does not name a workspace and a client. Add the claim "
+        + "\"workspace\" to the credential, or set MapActor of the accepted scheme.")]
+    public static partial void NoWorkspace(ILogger logger, string scheme);
 }

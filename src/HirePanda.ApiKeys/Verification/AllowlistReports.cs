@@ -17,29 +17,41 @@ internal sealed class AllowlistReports(ApiKeyMetrics metrics, ILogger<AllowlistR
 
     private readonly ConcurrentDictionary<string, Clients> _reported = new(StringComparer.Ordinal);
 
-    /// <summary>Occurs with the key, the client's address or null if it is unknown, and the time.</summary>
-    public event Action<ApiKey, IPAddress?, DateTimeOffset>? Reported;
+    /// <summary>
+    /// Occurs with the workspace, the id of the key or client, the address or null if it is unknown, and the time.
+    /// </summary>
+    public event Action<string, string, IPAddress?, DateTimeOffset>? Reported;
 
     /// <inheritdoc/>
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
     {
-        if (verdict is { IsValid: true, Live.WorkspaceAllowlist: { IsReportOnly: true } allowlist }
-            && !allowlist.Admits(context.Address))
+        if (verdict is { IsValid: true, Live: { WorkspaceAllowlist: { IsReportOnly: true } allowlist, Key: var key } })
         {
-            Report(verdict.Key, context.Address, started);
+            Check(allowlist, key.Workspace, key.Id, context.Address, started);
         }
     }
 
-    private void Report(ApiKey key, IPAddress? address, long now)
+    /// <summary>Reports an admitted request if a report-only allowlist would have refused it.</summary>
+    /// <param name="allowlist">The allowlist.</param>
+    /// <param name="workspace">The workspace of the allowlist.</param>
+    /// <param name="id">The id of the key or client.</param>
+    /// <param name="address">The client's address, or null if it is unknown.</param>
+    /// <param name="now">The time in ticks.</param>
+    public void Check(Allowlist allowlist, string workspace, string id, IPAddress? address, long now)
     {
+        if (allowlist.Admits(address))
+        {
+            return;
+        }
+
         metrics.CountReported();
 
         // Without a listener nothing is recorded, so that a later listener still receives the report.
         if (Reported is { } reported
-            && GetClients(key.Workspace).TryAdd(ClientPartition.From(address), now / TimeSpan.TicksPerHour))
+            && GetClients(workspace).TryAdd(ClientPartition.From(address), now / TimeSpan.TicksPerHour))
         {
-            Log.WouldRefuse(logger, key.Workspace, key.Id, address?.ToString() ?? "(none)", MaxClients);
-            reported(key, address, new DateTimeOffset(now, TimeSpan.Zero));
+            Log.WouldRefuse(logger, workspace, id, address?.ToString() ?? "(none)", MaxClients);
+            reported(workspace, id, address, new DateTimeOffset(now, TimeSpan.Zero));
         }
     }
 

@@ -22,22 +22,29 @@ internal static class JwtScenario
     {
         Services = services =>
         {
-            services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
-            {
-                options.MapInboundClaims = false;
-                options.Configuration = new OpenIdConnectConfiguration { Issuer = Issuer };
-                options.TokenValidationParameters = new TokenValidationParameters
-                {
-                    ValidIssuer = Issuer,
-                    ValidAudience = "jobs",
-                    IssuerSigningKey = signing.Key,
-                };
-            });
+            AddBearer(services, JwtBearerDefaults.AuthenticationScheme, signing);
             Scenarios.AddPolicy(services);
         },
     };
 
-    private static string Token(SigningCredentials signing) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    /// <summary>Adds the scheme.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="defaultScheme">The default scheme of the application.</param>
+    /// <param name="signing">The credentials of the issuer.</param>
+    public static void AddBearer(IServiceCollection services, string defaultScheme, SigningCredentials signing)
+        => services.AddAuthentication(defaultScheme).AddJwtBearer(options =>
+        {
+            options.MapInboundClaims = false;
+            options.Configuration = new OpenIdConnectConfiguration { Issuer = Issuer };
+            options.TokenValidationParameters = new TokenValidationParameters
+            {
+                ValidIssuer = Issuer,
+                ValidAudience = "jobs",
+                IssuerSigningKey = signing.Key,
+            };
+        });
+
+    public static string Token(SigningCredentials signing) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
         Issuer = Issuer,
         Audience = "jobs",

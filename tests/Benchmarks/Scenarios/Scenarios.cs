@@ -51,7 +51,10 @@ internal static class Scenarios
     public static Scenario Dashboard { get; } = OurScenario.CreateWithDashboard("ours+dashboard");
 
     public static IReadOnlyList<Scenario> All { get; } =
-        [Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Dashboard, Ours];
+        [
+            Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Dashboard, Ours, AcceptingScenario.Jwt,
+            AcceptingScenario.Key,
+        ];
 
     /// <summary>Adds a scheme with the handler, and a policy that requires one of its claims.</summary>
     public static void Add<THandler>(IServiceCollection services)

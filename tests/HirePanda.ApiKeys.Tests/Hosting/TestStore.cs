@@ -29,6 +29,9 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
     /// <summary>Runs before every call of management.</summary>
     public Action BeforeManagement { get; set; } = () => { };
 
+    /// <summary>Runs before the settings of a workspace are read.</summary>
+    public Action BeforeWorkspace { get; set; } = () => { };
+
     /// <summary>Runs before a change is stored.</summary>
     public Action<ApiKeyChangeSet> BeforeSave { get; set; } = _ => { };
 
@@ -79,7 +82,10 @@ internal sealed partial class TestStore : IApiKeyStore, IApiKeyManagementStore, 
     }
 
     public ValueTask<ApiKeyWorkspace?> GetWorkspaceAsync(string workspace, CancellationToken cancellationToken)
-        => _inner.GetWorkspaceAsync(workspace, cancellationToken);
+    {
+        BeforeWorkspace();
+        return _inner.GetWorkspaceAsync(workspace, cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<ApiKeyAuditEntry>> ListAuditAsync(ApiKeyAuditQuery query, CancellationToken cancellationToken)
     {

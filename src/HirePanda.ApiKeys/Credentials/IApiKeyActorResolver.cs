@@ -5,13 +5,14 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Maps the signed-in user of a request to a workspace, its rights and an id for the audit log. The default implementation maps
-/// users that are API keys. If people manage keys too, for example with a cookie, register your own implementation.
+/// API keys and the callers of accepted schemes (see <see cref="AcceptedScheme.MapActor"/>). Register your own implementation to
+/// map other users, or to map asynchronously.
 /// </summary>
 public interface IApiKeyActorResolver
 {
     /// <summary>
-    /// Maps the user of a request to an actor. Management calls this method after it has read the body of the request. If the
-    /// method throws, the response is 503.
+    /// Maps the user of a request to an actor. Authentication calls this method for callers of accepted schemes. Management calls
+    /// it after it has read the body of the request. If the method throws, the response is 503.
     /// </summary>
     /// <param name="context">The request. Its user is authenticated.</param>
     /// <param name="cancellationToken">The token that is canceled when the caller disconnects or the call takes too long.</param>
@@ -27,6 +28,13 @@ public sealed record ApiKeyActor
 
     /// <summary>Gets the workspace whose keys the actor manages. If it is an empty string, the response is 403.</summary>
     public required string Workspace { get; init; }
+
+    /// <summary>
+    /// Gets the id of the client that the actor calls with, such as an OAuth client, or null to use <see cref="Id"/>. For a
+    /// caller of an accepted scheme, the rate limit and the usage are those of this client. Otherwise, it has no effect. Like the
+    /// workspace and <see cref="Id"/> of such a caller, it has at most 200 characters and no control characters.
+    /// </summary>
+    public string? ClientId { get; init; }
 
     /// <summary>
     /// Gets the owner that the actor is bound to, or null if it acts for the whole workspace. A bound actor sees and manages only
@@ -70,21 +78,4 @@ public sealed record ApiKeyActor
     /// Determines whether a key is the actor's own key or belongs to the same family (see <see cref="KeyFamily"/>).
     /// </summary>
     internal bool IsOwn(ApiKey key) => Key is not null && (Key.Family ?? Key.Id) == (key.Family ?? key.Id);
-}
-
-/// <summary>The default resolver, which maps the principals of the API key scheme.</summary>
-internal sealed class ApiKeyActorResolver : IApiKeyActorResolver
-{
-    public ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, CancellationToken cancellationToken)
-        => new(ApiKeyIdentity.Find(context.User)?.Live.Key is { } key
-            ? new ApiKeyActor
-            {
-                Id = key.Id,
-                Workspace = key.Workspace,
-                OwnerId = key.OwnerId,
-                Tier = key.Tier,
-                Permissions = key.Permissions,
-                Key = key,
-            }
-            : null);
 }

@@ -1,0 +1,35 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// An authentication scheme of the host whose credentials meet the same policies as API keys. <c>AcceptScheme</c> adds it.
+/// </summary>
+public sealed class AcceptedScheme
+{
+    internal AcceptedScheme(string name) => Name = name;
+
+    /// <summary>Gets the name of the scheme.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Gets or sets a predicate that determines whether this scheme authenticates a request without an API key, or null for the
+    /// default. By default, a cookie scheme takes requests with its cookie and without an <c>Authorization</c> header, and any
+    /// other scheme takes requests with a bearer token. Schemes with a predicate come before schemes without one. Otherwise, the
+    /// first scheme that takes the request is used. The default is null.
+    /// </summary>
+    public Func<HttpContext, bool>? Selects { get; set; }
+
+    /// <summary>
+    /// Gets or sets a delegate that maps the principal of the scheme to an actor, or null to read the claims. A result of null
+    /// means that the caller does not belong to a workspace. The response is then 403. To map asynchronously, register an
+    /// <see cref="IApiKeyActorResolver"/>. The default is null.
+    /// </summary>
+    /// <remarks>
+    /// By default, the claim <c>workspace</c> is the workspace. The values of <c>scope</c> and <c>scp</c> that are names of tiers
+    /// or permissions are the rights, compared by case (RFC 6749, section 3.3). The client is <c>client_id</c>, or else
+    /// <c>azp</c>, or else the subject. The id of the actor is the subject, or else the client.
+    /// </remarks>
+    public Func<ClaimsPrincipal, ApiKeyActor?>? MapActor { get; set; }
+}

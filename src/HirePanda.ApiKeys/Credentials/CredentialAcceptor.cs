@@ -1,0 +1,151 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys;
+
+/// <summary>
+/// Decides about a caller that an accepted scheme has authenticated, as <see cref="ApiKeyVerifier"/> does about a key: workspace
+/// and rights, allowlist, rate limit, principal, and usage.
+/// </summary>
+internal sealed class CredentialAcceptor(
+    WorkspaceLookup workspaces,
+    ApiKeySettings settings,
+    AllowlistReports reports,
+    MonotonicClock clock,
+    ApiKeyMetrics metrics,
+    ResponseHeaders headers,
+    RequestCompletion completion,
+    ILogger<CredentialAcceptor> logger)
+{
+    /// <summary>The maximum length of the names that a credential can give a workspace, an actor, and a client.</summary>
+    private const int MaxNameLength = 200;
+
+    private static readonly AuthenticateResult _refused = AuthenticateResult.Fail("The credential was refused.");
+
+    /// <summary>Authenticates a request with an accepted scheme, and decides about the caller.</summary>
+    public async Task<AuthenticateResult> AcceptAsync(ApiKeyRequest request, AcceptedScheme scheme)
+    {
+        var context = request.Context;
+        var result = await context.AuthenticateAsync(scheme.Name).ConfigureAwait(false);
+        if (!result.Succeeded)
+        {
+            return result;
+        }
+
+        // The key scheme has found no token, so the credential is one that a browser may send by itself.
+        request.IsAmbient = request.Verdict.Outcome == ApiKeyOutcome.Missing;
+        var identity = new AcceptedIdentity(scheme, result.Principal, settings.Current.Catalog);
+        var principal = new ClaimsPrincipal([identity, .. result.Principal.Identities]);
+        request.Refusal = await AdmitAsync(request, principal, identity).ConfigureAwait(false);
+        headers.Attach(request);
+        completion.Attach(request);
+        return request.Refusal is null
+            ? AuthenticateResult.Success(new AuthenticationTicket(principal, result.Properties, scheme.Name))
+            : _refused;
+    }
+
+    /// <summary>Evaluates a caller again, later in its request. It does not take a permit.</summary>
+    /// <returns>The error, or null if the caller is still admitted, and whether its rights have changed.</returns>
+    public async ValueTask<(ApiKeyError? Refusal, bool HasChanged)> ReevaluateAsync(
+        HttpContext context, AcceptedIdentity identity)
+    {
+        var before = identity.Grant;
+        var (refusal, _, _) = await EvaluateAsync(context, context.User, identity).ConfigureAwait(false);
+        return (refusal, identity.Grant != before);
+    }
+
+    /// <summary>Evaluates a caller, and takes the cost of the request from the limit of its client.</summary>
+    private async ValueTask<ApiKeyError?> AdmitAsync(ApiKeyRequest request, ClaimsPrincipal principal, AcceptedIdentity identity)
+    {
+        var (refusal, workspace, client) = await EvaluateAsync(request.Context, principal, identity).ConfigureAwait(false);
+        if (workspace is null)
+        {
+            return refusal;
+        }
+
+        var live = workspace.GetClient(client!);
+        request.Client = live;
+        request.SetCaller();
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var limit = RateLimiter.Take(live.Limits, live.Buckets, request.Cost, clock.Now);
+        metrics.CountDecision(limit.Admitted);
+
+        // The caller has no key, so the outcome stays as it was. The verdict has the limit for the response headers.
+        request.Verdict = new(request.Verdict.Outcome, live: null, limit);
+        if (!limit.Admitted)
+        {
+            return ApiKeyError.RateLimited with
+            {
+                RetryAfter = TimeSpan.FromSeconds(Math.Max(1, RateLimitDecision.Seconds(limit.Wait))),
+            };
+        }
+
+        if (workspace.Allowlist is { IsReportOnly: true } allowlist)
+        {
+            reports.Check(allowlist, workspace.Id, live.Id, request.Address, request.StartedAt);
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds the workspace and the rights of a caller, and checks the allowlist of the workspace.</summary>
+    /// <returns>The error, or null if there is none, with the workspace and the client, or null if they are unknown.</returns>
+    private async ValueTask<(ApiKeyError? Refusal, LiveWorkspace? Workspace, string? Client)> EvaluateAsync(
+        HttpContext context, ClaimsPrincipal principal, AcceptedIdentity identity)
+    {
+        ApiKeyActor? actor;
+        try
+        {
+            actor = await ResolveAsync(context, principal).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A host's resolver can throw any exception. The caller is then unknown.
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.ActorUnresolved(logger, exception, identity.Scheme.Name);
+            return (ApiKeyError.Unavailable, null, null);
+        }
+
+        if (actor is null || !IsName(actor.Workspace) || !IsName(actor.Id) || !IsName(actor.ClientId ?? actor.Id))
+        {
+            Log.NoWorkspace(logger, identity.Scheme.Name);
+            return (ApiKeyError.NoClient, null, null);
+        }
+
+        if (await workspaces.FindAsync(actor.Workspace, context.RequestAborted).ConfigureAwait(false) is not { } workspace)
+        {
+            return (ApiKeyError.Unavailable, null, null);
+        }
+
+        identity.SetActor(actor, workspace.Catalog);
+        var isAllowed = workspace.Admits(context.Connection.RemoteIpAddress);
+        return (isAllowed ? null : ApiKeyError.AddressNotAllowed, workspace, actor.ClientId ?? actor.Id);
+    }
+
+    /// <summary>Asks the resolver, which reads the user of the request.</summary>
+    private static async ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, ClaimsPrincipal principal)
+    {
+        var user = context.User;
+        context.User = principal;
+        try
+        {
+            return await context.RequestServices.GetRequiredService<IApiKeyActorResolver>()
+                .ResolveAsync(context, context.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.User = user;
+        }
+    }
+
+    private static bool IsName([NotNullWhen(true)] string? name)
+        => name is { Length: > 0 and <= MaxNameLength } && Characters.AreText(name);
+}
