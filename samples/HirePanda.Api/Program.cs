@@ -79,6 +79,7 @@ static WebApplication Build(string[] args)
     builder.Services.AddSingleton<Catalogue>();
     builder.Services.AddHostedService<FirstStart>();
     builder.Services.AddAccounts(db => ChooseDatabase(db, builder.Configuration));
+    builder.Services.AddOAuth(builder.Configuration);
     builder.Services.AddTrustedProxies(builder.Configuration);
     builder.AddTelemetry();
     builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
@@ -99,6 +100,7 @@ static WebApplication Build(string[] args)
     app.MapHirePandaApiKeys("/api/v1/api-keys");
     app.MapControllers();
     app.MapAccountPages();
+    app.MapOAuth();
     app.MapHirePandaApiKeysDashboard(AccountPages.DashboardPath).RequireAuthorization(AccountServices.StaffPolicy);
     return app;
 }

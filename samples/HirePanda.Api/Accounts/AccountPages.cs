@@ -1,5 +1,3 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -19,40 +17,38 @@ internal static class AccountPages
     private const int MaxFieldLength = 256;
     private const int MaxFormSize = 16 * 1024;
 
-    private static readonly string[] _read = [HttpMethods.Get, HttpMethods.Head];
-
     public static void MapAccountPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription()
             .WithMetadata(new RequestSizeLimitAttribute(MaxFormSize));
-        pages.MapMethods("/", _read, StartAsync);
-        pages.MapMethods(LoginPath, _read, ShowLogin);
+        pages.MapMethods("/", PageRequest.Read, (Delegate)StartAsync);
+        pages.MapMethods(LoginPath, PageRequest.Read, ShowLoginAsync);
         pages.MapPost(LoginPath, SignInAsync);
-        pages.MapPost(LogoutPath, SignOutAsync);
-        pages.MapMethods(DeniedPath, _read, DeniedAsync);
-        pages.MapMethods(SiteStyle.Path, _read, SiteStyle.Get);
+        pages.MapPost(LogoutPath, (Delegate)SignOutAsync);
+        pages.MapMethods(DeniedPath, PageRequest.Read, (Delegate)DeniedAsync);
+        pages.MapMethods(SiteStyle.Path, PageRequest.Read, SiteStyle.Get);
     }
 
-    private static async Task<IResult> StartAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> StartAsync(HttpContext context)
         => Page.Of<StartPage>(new()
         {
             [nameof(StartPage.Origin)] = $"{context.Request.Scheme}://{context.Request.Host}",
-            [nameof(StartPage.Session)] = await GetSessionAsync(context, antiforgery),
+            [nameof(StartPage.Session)] = await context.GetSessionAsync(),
         });
 
-    private static async Task<IResult> DeniedAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> DeniedAsync(HttpContext context)
         => Page.Of<DeniedPage>(
-            new() { [nameof(DeniedPage.Session)] = await GetSessionAsync(context, antiforgery) }, StatusCodes.Status403Forbidden);
+            new() { [nameof(DeniedPage.Session)] = await context.GetSessionAsync() }, StatusCodes.Status403Forbidden);
 
-    private static Page ShowLogin(HttpContext context, IAntiforgery antiforgery)
-        => Login(context, antiforgery, context.Request.Query[ReturnUrl], email: "", error: null, StatusCodes.Status200OK);
+    private static Task<IResult> ShowLoginAsync(HttpContext context, AppOrigins origins)
+        => LoginAsync(context, origins, context.Request.Query[ReturnUrl], email: "", error: null, StatusCodes.Status200OK);
 
     private static async Task<IResult> SignInAsync(
-        HttpContext context, IAntiforgery antiforgery, SignInManager<Account> signIn, CancellationToken cancellationToken)
+        HttpContext context, SignInManager<Account> signIn, AppOrigins origins, CancellationToken cancellationToken)
     {
-        if (!await IsOwnFormAsync(context, antiforgery))
+        if (!await context.IsOwnFormAsync())
         {
-            return StaleForm();
+            return Page.StaleForm();
         }
 
         var form = await context.Request.ReadFormAsync(cancellationToken);
@@ -61,11 +57,13 @@ internal static class AccountPages
         {
             return await CheckAsync(signIn, email, form["password"].ToString())
                 ? new SeeOther(LocalOrDashboard(returnUrl))
-                : Login(context, antiforgery, returnUrl, email, LoginPage.Refused, StatusCodes.Status422UnprocessableEntity);
+                : await LoginAsync(
+                    context, origins, returnUrl, email, LoginPage.Refused, StatusCodes.Status422UnprocessableEntity);
         }
         catch (Exception exception) when (AccountTables.IsUnavailable(exception))
         {
-            return Login(context, antiforgery, returnUrl, email, LoginPage.Unavailable, StatusCodes.Status503ServiceUnavailable);
+            return await LoginAsync(
+                context, origins, returnUrl, email, LoginPage.Unavailable, StatusCodes.Status503ServiceUnavailable);
         }
     }
 
@@ -90,13 +88,12 @@ internal static class AccountPages
         return (await signIn.PasswordSignInAsync(account, password, isPersistent: false, lockoutOnFailure: true)).Succeeded;
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> SignOutAsync(HttpContext context)
     {
-        // The token of a form is bound to the person.
-        await AuthenticateAsync(context);
-        if (!await IsOwnFormAsync(context, antiforgery))
+        await context.AuthenticatePersonAsync();
+        if (!await context.IsOwnFormAsync())
         {
-            return StaleForm();
+            return Page.StaleForm();
         }
 
         await context.SignOutAsync(IdentityConstants.ApplicationScheme);
@@ -109,48 +106,17 @@ internal static class AccountPages
             ? returnUrl
             : DashboardPath;
 
-    private static async Task<bool> IsOwnFormAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> LoginAsync(
+        HttpContext context, AppOrigins origins, string? returnUrl, string email, string? error, int status)
     {
-        if (!context.Request.HasFormContentType)
+        var address = LocalOrDashboard(returnUrl);
+        var parameters = new Dictionary<string, object?>
         {
-            return false;
-        }
-
-        try
-        {
-            await antiforgery.ValidateRequestAsync(context);
-            return true;
-        }
-        catch (AntiforgeryValidationException)
-        {
-            return false;
-        }
+            [nameof(LoginPage.ReturnUrl)] = address,
+            [nameof(LoginPage.Email)] = email,
+            [nameof(LoginPage.Error)] = error,
+            [nameof(LoginPage.Token)] = context.GetFormToken(),
+        };
+        return Page.Of<LoginPage>(parameters, status, await origins.FindAsync(address, context.RequestAborted));
     }
-
-    private static async Task<bool> AuthenticateAsync(HttpContext context)
-    {
-        var result = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
-        context.User = result.Principal ?? new ClaimsPrincipal(new ClaimsIdentity());
-        return result.Succeeded;
-    }
-
-    /// <summary>Gets the signed-in person, or null. Only a form to sign out needs a token.</summary>
-    private static async Task<Session?> GetSessionAsync(HttpContext context, IAntiforgery antiforgery)
-        => await AuthenticateAsync(context)
-            ? new(context.User.Identity!.Name ?? "", FormToken.From(antiforgery.GetAndStoreTokens(context)))
-            : null;
-
-    private static Page Login(
-        HttpContext context, IAntiforgery antiforgery, string? returnUrl, string email, string? error, int status)
-        => Page.Of<LoginPage>(
-            new()
-            {
-                [nameof(LoginPage.ReturnUrl)] = LocalOrDashboard(returnUrl),
-                [nameof(LoginPage.Email)] = email,
-                [nameof(LoginPage.Error)] = error,
-                [nameof(LoginPage.Token)] = FormToken.From(antiforgery.GetAndStoreTokens(context)),
-            },
-            status);
-
-    private static Page StaleForm() => Page.Of<StaleFormPage>([], StatusCodes.Status400BadRequest);
 }

@@ -42,6 +42,7 @@ internal static partial class AccountServices
         services.AddDataProtection().SetApplicationName("HirePanda.Api").PersistKeysToDbContext<AccountsDbContext>();
         services.AddAntiforgery(options =>
         {
+            options.FormFieldName = FormToken.Field;
             options.Cookie.Name = "HirePanda.Form";
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace HirePanda.Api;
 
 /// <summary>
-/// Creates the missing tables of the accounts, and the first key of data protection. <c>EnsureCreated</c> creates nothing in a
+/// Creates the missing tables of accounts and OAuth, and their first keys. <c>EnsureCreated</c> creates nothing in a
 /// database that already has tables, and the library's tables come first. Migrations would need one set for SQLite and another
 /// for PostgreSQL. So this class creates the missing tables from the model, in one transaction, under a lock that all nodes
 /// share. Register it after the library's store, which creates the database file and waits for a server that is starting.
@@ -23,14 +23,18 @@ internal sealed class AccountTables(IServiceScopeFactory scopes) : IHostedLifecy
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AccountsDbContext>();
-        await using var transaction = await LockAsync(db, cancellationToken);
-        foreach (var command in await GetMissingAsync(db, cancellationToken))
+        await using (var transaction = await LockAsync(db, cancellationToken))
         {
-            await db.Database.ExecuteSqlRawAsync(command.CommandText, cancellationToken);
+            foreach (var command in await GetMissingAsync(db, cancellationToken))
+            {
+                await db.Database.ExecuteSqlRawAsync(command.CommandText, cancellationToken);
+            }
+
+            await FirstKeyRing.CreateAsync(db, scope.ServiceProvider, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
 
-        await FirstKeyRing.CreateAsync(db, scope.ServiceProvider, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<OAuthKeyRing>().LoadAsync(db, cancellationToken);
     }
 
     /// <summary>Starts a transaction that no other node can be in at the same time.</summary>

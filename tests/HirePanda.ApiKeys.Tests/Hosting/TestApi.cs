@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 using HirePanda.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -197,29 +196,4 @@ internal static class HostedServices
 {
     public static BackgroundJobs Jobs(this IServiceProvider services)
         => services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single();
-}
-
-/// <summary>Reads responses.</summary>
-internal static class Answers
-{
-    public static async Task<string> TextAsync(this HttpResponseMessage response)
-        => await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-
-    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response)
-        => JsonDocument.Parse(await response.TextAsync()).RootElement;
-
-    public static async Task<string?> CodeAsync(this HttpResponseMessage response)
-        => (await response.JsonAsync()).GetProperty("error").GetProperty("code").GetString();
-
-    public static async Task<string[]> FieldsAsync(this HttpResponseMessage response)
-        =>
-        [
-            .. (await response.JsonAsync()).GetProperty("error").GetProperty("details").EnumerateArray()
-            .Select(detail => detail.GetProperty("field").GetString()!)
-        ];
-
-    public static string? Header(this HttpResponseMessage response, string name)
-        => response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values)
-            ? string.Join(", ", values)
-            : null;
 }

@@ -23,14 +23,23 @@ internal sealed class SampleHost : IAsyncDisposable
     /// <summary>Starts the sample.</summary>
     /// <param name="database">The setting of an existing database, or null for a new SQLite file.</param>
     /// <param name="services">Adds services, or is null.</param>
+    /// <param name="settings">More settings.</param>
     public static async Task<SampleHost> StartAsync(
-        (string Name, string Value)? database = null, Action<IServiceCollection>? services = null)
+        (string Name, string Value)? database = null,
+        Action<IServiceCollection>? services = null,
+        params IEnumerable<(string Name, string Value)> settings)
     {
         var (name, value) = database ?? await SampleDatabase.NewAsync("sqlite");
-        var host = new SampleHost(new WebApplicationFactory<Program>().WithWebHostBuilder(web => web
-            .UseSetting(name.Replace("__", ":", StringComparison.Ordinal), value)
-            .ConfigureLogging(logging => logging.ClearProviders())
-            .ConfigureServices(all => services?.Invoke(all))));
+        var host = new SampleHost(new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
+        {
+            web.UseSetting(name.Replace("__", ":", StringComparison.Ordinal), value)
+                .ConfigureLogging(logging => logging.ClearProviders())
+                .ConfigureServices(all => services?.Invoke(all));
+            foreach (var setting in settings)
+            {
+                web.UseSetting(setting.Name, setting.Value);
+            }
+        }));
         _ = host.Services;
         return host;
     }
