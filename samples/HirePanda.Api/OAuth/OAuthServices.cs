@@ -24,7 +24,14 @@ internal static class OAuthServices
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<AccountsDbContext>()
                 .ReplaceDefaultEntities<
                     OAuthClient, OAuthAuthorization, OpenIddictEntityFrameworkCoreScope, OAuthToken, string>())
-            .AddServer(server => Configure(server, settings));
+            .AddServer(server => Configure(server, settings))
+            .AddValidation(validation =>
+            {
+                // Reads the state of tokens from the database for every request, so that withdrawn access ends at once.
+                validation.EnableTokenEntryValidation().EnableAuthorizationEntryValidation().AddAudiences(PersonGrant.Audience);
+                validation.UseLocalServer();
+                validation.UseAspNetCore();
+            });
         services.AddOptions<OpenIddictServerOptions>()
             .Configure<OAuthScopes>((options, scopes) => options.Scopes.UnionWith(scopes.GetAll()));
         services.AddSingleton<OAuthKeyRing>();

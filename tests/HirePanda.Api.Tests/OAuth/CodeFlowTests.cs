@@ -97,7 +97,7 @@ public sealed class CodeFlowTests
     [InlineData("response_type", "token")]
     [InlineData("scope", "jobs:read nonsense")]
     [InlineData("scope", "jobs:read team:manage")]
-    public async Task Request_ThatIsNotAllowed_IsRefusedAtTheApp(string name, string? value)
+    public async Task Request_ThatIsNotAllowed_ShowsAPageAndDoesNotRedirect(string name, string? value)
     {
         await using var host = await OAuthHost.StartAsync();
         var app = await host.RegisterAsync();
@@ -105,7 +105,8 @@ public sealed class CodeFlowTests
 
         using var response = await browser.GetAsync(OAuthHost.AuthorizeUrl(app, changes: (name, value)));
 
-        OAuthHost.Answer(response).Should().ContainKey("error").And.NotContainKey("code");
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        response.Header("Location").Should().BeNull();
     }
 
     [Theory]

@@ -31,8 +31,10 @@ internal sealed partial class OAuthHost : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<OAuthHost> StartAsync(
-        (string Name, string Value)? database = null, params IEnumerable<(string Name, string Value)> settings)
-        => new(await SampleHost.StartAsync(database, null, settings));
+        (string Name, string Value)? database = null,
+        Action<IServiceCollection>? services = null,
+        params IEnumerable<(string Name, string Value)> settings)
+        => new(await SampleHost.StartAsync(database, services, settings));
 
     public Browser Open() => _sample.Open();
 
@@ -40,12 +42,12 @@ internal sealed partial class OAuthHost : IAsyncDisposable
 
     public Task AddAsync(string email) => _sample.AddAsync(email, "acme");
 
-    /// <summary>Creates the first key of a workspace and returns its secret.</summary>
+    /// <summary>Creates the first key of a workspace, with the default rights of its type or others. Returns its secret.</summary>
     public async Task<string> NewKeyAsync(string workspace, string type = ApiKeyTypes.Production, params string[] permissions)
     {
         await using var scope = Services.CreateAsyncScope();
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
-        var request = new CreateApiKeyRequest { Name = "First", Type = type, Permissions = permissions };
+        var request = new CreateApiKeyRequest { Name = "First", Type = type, Permissions = permissions is [] ? null : permissions };
         return (await manager.CreateFirstAsync(workspace, request, Token))!.Secret;
     }
 
