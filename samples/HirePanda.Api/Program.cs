@@ -76,6 +76,7 @@ static WebApplication Build(string[] args)
         keys.AddMaxMindCountries(countries);
     }
 
+    keys.AcceptCredentials(builder.Configuration);
     builder.Services.AddSingleton<Catalogue>();
     builder.Services.AddHostedService<FirstStart>();
     builder.Services.AddAccounts(db => ChooseDatabase(db, builder.Configuration));

@@ -1,7 +1,6 @@
 using System.Net;
 using HirePanda.ThirdPartyApp;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -13,6 +13,9 @@ internal static partial class AccountServices
     /// <summary>The policy of pages for signed-in people who belong to a workspace.</summary>
     public const string StaffPolicy = "Staff";
 
+    /// <summary>The cookie of a session.</summary>
+    public const string CookieName = "HirePanda.Session";
+
     private static readonly TimeSpan _revalidation = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds accounts. Call it after <c>AddHirePandaApiKeys</c> and its store.</summary>
@@ -70,7 +73,7 @@ internal static partial class AccountServices
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)
     {
-        options.Cookie.Name = "HirePanda.Session";
+        options.Cookie.Name = CookieName;
         options.LoginPath = AccountPages.LoginPath;
         options.AccessDeniedPath = AccountPages.DeniedPath;
         options.ReturnUrlParameter = AccountPages.ReturnUrl;

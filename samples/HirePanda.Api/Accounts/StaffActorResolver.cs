@@ -20,7 +20,8 @@ internal sealed class StaffActorResolver(IApiKeyActorResolver keys) : IApiKeyAct
             (IApiKeyActorResolver)ActivatorUtilities.CreateInstance(provider, inner)));
     }
 
-    private static ApiKeyActor? ResolvePerson(ClaimsPrincipal user)
+    /// <summary>Maps the person of a session cookie. The result is null if there is none.</summary>
+    public static ApiKeyActor? ResolvePerson(ClaimsPrincipal user)
     {
         // Only the cookie's own identity counts. A key's identity has a workspace too.
         var person = user.Identities.FirstOrDefault(

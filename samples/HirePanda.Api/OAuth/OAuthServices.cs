@@ -25,15 +25,7 @@ internal static class OAuthServices
                 .ReplaceDefaultEntities<
                     OAuthClient, OAuthAuthorization, OpenIddictEntityFrameworkCoreScope, OAuthToken, string>())
             .AddServer(server => Configure(server, settings))
-            .AddValidation(validation =>
-            {
-                // Reads the state of tokens from the database for every request, so that withdrawn access ends at once.
-                validation.EnableTokenEntryValidation().EnableAuthorizationEntryValidation().AddAudiences(PersonGrant.Audience);
-                validation.UseLocalServer();
-                validation.UseAspNetCore();
-            });
-        services.AddOptions<OpenIddictServerOptions>()
-            .Configure<OAuthScopes>((options, scopes) => options.Scopes.UnionWith(scopes.GetAll()));
+            .AddValidation(validation => validation.AddAudiences(PersonGrant.Audience));
         services.AddSingleton<OAuthKeyRing>();
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(
             provider => provider.GetRequiredService<OAuthKeyRing>());

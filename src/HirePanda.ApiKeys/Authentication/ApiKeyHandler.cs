@@ -41,6 +41,11 @@ internal sealed class ApiKeyHandler(
         }
 
         var error = request.Refusal ?? ApiKeyError.For(verdict.Outcome, verdict.RetryAfter);
+        if (Options.ResourceMetadataPath is { } metadata)
+        {
+            error = error.Naming($"{Request.Scheme}://{Request.Host}{Request.PathBase}{metadata}");
+        }
+
         var challenge = new ApiKeyChallengeContext(Context, Scheme, Options, properties, verdict.Outcome, error);
         await Events.ChallengeAsync(challenge).ConfigureAwait(false);
         if (!challenge.Handled)

@@ -30,7 +30,20 @@ internal sealed class CredentialAcceptor(
     public async Task<AuthenticateResult> AcceptAsync(ApiKeyRequest request, AcceptedScheme scheme)
     {
         var context = request.Context;
-        var result = await context.AuthenticateAsync(scheme.Name).ConfigureAwait(false);
+        AuthenticateResult result;
+        try
+        {
+            result = await context.AuthenticateAsync(scheme.Name).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A scheme that cannot reach its issuer or its store can throw any exception.
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.SchemeFailed(logger, exception, scheme.Name);
+            request.Refusal = ApiKeyError.Unavailable;
+            return _refused;
+        }
+
         if (!result.Succeeded)
         {
             return result;

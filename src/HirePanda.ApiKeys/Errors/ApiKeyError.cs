@@ -104,6 +104,14 @@ public sealed record ApiKeyError
         };
     }
 
+    /// <summary>Names the metadata of the protected resource in the challenge, after its own parameters (RFC 9728).</summary>
+    internal ApiKeyError Naming(string metadata)
+        => Status != StatusCodes.Status401Unauthorized || WwwAuthenticate is not { } challenge ? this : this with
+        {
+            WwwAuthenticate = $"{challenge}{(challenge.Contains('=', StringComparison.Ordinal) ? "," : "")} "
+                + $"resource_metadata=\"{metadata}\"",
+        };
+
     internal static ApiKeyError Conflict(string message) => New("conflict", message, StatusCodes.Status409Conflict);
 
     internal static ApiKeyError InvalidRequest(params IReadOnlyList<ApiKeyErrorDetail> details)

@@ -47,6 +47,12 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     public Predicate<string>? IsLegacySecret { get; set; }
 
     /// <summary>
+    /// Gets or sets the path of the OAuth 2.0 protected resource metadata (RFC 9728, section 5.1) that the challenge of every 401
+    /// response names in <c>resource_metadata</c>, or null for none. <c>AcceptOpenIddictTokens()</c> sets it. The default is null.
+    /// </summary>
+    public string? ResourceMetadataPath { get; set; }
+
+    /// <summary>
     /// Gets or sets a value that indicates whether errors are problem details (RFC 9457) with <c>code</c> as an extension
     /// member. The default is false.
     /// </summary>

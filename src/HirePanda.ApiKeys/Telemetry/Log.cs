@@ -149,4 +149,11 @@ internal static partial class Log
         "A credential of scheme {Scheme} is answered 403, because it does not name a workspace and a client. Add the claim "
         + "\"workspace\" to the credential, or set MapActor of the accepted scheme.")]
     public static partial void NoWorkspace(ILogger logger, string scheme);
+
+    [LoggerMessage(
+        19,
+        LogLevel.Error,
+        "Scheme {Scheme} failed to authenticate a request, so the request is answered 503. Check what the scheme needs, such as "
+        + "its issuer or its database.")]
+    public static partial void SchemeFailed(ILogger logger, Exception exception, string scheme);
 }
