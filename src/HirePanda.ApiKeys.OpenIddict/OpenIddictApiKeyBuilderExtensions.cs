@@ -26,8 +26,8 @@ public static class OpenIddictApiKeyBuilderExtensions
         Accept(builder, validation => validation.UseLocalServer());
         builder.Services.AddSingleton<TokenEntryCache>();
         builder.Services.AddOpenIddict().AddValidation(validation => validation.AddEventHandler(TokenEntryValidation.Descriptor));
-        builder.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptionsMonitor<ApiKeyOptions>>(
-            (server, keys) => server.Scopes.UnionWith(CatalogScopes.Get(keys)));
+        builder.Services.AddOptions<OpenIddictServerOptions>().Configure<ApiKeyCatalogReader>(
+            (server, catalog) => server.Scopes.UnionWith(CatalogScopes.Get(catalog)));
         builder.Services.AddOptions<ProtectedResourceOptions>().Configure<IOptionsMonitor<OpenIddictServerOptions>>(
             (resource, server) => resource.Issuer = () => server.CurrentValue.Issuer);
         return builder;

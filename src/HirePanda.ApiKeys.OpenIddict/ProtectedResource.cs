@@ -12,7 +12,7 @@ namespace HirePanda.ApiKeys;
 /// scopes there are. It comes before the host's middleware, because a client without a token asks for it.
 /// </summary>
 internal sealed class ProtectedResource(
-    IOptions<ProtectedResourceOptions> options, IOptionsMonitor<ApiKeyOptions> keys) : IStartupFilter
+    IOptions<ProtectedResourceOptions> options, ApiKeyCatalogReader catalog) : IStartupFilter
 {
     public const string Path = "/.well-known/oauth-protected-resource";
 
@@ -30,7 +30,7 @@ internal sealed class ProtectedResource(
         var origin = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}";
         var issuer = options.Value.Issuer()?.AbsoluteUri ?? origin + "/";
         return context.Response.WriteAsJsonAsync(
-            new Metadata(origin, [issuer], [.. CatalogScopes.Get(keys)], ["header"]), JsonSerializerOptions.Web, context.RequestAborted);
+            new Metadata(origin, [issuer], [.. CatalogScopes.Get(catalog)], ["header"]), JsonSerializerOptions.Web, context.RequestAborted);
     }
 
     private sealed record Metadata(
