@@ -126,8 +126,8 @@ public sealed class AcceptedTokenTests
         using var browser = await host.SignInAsync();
         var tokens = await host.GetTokensAsync(browser, app);
         using var allowlist = await host.CallAsync(
-            HttpMethod.Put, "/api/v1/api-keys/ip-allowlist",
-            new { enabled = true, networks = new[] { "192.0.2.0/24" }, force = true });
+            HttpMethod.Put, "/api/v1/api-keys/ip-allowlist?force=true",
+            new { enabled = true, networks = new[] { "192.0.2.0/24" } });
 
         using var response = await CallAsync(host, HttpMethod.Get, Jobs, tokens.Access);
 

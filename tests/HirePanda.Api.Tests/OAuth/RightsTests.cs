@@ -61,8 +61,15 @@ public sealed class RightsTests
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
-            app.Map("/whoami", branch => branch.UseAuthentication().Run(async context =>
+            app.UseAuthentication();
+            app.Use(async (HttpContext context, RequestDelegate following) =>
             {
+                if (context.Request.Path != "/whoami")
+                {
+                    await following(context);
+                    return;
+                }
+
                 var result = await context.AuthenticateAsync(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
                 if (!result.Succeeded)
                 {
@@ -72,7 +79,7 @@ public sealed class RightsTests
 
                 await context.Response.WriteAsync(
                     string.Join('\n', result.Principal.Claims.Select(claim => $"{claim.Type}={claim.Value}")));
-            }));
+            });
             next(app);
         };
     }
