@@ -15,7 +15,6 @@ if (string.IsNullOrEmpty(builder.Configuration["URLS"]))
 builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
     .AddCookie(cookie =>
     {
-        // Cookies do not tell ports apart, and HirePanda may run on the same host.
         cookie.Cookie.Name = "ThirdPartyApp.Session";
         cookie.ForwardChallenge = "OpenIdConnect";
     })
@@ -27,27 +26,27 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
         app.ClientSecret = hirePanda["ClientSecret"];
         app.ResponseType = "code";
         app.ResponseMode = "query";
+        app.CorrelationCookie.SameSite = app.NonceCookie.SameSite = SameSiteMode.Lax;
+        app.CorrelationCookie.SecurePolicy = app.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         app.Scope.Remove("profile");
         app.Scope.Add("offline_access");
         app.Scope.Add("jobs:read");
         app.SaveTokens = true;
         app.MapInboundClaims = false;
         app.TokenValidationParameters.NameClaimType = "email";
-        app.Events.OnRemoteFailure = failure =>
+        app.Events.OnRemoteFailure = failure => // For example, the person chose Deny.
         {
-            // For example, the person chose Deny.
             failure.Response.Redirect("/?failed");
             failure.HandleResponse();
             return Task.CompletedTask;
         };
     });
-builder.Services.AddAuthorization();
-builder.Services.AddAntiforgery();
-builder.Services.AddHttpClient<HirePandaApi>(http => http.BaseAddress = new Uri(authority));
+builder.Services.AddAuthorization().AddAntiforgery()
+    .AddHttpClient<HirePandaApi>(http => http.BaseAddress = new Uri(authority));
 
 var app = builder.Build();
-app.MapGet("/", (HttpContext context) => context.User.Identity!.IsAuthenticated ? Results.Redirect("/jobs") : Html(
-    context.Request.Query.ContainsKey("failed") ? "<p role=\"alert\">HirePanda did not let this app in.</p>" : "",
+app.MapGet("/", (HttpRequest request) => Html(
+    request.Query.ContainsKey("failed") ? "<p role=\"alert\">HirePanda did not let this app in.</p>" : "",
     "<p><a href=\"/jobs\">Sign in with HirePanda</a></p>"));
 
 app.MapGet("/jobs", async (HttpContext context, HirePandaApi api, IAntiforgery antiforgery) =>

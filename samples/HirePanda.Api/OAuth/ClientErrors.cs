@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HirePanda.ApiKeys;
@@ -12,6 +13,7 @@ internal static class ClientErrors
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     public static readonly IResult Forbidden = Error("forbidden", "The caller cannot manage clients", StatusCodes.Status403Forbidden);

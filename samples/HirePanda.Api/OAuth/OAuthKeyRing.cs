@@ -9,7 +9,7 @@ namespace HirePanda.Api;
 
 /// <summary>
 /// The keys that sign and encrypt tokens. They are created once and shared by all nodes. The newest key signs and encrypts, and all
-/// keys validate. To rotate, insert a new row and restart the nodes; delete the old row when its tokens have expired.
+/// keys validate.
 /// </summary>
 internal sealed class OAuthKeyRing(IDataProtectionProvider protection, TimeProvider time)
     : IConfigureOptions<OpenIddictServerOptions>

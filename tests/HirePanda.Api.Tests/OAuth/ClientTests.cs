@@ -25,6 +25,7 @@ public sealed class ClientTests
         created.Header("Cache-Control").Should().Be("no-store");
         client.GetProperty("clientSecret").GetString().Should().HaveLength(43);
         var item = (await listed.JsonAsync()).GetProperty("items").EnumerateArray().Should().ContainSingle().Subject;
+        item.GetProperty("createdAt").GetString().Should().EndWith("Z");
         item.GetProperty("name").GetString().Should().Be("Job Board");
         item.GetProperty("redirectUris")[0].GetString().Should().Be("https://app.test/callback");
         item.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()).Should().Equal("jobs:read");

@@ -210,6 +210,17 @@ public sealed class CodeFlowTests
     }
 
     [Fact]
+    public async Task Issuer_CanBeSet()
+    {
+        await using var host = await OAuthHost.StartAsync(settings: ("OAuth:Issuer", "https://issuer.test/"));
+        using var browser = host.Open();
+
+        using var response = await browser.GetAsync("/.well-known/openid-configuration");
+
+        (await response.JsonAsync()).GetProperty("issuer").GetString().Should().Be("https://issuer.test/");
+    }
+
+    [Fact]
     public async Task Discovery_OffersWhatTheServerDoes()
     {
         await using var host = await OAuthHost.StartAsync();

@@ -61,7 +61,7 @@ public sealed class RightsTests
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
-            app.Map("/whoami", branch => branch.Run(async context =>
+            app.Map("/whoami", branch => branch.UseAuthentication().Run(async context =>
             {
                 var result = await context.AuthenticateAsync(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
                 if (!result.Succeeded)
