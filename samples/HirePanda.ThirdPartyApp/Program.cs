@@ -1,7 +1,6 @@
 using System.Net;
 using HirePanda.ThirdPartyApp;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -60,8 +59,8 @@ app.MapGet("/jobs", async (HttpContext context, HirePandaApi api, IAntiforgery a
     return Html(
         $"<p>Signed in as {WebUtility.HtmlEncode(context.User.Identity!.Name)}</p><h2>Jobs</h2><ul>",
         string.Concat(jobs.Select(job => $"<li>{WebUtility.HtmlEncode(job)}</li>")),
-        "</ul><form method=\"post\" action=\"/refresh\">",
-        $"<input type=\"hidden\" name=\"{form.FormFieldName}\" value=\"{form.RequestToken}\"><button>Refresh token</button></form>");
+        $"</ul><form method=\"post\" action=\"/refresh\"><input type=\"hidden\" name=\"{form.FormFieldName}\" ",
+        $"value=\"{form.RequestToken}\"><button>Refresh token</button></form>");
 }).RequireAuthorization();
 
 app.MapPost("/refresh", async (HttpContext context, HirePandaApi api, IAntiforgery antiforgery) =>
@@ -76,6 +75,6 @@ app.MapPost("/refresh", async (HttpContext context, HirePandaApi api, IAntiforge
 app.Run();
 
 static IResult Html(params string[] parts) => Results.Content(
-    $"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Job Board</title></head><body><main><h1>Job Board</h1>"
-        + $"{string.Concat(parts)}</main></body></html>",
+    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Job Board</title></head>"
+        + $"<body><main><h1>Job Board</h1>{string.Concat(parts)}</main></body></html>",
     "text/html; charset=utf-8");

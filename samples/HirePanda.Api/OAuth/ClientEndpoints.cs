@@ -121,7 +121,9 @@ internal static class ClientEndpoints
 
     /// <summary>Gets the caller, or null. A caller that is bound to an owner does not manage the whole workspace.</summary>
     private static async Task<ApiKeyActor?> ResolveAsync(HttpContext context, IApiKeyActorResolver actors)
-        => await actors.ResolveAsync(context, context.RequestAborted) is { Workspace.Length: > 0, OwnerId: null } actor ? actor : null;
+        => await actors.ResolveAsync(context, context.RequestAborted) is { Workspace.Length: > 0, OwnerId: null } actor
+            ? actor
+            : null;
 
     private static OpenIddictApplicationDescriptor Describe(ClientRequest request, string? secret)
     {

@@ -99,7 +99,7 @@ public sealed class ClientTests
         using var empty = await host.CallAsync(HttpMethod.Post, Path, new { });
         using var wrong = await host.CallAsync(
             HttpMethod.Post, Path,
-            new { name = new string('x', 201), type = "secret", redirectUris = many, scopes = new[] { "jobs:read", "nonsense" } });
+            new { name = new string('x', 201), type = "other", redirectUris = many, scopes = new[] { "jobs:read", "none" } });
         using var unknown = await host.CallAsync(
             HttpMethod.Post, Path,
             new { name = "x", type = "public", redirectUris = many[..1], scopes = new[] { "jobs:read" }, more = 1 });

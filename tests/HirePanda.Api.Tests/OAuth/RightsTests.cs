@@ -28,6 +28,7 @@ public sealed class RightsTests
             .And.ContainSingle(claim => claim.StartsWith("sub="));
         claims.Where(claim => claim.StartsWith("oi_scp=", StringComparison.Ordinal)).Select(claim => claim["oi_scp=".Length..])
             .Should().BeEquivalentTo(OAuthHost.Scope.Split(' '));
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
         ended.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 
@@ -61,7 +62,7 @@ public sealed class RightsTests
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
-            app.Map("/whoami", branch => branch.UseAuthentication().Run(async context =>
+            app.MapWhen(context => context.Request.Path == "/whoami", branch => branch.UseAuthentication().Run(async context =>
             {
                 var result = await context.AuthenticateAsync(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
                 if (!result.Succeeded)
