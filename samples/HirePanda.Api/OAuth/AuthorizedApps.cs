@@ -26,7 +26,7 @@ internal static class AuthorizedApps
 
         var rows = new SortedDictionary<string, AuthorizedApp>(StringComparer.Ordinal);
         var allowed = authorizations.FindAsync(
-            GetSubject(context), client: null, Statuses.Valid, AuthorizationTypes.Permanent, scopes: null, context.RequestAborted);
+            GetSubject(context), null, Statuses.Valid, AuthorizationTypes.Permanent, scopes: null, context.RequestAborted);
         await foreach (var authorization in allowed)
         {
             var id = (await authorizations.GetApplicationIdAsync(authorization))!;

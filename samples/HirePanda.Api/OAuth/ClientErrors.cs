@@ -16,7 +16,8 @@ internal static class ClientErrors
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static readonly IResult Forbidden = Error("forbidden", "The caller cannot manage clients", StatusCodes.Status403Forbidden);
+    public static readonly IResult Forbidden = Error(
+        "forbidden", "The caller cannot manage clients", StatusCodes.Status403Forbidden);
 
     public static readonly IResult NotFound = Error("not_found", "There is no such client", StatusCodes.Status404NotFound);
 

@@ -27,10 +27,13 @@ internal static class OAuthServices
             .AddServer(server => Configure(server, settings))
             .AddValidation(validation =>
             {
-                // Reads the state of tokens from the database for every request, so that withdrawn access ends at once.
-                validation.EnableTokenEntryValidation().EnableAuthorizationEntryValidation().AddAudiences(PersonGrant.Audience);
                 validation.UseLocalServer();
                 validation.UseAspNetCore();
+
+                // Reads the state of a token from the database for every request, so that withdrawn access ends at once. This
+                // comes after UseLocalServer, which turns it off.
+                validation.EnableTokenEntryValidation().EnableAuthorizationEntryValidation()
+                    .AddAudiences(PersonGrant.Audience);
             });
         services.AddOptions<OpenIddictServerOptions>()
             .Configure<OAuthScopes>((options, scopes) => options.Scopes.UnionWith(scopes.GetAll()));
