@@ -47,9 +47,10 @@ static WebApplication Build(string[] args)
         builder.WebHost.UseUrls("http://localhost:5080");
     }
 
-    // These categories log the request line. A caller can put a secret into the query string, and although the call is refused,
+    // These categories log the request line or its parameters. A caller can put a secret there, and although the call is refused,
     // the secret must not get into a log.
     builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+    builder.Logging.AddFilter("OpenIddict", LogLevel.Warning);
 
     // The host logs a failed start with a stack trace, even if it was only stopped early. The code above prints the message.
     builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);

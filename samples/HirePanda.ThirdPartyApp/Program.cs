@@ -14,7 +14,6 @@ if (string.IsNullOrEmpty(builder.Configuration["URLS"]))
 builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
     .AddCookie(cookie =>
     {
-        // Cookies do not tell ports apart, and HirePanda may run on the same host.
         cookie.Cookie.Name = "ThirdPartyApp.Session";
         cookie.ForwardChallenge = "OpenIdConnect";
     })
@@ -26,27 +25,27 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
         app.ClientSecret = hirePanda["ClientSecret"];
         app.ResponseType = "code";
         app.ResponseMode = "query";
+        app.CorrelationCookie.SameSite = app.NonceCookie.SameSite = SameSiteMode.Lax;
+        app.CorrelationCookie.SecurePolicy = app.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         app.Scope.Remove("profile");
         app.Scope.Add("offline_access");
         app.Scope.Add("jobs:read");
         app.SaveTokens = true;
         app.MapInboundClaims = false;
         app.TokenValidationParameters.NameClaimType = "email";
-        app.Events.OnRemoteFailure = failure =>
+        app.Events.OnRemoteFailure = failure => // For example, the person chose Deny.
         {
-            // For example, the person chose Deny.
             failure.Response.Redirect("/?failed");
             failure.HandleResponse();
             return Task.CompletedTask;
         };
     });
-builder.Services.AddAuthorization();
-builder.Services.AddAntiforgery();
-builder.Services.AddHttpClient<HirePandaApi>(http => http.BaseAddress = new Uri(authority));
+builder.Services.AddAuthorization().AddAntiforgery()
+    .AddHttpClient<HirePandaApi>(http => http.BaseAddress = new Uri(authority));
 
 var app = builder.Build();
-app.MapGet("/", (HttpContext context) => context.User.Identity!.IsAuthenticated ? Results.Redirect("/jobs") : Html(
-    context.Request.Query.ContainsKey("failed") ? "<p role=\"alert\">HirePanda did not let this app in.</p>" : "",
+app.MapGet("/", (HttpRequest request) => Html(
+    request.Query.ContainsKey("failed") ? "<p role=\"alert\">HirePanda did not let this app in.</p>" : "",
     "<p><a href=\"/jobs\">Sign in with HirePanda</a></p>"));
 
 app.MapGet("/jobs", async (HttpContext context, HirePandaApi api, IAntiforgery antiforgery) =>
@@ -60,8 +59,8 @@ app.MapGet("/jobs", async (HttpContext context, HirePandaApi api, IAntiforgery a
     return Html(
         $"<p>Signed in as {WebUtility.HtmlEncode(context.User.Identity!.Name)}</p><h2>Jobs</h2><ul>",
         string.Concat(jobs.Select(job => $"<li>{WebUtility.HtmlEncode(job)}</li>")),
-        "</ul><form method=\"post\" action=\"/refresh\">",
-        $"<input type=\"hidden\" name=\"{form.FormFieldName}\" value=\"{form.RequestToken}\"><button>Refresh token</button></form>");
+        $"</ul><form method=\"post\" action=\"/refresh\"><input type=\"hidden\" name=\"{form.FormFieldName}\" ",
+        $"value=\"{form.RequestToken}\"><button>Refresh token</button></form>");
 }).RequireAuthorization();
 
 app.MapPost("/refresh", async (HttpContext context, HirePandaApi api, IAntiforgery antiforgery) =>
@@ -76,6 +75,6 @@ app.MapPost("/refresh", async (HttpContext context, HirePandaApi api, IAntiforge
 app.Run();
 
 static IResult Html(params string[] parts) => Results.Content(
-    $"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Job Board</title></head><body><main><h1>Job Board</h1>"
-        + $"{string.Concat(parts)}</main></body></html>",
+    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Job Board</title></head>"
+        + $"<body><main><h1>Job Board</h1>{string.Concat(parts)}</main></body></html>",
     "text/html; charset=utf-8");

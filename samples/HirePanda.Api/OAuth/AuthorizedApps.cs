@@ -25,8 +25,9 @@ internal static class AuthorizedApps
         }
 
         var rows = new SortedDictionary<string, AuthorizedApp>(StringComparer.Ordinal);
-        await foreach (var authorization in authorizations.FindAsync(
-            GetSubject(context), client: null, Statuses.Valid, AuthorizationTypes.Permanent, scopes: null, context.RequestAborted))
+        var allowed = authorizations.FindAsync(
+            GetSubject(context), null, Statuses.Valid, AuthorizationTypes.Permanent, scopes: null, context.RequestAborted);
+        await foreach (var authorization in allowed)
         {
             var id = (await authorizations.GetApplicationIdAsync(authorization))!;
             if (!rows.TryGetValue(id, out var row) && await apps.FindByIdAsync(id) is { } app)

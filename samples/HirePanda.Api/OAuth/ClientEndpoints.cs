@@ -119,9 +119,11 @@ internal static class ClientEndpoints
         }
     }
 
-    /// <summary>Finds who calls. Whoever is bound to an owner does not manage what belongs to the whole workspace.</summary>
+    /// <summary>Gets the caller, or null. A caller that is bound to an owner does not manage the whole workspace.</summary>
     private static async Task<ApiKeyActor?> ResolveAsync(HttpContext context, IApiKeyActorResolver actors)
-        => await actors.ResolveAsync(context, context.RequestAborted) is { Workspace.Length: > 0, OwnerId: null } actor ? actor : null;
+        => await actors.ResolveAsync(context, context.RequestAborted) is { Workspace.Length: > 0, OwnerId: null } actor
+            ? actor
+            : null;
 
     private static OpenIddictApplicationDescriptor Describe(ClientRequest request, string? secret)
     {
@@ -165,7 +167,7 @@ internal static class ClientEndpoints
                     .Where(permission => permission.StartsWith(Permissions.Prefixes.Scope, StringComparison.Ordinal))
                     .Select(permission => permission[Permissions.Prefixes.Scope.Length..]),
             ],
-            client.CreatedAt);
+            DateTime.SpecifyKind(client.CreatedAt, DateTimeKind.Utc));
 
     private static string NewText(int length)
         => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", length);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HirePanda.ApiKeys;
@@ -12,9 +13,11 @@ internal static class ClientErrors
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static readonly IResult Forbidden = Error("forbidden", "The caller cannot manage clients", StatusCodes.Status403Forbidden);
+    public static readonly IResult Forbidden = Error(
+        "forbidden", "The caller cannot manage clients", StatusCodes.Status403Forbidden);
 
     public static readonly IResult NotFound = Error("not_found", "There is no such client", StatusCodes.Status404NotFound);
 

@@ -14,7 +14,7 @@ internal sealed class Consent(
     public const string Allow = "allow";
     public const string Deny = "deny";
 
-    /// <summary>Answers with the consent page, with the decision that the page sent, or with the consent of an earlier time.</summary>
+    /// <summary>Shows the consent page, or answers the app with the decision of the person, now or at an earlier time.</summary>
     public async Task<IResult> AskAsync(HttpContext context, OpenIddictRequest request, ClaimsIdentity grant)
     {
         var app = (await apps.FindByClientIdAsync(request.ClientId!, context.RequestAborted))!;

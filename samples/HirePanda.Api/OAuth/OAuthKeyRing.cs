@@ -8,8 +8,8 @@ using OpenIddict.Server;
 namespace HirePanda.Api;
 
 /// <summary>
-/// The keys that sign and encrypt tokens. They are created once and shared by all nodes. The newest key signs and encrypts, and all
-/// keys validate. To rotate, insert a new row and restart the nodes; delete the old row when its tokens have expired.
+/// The keys that sign and encrypt tokens. They are created once and shared by all nodes. The newest key signs and encrypts, and
+/// all keys validate.
 /// </summary>
 internal sealed class OAuthKeyRing(IDataProtectionProvider protection, TimeProvider time)
     : IConfigureOptions<OpenIddictServerOptions>
@@ -85,8 +85,8 @@ internal sealed class OAuthKeyRing(IDataProtectionProvider protection, TimeProvi
         catch (CryptographicException exception)
         {
             throw new InvalidOperationException(
-                "The keys of OAuth cannot be read, because a key of data protection is missing. Restore it, or delete the rows of "
-                    + "the table OAuthKeys; all tokens end then.",
+                "The keys of OAuth cannot be read, because a key of data protection is missing. Restore it, or delete all rows "
+                    + "of the table OAuthKeys, which ends all tokens.",
                 exception);
         }
     }

@@ -25,6 +25,7 @@ public sealed class ClientTests
         created.Header("Cache-Control").Should().Be("no-store");
         client.GetProperty("clientSecret").GetString().Should().HaveLength(43);
         var item = (await listed.JsonAsync()).GetProperty("items").EnumerateArray().Should().ContainSingle().Subject;
+        item.GetProperty("createdAt").GetString().Should().EndWith("Z");
         item.GetProperty("name").GetString().Should().Be("Job Board");
         item.GetProperty("redirectUris")[0].GetString().Should().Be("https://app.test/callback");
         item.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()).Should().Equal("jobs:read");
@@ -98,7 +99,7 @@ public sealed class ClientTests
         using var empty = await host.CallAsync(HttpMethod.Post, Path, new { });
         using var wrong = await host.CallAsync(
             HttpMethod.Post, Path,
-            new { name = new string('x', 201), type = "secret", redirectUris = many, scopes = new[] { "jobs:read", "nonsense" } });
+            new { name = new string('x', 201), type = "other", redirectUris = many, scopes = new[] { "jobs:read", "none" } });
         using var unknown = await host.CallAsync(
             HttpMethod.Post, Path,
             new { name = "x", type = "public", redirectUris = many[..1], scopes = new[] { "jobs:read" }, more = 1 });

@@ -210,6 +210,17 @@ public sealed class CodeFlowTests
     }
 
     [Fact]
+    public async Task Issuer_CanBeSet()
+    {
+        await using var host = await OAuthHost.StartAsync(settings: ("OAuth:Issuer", "https://issuer.test/"));
+        using var browser = host.Open();
+
+        using var response = await browser.GetAsync("/.well-known/openid-configuration");
+
+        (await response.JsonAsync()).GetProperty("issuer").GetString().Should().Be("https://issuer.test/");
+    }
+
+    [Fact]
     public async Task Discovery_OffersWhatTheServerDoes()
     {
         await using var host = await OAuthHost.StartAsync();
@@ -222,7 +233,7 @@ public sealed class CodeFlowTests
         List("response_modes_supported").Should().Equal("query");
         List("response_types_supported").Should().Equal("code");
         List("grant_types_supported").Should().BeEquivalentTo("authorization_code", "refresh_token");
-        List("scopes_supported").Should().Contain(["openid", "offline_access", "read", "write", "admin", "jobs:read", "keys:manage"]);
+        List("scopes_supported").Should().Contain(["openid", "offline_access", "read", "admin", "jobs:read", "keys:manage"]);
         json.GetProperty("issuer").GetString().Should().Be("http://localhost/");
         using var keys = await browser.GetAsync(json.GetProperty("jwks_uri").GetString()!);
         (await keys.JsonAsync()).GetProperty("keys").GetArrayLength().Should().Be(1);

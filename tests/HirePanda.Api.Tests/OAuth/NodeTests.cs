@@ -17,7 +17,7 @@ public sealed class NodeTests
     public async Task Nodes_ThatStartTogether_ShareKeysAndTokens(string provider)
     {
         var database = await SampleDatabase.NewAsync(provider);
-        var nodes = await Task.WhenAll(Task.Run(() => OAuthHost.StartAsync(database)), Task.Run(() => OAuthHost.StartAsync(database)));
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => OAuthHost.StartAsync(database))));
         await using var first = nodes[0];
         await using var second = nodes[1];
         var app = await first.RegisterAsync();
@@ -88,8 +88,8 @@ public sealed class NodeTests
         {
             await connection.OpenAsync(Token);
             await using var drop = connection.CreateCommand();
-            drop.CommandText = "DROP TABLE OpenIddictTokens; DROP TABLE OpenIddictAuthorizations; DROP TABLE OpenIddictApplications; "
-                + "DROP TABLE OpenIddictScopes; DROP TABLE OAuthKeys";
+            drop.CommandText = "DROP TABLE OpenIddictTokens; DROP TABLE OpenIddictAuthorizations; "
+                + "DROP TABLE OpenIddictApplications; DROP TABLE OpenIddictScopes; DROP TABLE OAuthKeys";
             await drop.ExecuteNonQueryAsync(Token);
         }
 

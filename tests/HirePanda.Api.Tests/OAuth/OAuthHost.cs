@@ -42,12 +42,17 @@ internal sealed partial class OAuthHost : IAsyncDisposable
 
     public Task AddAsync(string email) => _sample.AddAsync(email, "acme");
 
-    /// <summary>Creates the first key of a workspace, with the default rights of its type or others. Returns its secret.</summary>
+    /// <summary>Creates the first key of a workspace, with the permissions or its type's default. Returns its secret.</summary>
     public async Task<string> NewKeyAsync(string workspace, string type = ApiKeyTypes.Production, params string[] permissions)
     {
         await using var scope = Services.CreateAsyncScope();
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
-        var request = new CreateApiKeyRequest { Name = "First", Type = type, Permissions = permissions is [] ? null : permissions };
+        var request = new CreateApiKeyRequest
+        {
+            Name = "First",
+            Type = type,
+            Permissions = permissions is [] ? null : permissions,
+        };
         return (await manager.CreateFirstAsync(workspace, request, Token))!.Secret;
     }
 
