@@ -55,6 +55,11 @@ export HIREPANDA_AXE=$cache/axe/node_modules/axe-core/axe.min.js
 [ -s "$HIREPANDA_AXE" ] || npm install --prefix "$cache/axe" --no-save --silent axe-core@4.14.1 < /dev/null \
   || fail "Downloading axe-core with npm failed."
 
+# Goes through the OAuth flow of the sample as a client that was not written for it.
+export HIREPANDA_OPENID_CLIENT=$cache/openid-client/node_modules/openid-client/build/index.js
+[ -s "$HIREPANDA_OPENID_CLIENT" ] || npm install --prefix "$cache/openid-client" --no-save --silent openid-client@6.9.0 < /dev/null \
+  || fail "Downloading openid-client with npm failed."
+
 # Only promtool is extracted from the Prometheus package, because installing the package would start a server.
 export HIREPANDA_PROMTOOL=$cache/promtool
 [ -x "$HIREPANDA_PROMTOOL" ] || (

@@ -46,13 +46,14 @@ builder.Services.AddAuthorization().AddAntiforgery()
 var app = builder.Build();
 app.MapGet("/", (HttpRequest request) => Html(
     request.Query.ContainsKey("failed") ? "<p role=\"alert\">HirePanda did not let this app in.</p>" : "",
+    request.Query.ContainsKey("ended") ? "<p role=\"alert\">The access to HirePanda has ended. Sign in again.</p>" : "",
     "<p><a href=\"/jobs\">Sign in with HirePanda</a></p>"));
 
 app.MapGet("/jobs", async (HttpContext context, HirePandaApi api, IAntiforgery antiforgery) =>
 {
     if (await api.GetJobsAsync(context) is not { } jobs)
     {
-        return Results.Redirect("/?failed");
+        return Results.Redirect("/?ended");
     }
 
     var form = antiforgery.GetAndStoreTokens(context);
@@ -70,7 +71,7 @@ app.MapPost("/refresh", async (HttpContext context, HirePandaApi api, IAntiforge
         return Results.BadRequest();
     }
 
-    return Results.Redirect(await api.RefreshAsync(context) ? "/jobs" : "/?failed");
+    return Results.Redirect(await api.RefreshAsync(context) ? "/jobs" : "/?ended");
 }).RequireAuthorization();
 app.Run();
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -5,12 +6,16 @@ using Microsoft.Extensions.Options;
 using OpenIddict.Server;
 using OpenIddict.Validation;
 using OpenIddict.Validation.AspNetCore;
+using Polly;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace HirePanda.ApiKeys;
 
 /// <summary>Accepts OAuth 2.0 access tokens that OpenIddict issues or introspects.</summary>
 public static class OpenIddictApiKeyBuilderExtensions
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Accepts access tokens of the OpenIddict server in this app wherever API keys are accepted. The tiers and permissions of
     /// the catalog become scopes of the server. A token that is revoked, or whose authorization is, is refused within 1 second,
@@ -36,12 +41,13 @@ public static class OpenIddictApiKeyBuilderExtensions
     /// <summary>
     /// Accepts access tokens of another OpenIddict server wherever API keys are accepted. With introspection (RFC 7662), the
     /// server is asked for every request, so a revoked token is refused at once. Without it, a token is accepted until it
-    /// expires. Protected resource metadata (RFC 9728) is served at <c>/.well-known/oauth-protected-resource</c>, and 401
+    /// expires. While the server cannot be reached, the response is 503. Protected resource metadata (RFC 9728) is served at <c>/.well-known/oauth-protected-resource</c>, and 401
     /// challenges name it.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">
-    /// The delegate that sets the issuer, the client, and introspection. The HTTP client of the validation is already added.
+    /// The delegate that sets the issuer, the client, and introspection. The HTTP client of the validation is already added. It
+    /// waits at most 10 seconds and does not try again, because the caller waits too.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidOperationException">Tokens of OpenIddict are already accepted.</exception>
@@ -51,7 +57,9 @@ public static class OpenIddictApiKeyBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         Accept(builder, validation =>
         {
-            validation.UseSystemNetHttp();
+            validation.UseSystemNetHttp()
+                .ConfigureHttpClient(client => client.Timeout = _patience)
+                .SetHttpResiliencePipeline(ResiliencePipeline<HttpResponseMessage>.Empty);
             configure(validation);
         });
         builder.Services.AddOptions<ProtectedResourceOptions>().Configure<IOptionsMonitor<OpenIddictValidationOptions>>(
@@ -61,7 +69,8 @@ public static class OpenIddictApiKeyBuilderExtensions
 
     private static void Accept(ApiKeyBuilder builder, Action<OpenIddictValidationBuilder> configure)
     {
-        builder.AcceptScheme(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
+        builder.AcceptScheme(
+            OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme, scheme => scheme.IsUnavailable = IsUnavailable);
         builder.Services.AddOpenIddict().AddValidation(validation =>
         {
             validation.UseAspNetCore();
@@ -71,4 +80,8 @@ public static class OpenIddictApiKeyBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ProtectedResource>());
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AuthenticationCheck>());
     }
+    /// <summary>Determines whether a failure says nothing about the token: the server cannot answer, or refuses this API.</summary>
+    private static bool IsUnavailable(AuthenticateResult result)
+        => result.Properties?.GetString(OpenIddictValidationAspNetCoreConstants.Properties.Error)
+            is Errors.ServerError or Errors.TemporarilyUnavailable or Errors.InvalidClient or Errors.UnauthorizedClient;
 }

@@ -6,7 +6,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace HirePanda.Api;
 
-/// <summary>Two rules that OpenIddict does not have.</summary>
+/// <summary>Rules that OpenIddict does not have.</summary>
 internal static class OAuthHandlers
 {
     public static void Add(OpenIddictServerBuilder server)
@@ -15,6 +15,24 @@ internal static class OAuthHandlers
             .SetOrder(OpenIddictServerAspNetCoreHandlers.ValidateTransportSecurityRequirement.Descriptor.Order));
         server.AddEventHandler<HandleRevocationRequestContext>(handler => handler.UseScopedHandler<FamilyRevocation>()
             .SetOrder(OpenIddictServerHandlers.Revocation.RevokeToken.Descriptor.Order + 1));
+        server.AddEventHandler<HandleIntrospectionRequestContext>(handler => handler.UseInlineHandler(ShowRightsAsync)
+            .SetOrder(OpenIddictServerHandlers.Introspection.AttachApplicationClaims.Descriptor.Order + 1));
+    }
+
+    /// <summary>
+    /// Tells an app what its own access tokens allow, so that the app's API can check them. OpenIddict tells it only to APIs that
+    /// are an audience of the token. Other apps do not get this far.
+    /// </summary>
+    private static ValueTask ShowRightsAsync(HandleIntrospectionRequestContext context)
+    {
+        var token = context.GenericTokenPrincipal;
+        if (token.HasTokenType(OpenIddictConstants.TokenTypeIdentifiers.AccessToken))
+        {
+            context.Scopes.UnionWith(token.GetScopes());
+            context.Claims[AccountClaims.Workspace] = token.GetClaim(AccountClaims.Workspace);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Refuses plain HTTP, except on the own machine, where the sample runs without a certificate.</summary>

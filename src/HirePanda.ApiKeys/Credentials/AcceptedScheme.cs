@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 
 namespace HirePanda.ApiKeys;
@@ -32,4 +33,11 @@ public sealed class AcceptedScheme
     /// <c>azp</c>, or else the subject. The id of the actor is the subject, or else the client.
     /// </remarks>
     public Func<ClaimsPrincipal, ApiKeyActor?>? MapActor { get; set; }
+
+    /// <summary>
+    /// Gets or sets a predicate that determines whether a failed result means that the scheme could not check the credential, for
+    /// example because its issuer cannot be reached. The response is then 503 instead of 401. A scheme that throws is always
+    /// answered 503. The default is null.
+    /// </summary>
+    public Func<AuthenticateResult, bool>? IsUnavailable { get; set; }
 }

@@ -39,14 +39,12 @@ internal sealed class CredentialAcceptor(
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Log.SchemeFailed(logger, exception, scheme.Name);
-            request.Refusal = ApiKeyError.Unavailable;
-            return _refused;
+            return Unavailable(exception);
         }
 
         if (!result.Succeeded)
         {
-            return result;
+            return scheme.IsUnavailable?.Invoke(result) == true ? Unavailable(result.Failure) : result;
         }
 
         // The key scheme has found no token, so the credential is one that a browser may send by itself.
@@ -59,6 +57,13 @@ internal sealed class CredentialAcceptor(
         return request.Refusal is null
             ? AuthenticateResult.Success(new AuthenticationTicket(principal, result.Properties, scheme.Name))
             : _refused;
+
+        AuthenticateResult Unavailable(Exception? exception)
+        {
+            Log.SchemeFailed(logger, exception, scheme.Name);
+            request.Refusal = ApiKeyError.Unavailable;
+            return _refused;
+        }
     }
 
     /// <summary>Evaluates a caller again, later in its request. It does not take a permit.</summary>

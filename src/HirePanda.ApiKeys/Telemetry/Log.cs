@@ -155,5 +155,5 @@ internal static partial class Log
         LogLevel.Error,
         "Scheme {Scheme} failed to authenticate a request, so the request is answered 503. Check what the scheme needs, such as "
         + "its issuer or its database.")]
-    public static partial void SchemeFailed(ILogger logger, Exception exception, string scheme);
+    public static partial void SchemeFailed(ILogger logger, Exception? exception, string scheme);
 }

@@ -74,7 +74,7 @@ public sealed class AcceptedTokenTests
         var tokens = await host.GetTokensAsync(browser, app);
         using var before = await CallAsync(host, HttpMethod.Get, Jobs, tokens.Access);
 
-        await EndAsync(host, browser, app, tokens, how);
+        await host.EndAsync(browser, app, tokens, how);
         time.Advance(TimeSpan.FromSeconds(2));
         using var after = await CallAsync(host, HttpMethod.Get, Jobs, tokens.Access);
 
@@ -153,26 +153,6 @@ public sealed class AcceptedTokenTests
             .Contain(["read", "admin", "jobs:write", "keys:manage"]);
         server.GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString()).Should()
             .Contain(["read", "admin", "jobs:write", "keys:manage", "openid", "offline_access"]);
-    }
-
-    private static async Task EndAsync(OAuthHost host, Browser browser, App app, Tokens tokens, string how)
-    {
-        if (how == "withdraw")
-        {
-            using var page = await browser.GetAsync("/authorized-apps");
-            using var answer = await browser.PostAsync(
-                "/authorized-apps",
-                ("__RequestVerificationToken", await Browser.TokenAsync(page)),
-                ("app", await Browser.FieldAsync(page, "app")));
-            answer.StatusCode.Should().Be(HttpStatusCode.SeeOther);
-        }
-        else
-        {
-            using var answer = how == "revoke"
-                ? await host.PostAsync(app, "revoke", ("token", tokens.Access))
-                : await host.CallAsync(HttpMethod.Delete, $"/api/v1/oauth/clients/{app.Id}");
-            answer.IsSuccessStatusCode.Should().BeTrue();
-        }
     }
 
     private static async Task<HttpResponseMessage> CallAsync(OAuthHost host, HttpMethod method, string path, string token)

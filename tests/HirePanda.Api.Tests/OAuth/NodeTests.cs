@@ -1,8 +1,10 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.Api.Tests;
 
@@ -30,6 +32,29 @@ public sealed class NodeTests
         active.Should().BeTrue();
         (await first.IsActiveAsync(app, tokens.Access)).Should().BeFalse();
         (await KeysAsync(first)).Should().HaveCount(2);
+    }
+
+    [Theory]
+    [InlineData("withdraw")]
+    [InlineData("revoke")]
+    [InlineData("delete")]
+    public async Task Token_WithdrawnAtOneNode_IsRefusedByTheOther(string how)
+    {
+        var database = await SampleDatabase.NewAsync("postgres");
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var first = await OAuthHost.StartAsync(database);
+        await using var second = await OAuthHost.StartAsync(database, all => all.AddSingleton<TimeProvider>(time));
+        var app = await first.RegisterAsync();
+        using var browser = await first.SignInAsync();
+        var tokens = await first.GetTokensAsync(browser, app);
+        var before = await second.ReadJobsAsync(tokens);
+
+        await first.EndAsync(browser, app, tokens, how);
+        time.Advance(TimeSpan.FromSeconds(2));
+        var after = await second.ReadJobsAsync(tokens);
+
+        before.Should().Be(HttpStatusCode.OK);
+        after.Should().Be(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

@@ -38,6 +38,8 @@ internal sealed partial class OAuthHost : IAsyncDisposable
 
     public Browser Open() => _sample.Open();
 
+    public HttpMessageHandler CreateHandler() => _sample.CreateHandler();
+
     public Task<Browser> SignInAsync(string email = Email, string workspace = "acme") => _sample.SignInAsync(email, workspace);
 
     public Task AddAsync(string email) => _sample.AddAsync(email, "acme");
@@ -156,6 +158,34 @@ internal sealed partial class OAuthHost : IAsyncDisposable
     /// <summary>Goes from a signed-in person to tokens.</summary>
     public async Task<Tokens> GetTokensAsync(Browser browser, App app, string scope = Scope)
         => await Tokens.ReadAsync(await RedeemAsync(app, await AllowAsync(browser, app, scope)));
+
+    /// <summary>Ends an access token: the person withdraws the access, the app revokes the token, or an admin deletes the app.</summary>
+    public async Task EndAsync(Browser browser, App app, Tokens tokens, string how)
+    {
+        if (how == "withdraw")
+        {
+            using var page = await browser.GetAsync("/authorized-apps");
+            using var answer = await browser.PostAsync(
+                "/authorized-apps",
+                ("__RequestVerificationToken", await Browser.TokenAsync(page)),
+                ("app", await Browser.FieldAsync(page, "app")));
+            answer.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+        }
+        else
+        {
+            using var answer = how == "revoke"
+                ? await PostAsync(app, "revoke", ("token", tokens.Access))
+                : await CallAsync(HttpMethod.Delete, $"/api/v1/oauth/clients/{app.Id}");
+            answer.IsSuccessStatusCode.Should().BeTrue();
+        }
+    }
+
+    /// <summary>Calls the API with an access token.</summary>
+    public async Task<HttpStatusCode> ReadJobsAsync(Tokens tokens)
+    {
+        using var response = await CallAsync(HttpMethod.Get, "/api/v1/jobs", key: tokens.Access);
+        return response.StatusCode;
+    }
 
     public ValueTask DisposeAsync() => _sample.DisposeAsync();
 

@@ -23,7 +23,7 @@ internal sealed class BrowserSession : IAsyncDisposable
     /// <summary>Gets what must not happen and has happened.</summary>
     public IReadOnlyCollection<string> Faults => [.. _faults];
 
-    public static async Task<BrowserSession> CreateAsync(IBrowserContext context, string address)
+    public static async Task<BrowserSession> CreateAsync(IBrowserContext context, params string[] addresses)
     {
         var session = new BrowserSession(context, await context.NewPageAsync());
         await context.ExposeFunctionAsync<string>("reportViolation", text => session._faults.Enqueue($"policy: {text}"));
@@ -40,7 +40,7 @@ internal sealed class BrowserSession : IAsyncDisposable
         session.Page.PageError += (_, error) => session._faults.Enqueue($"error: {error}");
         session.Page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(address + "/", StringComparison.Ordinal)
+            if (!addresses.Any(address => request.Url.StartsWith(address + "/", StringComparison.Ordinal))
                 && !request.Url.StartsWith("data:", StringComparison.Ordinal))
             {
                 session._faults.Enqueue($"foreign: {request.Url}");
@@ -74,14 +74,20 @@ internal sealed class BrowserSession : IAsyncDisposable
     public ILocator LinkInMain(string name)
         => Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
-    /// <summary>Signs in to the sample.</summary>
+    /// <summary>Signs in to the dashboard of the sample.</summary>
     public async Task SignInAsync(string email, string password)
     {
         await Page.GotoAsync("/dashboard");
+        await FillInLoginAsync(email, password);
+        await Heading("Overview").WaitForAsync();
+    }
+
+    /// <summary>Fills in the login form of the sample, and sends it.</summary>
+    public async Task FillInLoginAsync(string email, string password)
+    {
         await Field("Email").FillAsync(email);
         await Field("Password").FillAsync(password);
         await Button("Sign in").ClickAsync();
-        await Heading("Overview").WaitForAsync();
     }
 
     public void ShouldBeClean() => Faults.Should().BeEmpty();

@@ -13,13 +13,15 @@ public sealed class Chromium : IAsyncLifetime
     private IBrowser? _browser;
 
     /// <summary>Opens a session without cookies.</summary>
-    /// <param name="address">The only address that pages may call.</param>
+    /// <param name="address">The address to start from.</param>
     /// <param name="script">Whether script runs.</param>
     /// <param name="dark">Whether the dark theme is preferred.</param>
     /// <param name="width">The width of the window in pixels.</param>
     /// <param name="person">The person of the test host, or null for none.</param>
+    /// <param name="app">The address of an app, or null. Pages may call this address and the one to start from, and no other.</param>
     internal async Task<BrowserSession> OpenAsync(
-        string address, bool script = true, bool dark = false, int width = 1280, string? person = null)
+        string address, bool script = true, bool dark = false, int width = 1280, string? person = null,
+        string? app = null)
     {
         var browser = await StartAsync();
         var context = await browser.NewContextAsync(new()
@@ -32,7 +34,7 @@ public sealed class Chromium : IAsyncLifetime
             ExtraHTTPHeaders = person is null ? null : new Dictionary<string, string> { [PersonHandler.Field] = person },
         });
         context.SetDefaultTimeout(10_000);
-        return await BrowserSession.CreateAsync(context, address);
+        return await BrowserSession.CreateAsync(context, app is null ? [address] : [address, app]);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

@@ -10,9 +10,16 @@ internal static partial class SampleLogin
     public static async Task<BrowserSession> OpenDashboardAsync(this RunningSample sample, Chromium chromium, bool script = true)
     {
         var session = await chromium.OpenAsync(sample.App.Address, script);
-        var login = Login().Match(sample.App.Output);
-        await session.SignInAsync(login.Groups["email"].Value, login.Groups["password"].Value);
+        var (email, password) = sample.GetLogin();
+        await session.SignInAsync(email, password);
         return session;
+    }
+
+    /// <summary>Gets the login of the owner.</summary>
+    public static (string Email, string Password) GetLogin(this RunningSample sample)
+    {
+        var login = Login().Match(sample.App.Output);
+        return (login.Groups["email"].Value, login.Groups["password"].Value);
     }
 
     /// <summary>Calls the API with a secret.</summary>

@@ -38,9 +38,11 @@ internal sealed partial class AppProcess : IAsyncDisposable
 
     public string Address => Client.BaseAddress!.ToString().TrimEnd('/');
 
-    public static string SampleDll
-        => Path.Combine(
-            Repository.Root, "samples", "HirePanda.Api", "bin", Repository.Configuration, "net10.0", "HirePanda.Api.dll");
+    public static string SampleDll => GetDll("HirePanda.Api");
+
+    /// <summary>Gets the assembly of a sample.</summary>
+    public static string GetDll(string sample)
+        => Path.Combine(Repository.Root, "samples", sample, "bin", Repository.Configuration, "net10.0", $"{sample}.dll");
 
     /// <summary>Starts an application and waits for its start message.</summary>
     /// <param name="dll">The assembly.</param>
@@ -48,6 +50,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
     /// <param name="urlsByEnvironment">true to set the address by an environment variable instead of an argument.</param>
     /// <param name="onLine">The callback for every line of output, or null if there is none.</param>
     /// <param name="until">The line to wait for.</param>
+    /// <param name="address">The address to listen on, or null for a free port.</param>
     /// <param name="environment">The environment variables.</param>
     public static Task<AppProcess> StartAsync(
         string dll,
@@ -55,8 +58,9 @@ internal sealed partial class AppProcess : IAsyncDisposable
         bool urlsByEnvironment = false,
         Action<string>? onLine = null,
         string until = "Application started",
+        string? address = null,
         params (string Name, string Value)[] environment)
-        => StartAsync([dll], folder, urlsByEnvironment, onLine, until, environment);
+        => StartAsync([dll], folder, urlsByEnvironment, onLine, until, address, environment);
 
     /// <summary>Starts a built project with <c>dotnet run --project</c>, and waits for its start message.</summary>
     /// <param name="project">The project's folder.</param>
@@ -68,13 +72,19 @@ internal sealed partial class AppProcess : IAsyncDisposable
             false,
             null,
             "Application started",
+            null,
             []);
 
     private static async Task<AppProcess> StartAsync(
-        string[] arguments, string? folder, bool urlsByEnvironment, Action<string>? onLine, string until, (
-            string Name, string Value)[] environment)
+        string[] arguments,
+        string? folder,
+        bool urlsByEnvironment,
+        Action<string>? onLine,
+        string until,
+        string? address,
+        (string Name, string Value)[] environment)
     {
-        var address = $"http://127.0.0.1:{Repository.FreePort()}";
+        address ??= $"http://127.0.0.1:{Repository.FreePort()}";
         var start = new ProcessStartInfo("dotnet", urlsByEnvironment ? arguments : [.. arguments, "--urls", address])
         {
             RedirectStandardOutput = true,

@@ -47,8 +47,10 @@ internal sealed class SampleHost : IAsyncDisposable
     /// <summary>Adds management endpoints for people, because the sample's own are for keys.</summary>
     public static void MapForStaff(IServiceCollection services) => services.AddSingleton<IStartupFilter, StaffEndpoints>();
 
-    public Browser Open(CookieContainer? cookies = null)
-        => new(new Uri("http://localhost"), _factory.Server.CreateHandler(), cookies);
+    public Browser Open(CookieContainer? cookies = null) => new(new Uri("http://localhost"), CreateHandler(), cookies);
+
+    /// <summary>Creates a handler with which other clients reach the sample.</summary>
+    public HttpMessageHandler CreateHandler() => _factory.Server.CreateHandler();
 
     /// <summary>Adds an account with <see cref="Password"/> and returns its id.</summary>
     public async Task<string> AddAsync(string email, string? workspace)

@@ -1,11 +1,9 @@
-using System.Data.Common;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using HirePanda.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
@@ -120,7 +118,7 @@ public sealed class StaffTests
         await using var host = await SampleHost.StartAsync(services: services =>
         {
             CheckEveryRequest(services);
-            services.ConfigureDbContext<AccountsDbContext>(db => db.AddInterceptors(outage));
+            outage.AddTo(services);
         });
         using var browser = await host.SignInAsync(Email, "acme");
         using var stranger = host.Open();
@@ -170,20 +168,5 @@ public sealed class StaffTests
         await using var scope = host.Services.CreateAsyncScope();
         var manager = scope.ServiceProvider.GetRequiredService<ApiKeyManager>();
         return (await manager.CreateFirstAsync("acme", new() { Name = "First", Type = type }, Token))!.Secret;
-    }
-
-    /// <summary>Lets the accounts' database fail.</summary>
-    private sealed class Outage : DbConnectionInterceptor
-    {
-        public bool IsOn { get; set; }
-
-        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
-            DbConnection connection,
-            ConnectionEventData eventData,
-            InterceptionResult result,
-            CancellationToken cancellationToken = default)
-            => IsOn ? throw new Failure() : new(result);
-
-        private sealed class Failure : DbException;
     }
 }
