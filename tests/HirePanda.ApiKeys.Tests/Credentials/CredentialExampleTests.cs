@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -18,7 +19,7 @@ public sealed partial class CredentialExampleTests
         var examples = Fence().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "credentials.md")))
             .Select(match => Trimmed(match.Groups["code"].Value)).ToList();
 
-        examples.Should().HaveCount(4);
+        examples.Should().HaveCount(7);
         examples.Should().AllSatisfy(example => source.Should().Contain(example));
     }
 
@@ -31,6 +32,24 @@ public sealed partial class CredentialExampleTests
 
         ((Delegate)WorkspaceAsync).Should().NotBeNull();
         builder.Services.Count(service => service.ServiceType == typeof(AcceptedScheme)).Should().Be(4);
+    }
+
+    [Fact]
+    public void Examples_OfOpenIddict_AcceptItsTokens()
+    {
+        var local = WebApplication.CreateSlimBuilder();
+        AcceptTokens(local);
+        var remote = WebApplication.CreateSlimBuilder();
+        remote.Configuration["Introspection:ClientSecret"] = "secret";
+        AcceptRemoteTokens(remote.Services.AddHirePandaApiKeys(), remote.Configuration);
+        AcceptToRead(remote.Services.AddHirePandaApiKeys());
+
+        Schemes(local).Should().Equal("OpenIddict.Validation.AspNetCore");
+        Schemes(remote).Should().Equal("OpenIddict.Validation.AspNetCore", "Cookies");
+
+        static IEnumerable<string> Schemes(WebApplicationBuilder builder)
+            => builder.Services.Select(service => service.ServiceType == typeof(AcceptedScheme) ? service.ImplementationInstance : null)
+                .OfType<AcceptedScheme>().Select(scheme => scheme.Name);
     }
 
     private static void Accept(WebApplicationBuilder builder)
@@ -61,6 +80,28 @@ public sealed partial class CredentialExampleTests
                 && new JsonWebTokenHandler().CanReadToken(token)
                 && new JsonWebToken(token).Issuer == "https://partner.example");
     }
+
+    private static void AcceptTokens(WebApplicationBuilder builder)
+    {
+        builder.Services.AddOpenIddict()
+            .AddValidation(validation => validation.AddAudiences("my-api"));
+        builder.Services.AddHirePandaApiKeys()
+            .AddStore<MyApiKeyStore>()
+            .AcceptOpenIddictTokens();
+    }
+
+    private static void AcceptRemoteTokens(ApiKeyBuilder keys, IConfiguration configuration)
+        => keys.AcceptOpenIddictTokens(validation => validation
+            .SetIssuer("https://login.example/")
+            .AddAudiences("my-api")
+            .UseIntrospection()
+            .SetClientId("my-api")
+            .SetClientSecret(configuration["Introspection:ClientSecret"]!));
+
+    private static void AcceptToRead(ApiKeyBuilder keys)
+        => keys.AcceptScheme("Cookies", cookie => cookie.Selects = context
+            => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Authorization.Count == 0
+                && context.Request.Cookies.ContainsKey(".AspNetCore.Cookies"));
 
     private static async Task<IResult> WorkspaceAsync(
         HttpContext context, IApiKeyActorResolver resolver, CancellationToken cancellationToken)
