@@ -76,6 +76,6 @@ app.MapPost("/refresh", async (HttpContext context, HirePandaApi api, IAntiforge
 app.Run();
 
 static IResult Html(params string[] parts) => Results.Content(
-    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Job Board</title></head>"
-        + $"<body><main><h1>Job Board</h1>{string.Concat(parts)}</main></body></html>",
+    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Job Board</title>"
+        + $"<link rel=\"icon\" href=\"data:,\"></head><body><main><h1>Job Board</h1>{string.Concat(parts)}</main></body></html>",
     "text/html; charset=utf-8");

@@ -24,7 +24,7 @@ internal static class AuthorizedApps
             return new SeeOther(AccountPages.LoginPath + QueryString.Create(AccountPages.ReturnUrl, Path));
         }
 
-        var rows = new SortedDictionary<string, AuthorizedApp>(StringComparer.Ordinal);
+        var rows = new Dictionary<string, AuthorizedApp>(StringComparer.Ordinal);
         var allowed = authorizations.FindAsync(
             GetSubject(context), null, Statuses.Valid, AuthorizationTypes.Permanent, scopes: null, context.RequestAborted);
         await foreach (var authorization in allowed)
@@ -40,7 +40,7 @@ internal static class AuthorizedApps
 
         return Page.Of<AuthorizedAppsPage>(new()
         {
-            [nameof(AuthorizedAppsPage.Apps)] = rows.Values.ToList(),
+            [nameof(AuthorizedAppsPage.Apps)] = rows.Values.OrderBy(row => row.Name, StringComparer.OrdinalIgnoreCase).ThenBy(row => row.Id).ToList(),
             [nameof(AuthorizedAppsPage.Session)] = session,
         });
     }

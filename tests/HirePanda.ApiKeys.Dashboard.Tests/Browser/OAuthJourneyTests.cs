@@ -107,17 +107,22 @@ public sealed class OAuthJourneyTests(Chromium chromium, RunningSample sample) :
     private static async Task CheckAsync(BrowserSession session, string heading, List<string> findings)
     {
         await session.Heading(heading).WaitForAsync();
+        await TakeScreenshotAsync(session.Page, heading);
         findings.AddRange((await Axe.CheckAsync(session.Page)).Select(finding => $"{heading}: {finding}"));
         if (await Axe.OverflowAsync(session.Page) is > 0 and var pixels)
         {
             findings.Add($"{heading} is {pixels} pixels too wide");
         }
+    }
 
+    /// <summary>Keeps a picture for people if there is a folder for it.</summary>
+    private static async Task TakeScreenshotAsync(IPage page, string heading)
+    {
         if (Environment.GetEnvironmentVariable("HIREPANDA_SCREENSHOTS") is { } folder)
         {
-            var size = session.Page.ViewportSize!.Width;
-            var name = string.Concat(heading.Where(char.IsAsciiLetter));
-            await session.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{size}.png"), FullPage = true });
+            var isDark = await page.EvaluateAsync<bool>("matchMedia('(prefers-color-scheme: dark)').matches");
+            var name = $"{string.Concat(heading.Where(char.IsAsciiLetter))}-{page.ViewportSize!.Width}-{(isDark ? "dark" : "light")}";
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
         }
     }
 }
