@@ -25,6 +25,11 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
         "Microsoft.AspNetCore.App")]
     [InlineData("HirePanda.ApiKeys.Dashboard", "HirePanda.ApiKeys", "Microsoft.AspNetCore.App")]
     [InlineData("HirePanda.ApiKeys.MaxMind", "HirePanda.ApiKeys MaxMind.Db", "Microsoft.AspNetCore.App")]
+    [InlineData(
+        "HirePanda.ApiKeys.OpenIddict",
+        "HirePanda.ApiKeys OpenIddict.Validation.AspNetCore OpenIddict.Validation.ServerIntegration "
+            + "OpenIddict.Validation.SystemNetHttp",
+        "Microsoft.AspNetCore.App")]
     public void Package_OfTheRelease_HasWhatAPackageNeeds(string id, string dependencies, string frameworks)
     {
         using var package = ZipFile.OpenRead(feed.Package(id));
