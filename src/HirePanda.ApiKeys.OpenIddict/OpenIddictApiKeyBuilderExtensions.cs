@@ -41,8 +41,8 @@ public static class OpenIddictApiKeyBuilderExtensions
     /// <summary>
     /// Accepts access tokens of another OpenIddict server wherever API keys are accepted. With introspection (RFC 7662), the
     /// server is asked for every request, so a revoked token is refused at once. Without it, a token is accepted until it
-    /// expires. While the server cannot be reached, the response is 503. Protected resource metadata (RFC 9728) is served at <c>/.well-known/oauth-protected-resource</c>, and 401
-    /// challenges name it.
+    /// expires. While the server cannot be reached, the response is 503. Protected resource metadata (RFC 9728) is served at
+    /// <c>/.well-known/oauth-protected-resource</c>, and 401 challenges name it.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">
@@ -80,7 +80,8 @@ public static class OpenIddictApiKeyBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ProtectedResource>());
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AuthenticationCheck>());
     }
-    /// <summary>Determines whether a failure says nothing about the token: the server cannot answer, or refuses this API.</summary>
+
+    /// <summary>Determines whether a failure is not about the token: the server cannot answer, or refuses this API.</summary>
     private static bool IsUnavailable(AuthenticateResult result)
         => result.Properties?.GetString(OpenIddictValidationAspNetCoreConstants.Properties.Error)
             is Errors.ServerError or Errors.TemporarilyUnavailable or Errors.InvalidClient or Errors.UnauthorizedClient;

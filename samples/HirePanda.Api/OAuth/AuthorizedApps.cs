@@ -40,7 +40,8 @@ internal static class AuthorizedApps
 
         return Page.Of<AuthorizedAppsPage>(new()
         {
-            [nameof(AuthorizedAppsPage.Apps)] = rows.Values.OrderBy(row => row.Name, StringComparer.OrdinalIgnoreCase).ThenBy(row => row.Id).ToList(),
+            [nameof(AuthorizedAppsPage.Apps)] = rows.Values.OrderBy(row => row.Name, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(row => row.Id, StringComparer.Ordinal).ToList(),
             [nameof(AuthorizedAppsPage.Session)] = session,
         });
     }

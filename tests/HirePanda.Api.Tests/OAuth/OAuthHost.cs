@@ -159,7 +159,7 @@ internal sealed partial class OAuthHost : IAsyncDisposable
     public async Task<Tokens> GetTokensAsync(Browser browser, App app, string scope = Scope)
         => await Tokens.ReadAsync(await RedeemAsync(app, await AllowAsync(browser, app, scope)));
 
-    /// <summary>Ends an access token: the person withdraws the access, the app revokes the token, or an admin deletes the app.</summary>
+    /// <summary>Ends a token: the person withdraws the access, the app revokes the token, or an admin deletes the app.</summary>
     public async Task EndAsync(Browser browser, App app, Tokens tokens, string how)
     {
         if (how == "withdraw")

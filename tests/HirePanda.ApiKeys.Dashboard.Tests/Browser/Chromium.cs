@@ -18,7 +18,7 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="dark">Whether the dark theme is preferred.</param>
     /// <param name="width">The width of the window in pixels.</param>
     /// <param name="person">The person of the test host, or null for none.</param>
-    /// <param name="app">The address of an app, or null. Pages may call this address and the one to start from, and no other.</param>
+    /// <param name="app">The address of an app, or null. Pages may call this address and the first one, and no other.</param>
     internal async Task<BrowserSession> OpenAsync(
         string address, bool script = true, bool dark = false, int width = 1280, string? person = null,
         string? app = null)

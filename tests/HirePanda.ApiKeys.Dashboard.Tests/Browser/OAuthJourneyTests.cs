@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
-/// <summary>A person lets a third-party app in, and withdraws the access. The app and the sample are processes of their own.</summary>
+/// <summary>A person lets a third-party app in, and withdraws the access. App and sample are processes of their own.</summary>
 public sealed class OAuthJourneyTests(Chromium chromium, RunningSample sample) : IClassFixture<RunningSample>
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(2);
@@ -121,7 +121,8 @@ public sealed class OAuthJourneyTests(Chromium chromium, RunningSample sample) :
         if (Environment.GetEnvironmentVariable("HIREPANDA_SCREENSHOTS") is { } folder)
         {
             var isDark = await page.EvaluateAsync<bool>("matchMedia('(prefers-color-scheme: dark)').matches");
-            var name = $"{string.Concat(heading.Where(char.IsAsciiLetter))}-{page.ViewportSize!.Width}-{(isDark ? "dark" : "light")}";
+            var title = string.Concat(heading.Where(char.IsAsciiLetter));
+            var name = $"{title}-{page.ViewportSize!.Width}-{(isDark ? "dark" : "light")}";
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
         }
     }

@@ -48,8 +48,8 @@ public sealed partial class CredentialExampleTests
         Schemes(remote).Should().Equal("OpenIddict.Validation.AspNetCore", "Cookies");
 
         static IEnumerable<string> Schemes(WebApplicationBuilder builder)
-            => builder.Services.Select(service => service.ServiceType == typeof(AcceptedScheme) ? service.ImplementationInstance : null)
-                .OfType<AcceptedScheme>().Select(scheme => scheme.Name);
+            => builder.Services.Where(service => service.ServiceType == typeof(AcceptedScheme))
+                .Select(service => service.ImplementationInstance).OfType<AcceptedScheme>().Select(scheme => scheme.Name);
     }
 
     private static void Accept(WebApplicationBuilder builder)

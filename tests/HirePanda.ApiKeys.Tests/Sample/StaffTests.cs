@@ -83,7 +83,8 @@ public sealed class StaffTests
         foreach (var path in new[] { "/api/v1/jobs", "/api/v1/api-keys", "/api/v1/team" })
         {
             using var read = await browser.GetAsync(path);
-            using var write = await browser.SendAsync(HttpMethod.Post, path, JsonContent.Create(new { title = "Cook", name = "new" }));
+            using var write = await browser.SendAsync(
+                HttpMethod.Post, path, JsonContent.Create(new { title = "Cook", name = "new" }));
             read.StatusCode.Should().Be(HttpStatusCode.OK, path);
             write.StatusCode.Should().BeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed);
         }
