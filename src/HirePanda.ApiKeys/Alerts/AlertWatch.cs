@@ -95,18 +95,24 @@ internal sealed class AlertWatch : BackgroundJob
         }
     }
 
-    private void LimitApproached(ApiKey key, RateLimit limit, int used, DateTimeOffset now)
-        => Enqueue(cancellationToken => _raiser.SettleAsync(
-            key.Workspace,
+    private void LimitApproached(KeyActivity activity, ApiKey? key, RateLimit limit, int used, DateTimeOffset now)
+    {
+        // The length of the workspace separates the two names, and no key has such an id.
+        var (workspace, client) = (activity.Workspace, activity.KeyId);
+        var id = key?.Id ?? string.Create(CultureInfo.InvariantCulture, $"client {workspace.Length} {workspace} {client}");
+        var caller = key is null ? $"client \"{client}\"" : $"API key \"{key.Name}\"";
+        Enqueue(cancellationToken => _raiser.SettleAsync(
+            workspace,
             ApiKeyAlertKinds.RateLimitApproaching,
-            $"{ApiKeyAlertKinds.RateLimitApproaching}:{key.Id}:{now.UtcDateTime:yyyy-MM-dd}",
-            key.Id,
+            $"{ApiKeyAlertKinds.RateLimitApproaching}:{id}:{now.UtcDateTime:yyyy-MM-dd}",
+            key?.Id,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The API key \"{key.Name}\" has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
+                $"The {caller} has used {used} of its {limit.Permits} requests per {limit.Window.TotalSeconds} s"),
             JsonSerializer.SerializeToElement(
                 new LimitData(used, limit.Permits, (long)limit.Window.TotalSeconds), AlertJson.Contract.LimitData),
             cancellationToken));
+    }
 
     private void FailuresReached(string client, ApiKey? key, int attempts, DateTimeOffset now)
     {

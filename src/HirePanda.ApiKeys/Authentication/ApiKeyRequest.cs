@@ -12,11 +12,11 @@ internal sealed class ApiKeyRequest(HttpContext context) : IApiKeyFeature
 {
     public HttpContext Context { get; } = context;
 
-    /// <summary>Gets or sets the result of authentication, or null before it starts.</summary>
+    /// <summary>Gets or sets the result of the API key scheme, or null before it starts.</summary>
     public Task<AuthenticateResult>? Result { get; set; }
 
-    /// <summary>Gets or sets the result of authentication with an accepted scheme, or null if none was selected.</summary>
-    public Task<AuthenticateResult>? Accepted { get; set; }
+    /// <summary>Gets or sets the result of the selector, or null before it starts.</summary>
+    public Task<AuthenticateResult>? Selected { get; set; }
 
     public ApiKeyVerdict Verdict { get; set; }
 

@@ -13,6 +13,7 @@ internal static class AuthenticationServices
             options => options.AddScheme<ApiKeyHandler>(ApiKeyDefaults.AuthenticationScheme, displayName: null));
         services.AddWebEncoders();
         services.AddTransient<ApiKeyHandler>();
+        services.AddSingleton<KeylessRequests>();
         services.AddSingleton<ResponseHeaders>();
         services.AddSingleton<RequestCompletion>();
         return services;

@@ -28,7 +28,7 @@ internal sealed class ApiKeyPolicyEvaluator(IAuthorizationService authorization)
     private static Task<AuthenticateResult>? FindResult(HttpContext context, string scheme) => scheme switch
     {
         ApiKeyDefaults.AuthenticationScheme => ApiKeyRequest.Find(context)?.Result,
-        ApiKeyDefaults.SelectorScheme => ApiKeyRequest.Find(context) is { } request ? request.Accepted ?? request.Result : null,
+        ApiKeyDefaults.SelectorScheme => ApiKeyRequest.Find(context) is { } request ? request.Selected ?? request.Result : null,
         _ => null,
     };
 }

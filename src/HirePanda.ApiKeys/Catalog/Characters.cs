@@ -12,6 +12,12 @@ internal static class Characters
     /// </summary>
     public static bool AreText(string text)
     {
+        // Nearly all names are printable ASCII, and every request with a further credential has three.
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return true;
+        }
+
         for (var i = 0; i < text.Length;)
         {
             if (!Rune.TryGetRuneAt(text, i, out var rune) || !IsAllowed(rune))

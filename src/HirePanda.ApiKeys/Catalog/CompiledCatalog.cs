@@ -84,6 +84,11 @@ internal sealed class CompiledCatalog
     public Grant Grant(string? tier, IReadOnlyList<string> permissions)
     {
         var inherited = tier is null ? Nothing : _tierGrants.GetValueOrDefault(tier, Nothing);
+        if (permissions.Count == 0)
+        {
+            return inherited;
+        }
+
         var own = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var permission in permissions)
         {

@@ -9,11 +9,13 @@ internal sealed class ApiKeyActorResolver(ApiKeySettings settings) : IApiKeyActo
         => new(CallerIdentity.Find(context.User) switch
         {
             ApiKeyIdentity caller => From(caller.Live.Key),
-            AcceptedIdentity caller => caller.Scheme.MapActor is { } map
-                ? map(caller.Source)
-                : ClaimsActor.Map(caller.Source, settings.Current.Catalog),
+            AcceptedIdentity caller => Resolve(caller),
             _ => null,
         });
+
+    /// <summary>Maps the caller of an accepted scheme.</summary>
+    public ApiKeyActor? Resolve(AcceptedIdentity caller)
+        => caller.Scheme.MapActor is { } map ? map(caller.Source) : ClaimsActor.Map(caller.Source, settings.Current.Catalog);
 
     private static ApiKeyActor From(ApiKey key) => new()
     {

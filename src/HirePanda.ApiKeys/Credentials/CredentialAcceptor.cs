@@ -14,7 +14,8 @@ namespace HirePanda.ApiKeys;
 internal sealed class CredentialAcceptor(
     WorkspaceLookup workspaces,
     ApiKeySettings settings,
-    AllowlistReports reports,
+    AllowlistReports allowlists,
+    LimitReports limits,
     MonotonicClock clock,
     ApiKeyMetrics metrics,
     ResponseHeaders headers,
@@ -26,44 +27,33 @@ internal sealed class CredentialAcceptor(
 
     private static readonly AuthenticateResult _refused = AuthenticateResult.Fail("The credential was refused.");
 
-    /// <summary>Authenticates a request with an accepted scheme, and decides about the caller.</summary>
-    public async Task<AuthenticateResult> AcceptAsync(ApiKeyRequest request, AcceptedScheme scheme)
+    /// <summary>Refuses a request whose scheme could not check it, for example because it could not reach its issuer.</summary>
+    public AuthenticateResult Refuse(ApiKeyRequest request, AcceptedScheme scheme, Exception? exception)
     {
-        var context = request.Context;
-        AuthenticateResult result;
-        try
-        {
-            result = await context.AuthenticateAsync(scheme.Name).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A scheme that cannot reach its issuer or its store can throw any exception.
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            return Unavailable(exception);
-        }
+        Log.SchemeFailed(logger, exception, scheme.Name);
+        request.Refusal = ApiKeyError.Unavailable;
+        return _refused;
+    }
 
-        if (!result.Succeeded)
-        {
-            return scheme.IsUnavailable?.Invoke(result) == true ? Unavailable(result.Failure) : result;
-        }
-
+    /// <summary>Decides about a caller.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="scheme">The scheme that has authenticated the caller.</param>
+    /// <param name="source">The principal that the scheme created.</param>
+    /// <param name="properties">The properties of the scheme's ticket.</param>
+    public async ValueTask<AuthenticateResult> AcceptAsync(
+        ApiKeyRequest request, AcceptedScheme scheme, ClaimsPrincipal source, AuthenticationProperties? properties)
+    {
         // The key scheme has found no token, so the credential is one that a browser may send by itself.
         request.IsAmbient = request.Verdict.Outcome == ApiKeyOutcome.Missing;
-        var identity = new AcceptedIdentity(scheme, result.Principal, settings.Current.Catalog);
-        var principal = new ClaimsPrincipal([identity, .. result.Principal.Identities]);
+        var identity = new AcceptedIdentity(scheme, source, settings.Current.Catalog);
+        var principal = new ClaimsPrincipal(identity);
+        principal.AddIdentities(source.Identities);
         request.Refusal = await AdmitAsync(request, principal, identity).ConfigureAwait(false);
         headers.Attach(request);
         completion.Attach(request);
         return request.Refusal is null
-            ? AuthenticateResult.Success(new AuthenticationTicket(principal, result.Properties, scheme.Name))
+            ? AuthenticateResult.Success(new AuthenticationTicket(principal, properties, scheme.Name))
             : _refused;
-
-        AuthenticateResult Unavailable(Exception? exception)
-        {
-            Log.SchemeFailed(logger, exception, scheme.Name);
-            request.Refusal = ApiKeyError.Unavailable;
-            return _refused;
-        }
     }
 
     /// <summary>Evaluates a caller again, later in its request. It does not take a permit.</summary>
@@ -95,6 +85,7 @@ internal sealed class CredentialAcceptor(
 
         var limit = RateLimiter.Take(live.Limits, live.Buckets, request.Cost, clock.Now);
         metrics.CountDecision(limit.Admitted);
+        limits.Check(live.Activity, key: null, limit, request.StartedAt);
 
         // The caller has no key, so the outcome stays as it was. The verdict has the limit for the response headers.
         request.Verdict = new(request.Verdict.Outcome, live: null, limit);
@@ -108,7 +99,7 @@ internal sealed class CredentialAcceptor(
 
         if (workspace.Allowlist is { IsReportOnly: true } allowlist)
         {
-            reports.Check(allowlist, workspace.Id, live.Id, request.Address, request.StartedAt);
+            allowlists.Check(allowlist, workspace.Id, live.Id, request.Address, request.StartedAt);
         }
 
         return null;
@@ -122,7 +113,7 @@ internal sealed class CredentialAcceptor(
         ApiKeyActor? actor;
         try
         {
-            actor = await ResolveAsync(context, principal).ConfigureAwait(false);
+            actor = await ResolveAsync(context, principal, identity).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A host's resolver can throw any exception. The caller is then unknown.
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
@@ -148,15 +139,24 @@ internal sealed class CredentialAcceptor(
         return (isAllowed ? null : ApiKeyError.AddressNotAllowed, workspace, actor.ClientId ?? actor.Id);
     }
 
-    /// <summary>Asks the resolver, which reads the user of the request.</summary>
-    private static async ValueTask<ApiKeyActor?> ResolveAsync(HttpContext context, ClaimsPrincipal principal)
+    /// <summary>Asks the resolver. One of the host reads the user of the request.</summary>
+    private static ValueTask<ApiKeyActor?> ResolveAsync(
+        HttpContext context, ClaimsPrincipal principal, AcceptedIdentity identity)
+    {
+        var resolver = context.RequestServices.GetRequiredService<IApiKeyActorResolver>();
+        return resolver is ApiKeyActorResolver own
+            ? new(own.Resolve(identity))
+            : ResolveAsync(resolver, context, principal);
+    }
+
+    private static async ValueTask<ApiKeyActor?> ResolveAsync(
+        IApiKeyActorResolver resolver, HttpContext context, ClaimsPrincipal principal)
     {
         var user = context.User;
         context.User = principal;
         try
         {
-            return await context.RequestServices.GetRequiredService<IApiKeyActorResolver>()
-                .ResolveAsync(context, context.RequestAborted).ConfigureAwait(false);
+            return await resolver.ResolveAsync(context, context.RequestAborted).ConfigureAwait(false);
         }
         finally
         {

@@ -101,6 +101,17 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
     /// </summary>
     internal bool AcceptsOtherSchemes { get; set; }
 
+    /// <summary>
+    /// Gets a value that indicates whether secrets are in headers only. Otherwise, an event of the host can supply them, or the
+    /// host forwards the scheme to another one.
+    /// </summary>
+    internal bool ReadsHeadersOnly
+        => EventsType is null
+            && !Events.HandlesMessageReceived
+            && ForwardAuthenticate is null
+            && ForwardDefault is null
+            && ForwardDefaultSelector is null;
+
     /// <summary>Gets the options of the cache and of reading the store.</summary>
     public ApiKeyCacheOptions Cache { get; } = new();
 

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Security.Claims;
+using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -283,6 +287,64 @@ public sealed class AcceptedSchemeTests
         (await response.CodeAsync()).Should().Be("service_unavailable");
     }
 
+    [Fact]
+    public async Task Call_SchemeThatThrows_IsUnavailableAndLoggedOnce()
+    {
+        await using var api = await StartWithSchemeAsync(_ => throw new IOException("The issuer is down."));
+
+        using var response = await api.GetAsync("/read", "token");
+
+        response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        response.Header("Retry-After").Should().NotBeNull();
+        (await response.CodeAsync()).Should().Be("service_unavailable");
+        api.Logs.Errors.Should().ContainSingle().Which.Should().ContainAll("Scheme Custom failed", "The issuer is down.");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Call_SchemeThatForwardsToTheSelector_IsUnavailableAndNamed(bool waits)
+    {
+        await using var api = await StartWithSchemeAsync(async context =>
+        {
+            await (waits ? Task.Delay(1) : Task.CompletedTask);
+            return await context.AuthenticateAsync(ApiKeyDefaults.SelectorScheme);
+        });
+
+        using var response = await api.GetAsync("/read", "token");
+
+        response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        api.Logs.Errors.Should().ContainSingle().Which.Should().Contain(
+            "AcceptScheme(\"Custom\") names a scheme that authenticates with \"ApiKeySelector\" again");
+    }
+
+    [Fact]
+    public async Task Call_ClaimsTransformationThatNamesTheWorkspace_CountsForTheActor()
+    {
+        await using var api = await CredentialsApi.StartAsync(
+            services: builder => builder.Services.AddTransient<IClaimsTransformation, Membership>());
+
+        using var response = await api.GetAsync("/who", CredentialsApi.Jwt("read", token => token.Claims.Remove("workspace")));
+
+        (await response.TextAsync()).Should().StartWith(" acme ");
+    }
+
+    [Fact]
+    public async Task Call_ClientNearItsLimit_RaisesOneAlert()
+    {
+        await using var api = await CredentialsApi.StartAsync(
+            options => options.DefaultRateLimit = new RateLimit(5, TimeSpan.FromSeconds(60)));
+        var alerts = new List<(string Client, int Used)>();
+        api.Services.GetRequiredService<LimitReports>().Approached
+            += (activity, key, _, used, _) => alerts.Add((key is null ? activity.KeyId : "", used));
+        for (var i = 0; i < 5; i++)
+        {
+            (await api.GetAsync("/read", CredentialsApi.Jwt("read"))).Dispose();
+        }
+
+        alerts.Should().Equal((CredentialsApi.Client, 4));
+    }
+
     [Theory]
     [InlineData("Missing", "AcceptScheme(\"Missing\")*AddJwtBearer(\"Missing\")")]
     [InlineData(ApiKeyDefaults.AuthenticationScheme, "AcceptScheme(\"ApiKey\")*")]
@@ -355,6 +417,29 @@ public sealed class AcceptedSchemeTests
                 claims["client_id"] = kind == "long client" ? new string('x', 201) : "a\0b";
                 break;
         }
+    }
+
+    private static Task<TestApi> StartWithSchemeAsync(Func<HttpContext, Task<AuthenticateResult>> authenticate)
+        => CredentialsApi.StartAsync(
+            accept: keys => keys.AcceptScheme("Custom"),
+            services: builder => builder.Services.AddSingleton(authenticate).AddAuthentication()
+                .AddScheme<AuthenticationSchemeOptions, CustomHandler>("Custom", null));
+
+    private sealed class CustomHandler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options,
+        ILoggerFactory logger,
+        UrlEncoder encoder,
+        Func<HttpContext, Task<AuthenticateResult>> authenticate)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => authenticate(Context);
+    }
+
+    private sealed class Membership : IClaimsTransformation
+    {
+        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
+            => Task.FromResult(new ClaimsPrincipal(
+                [.. principal.Identities, new ClaimsIdentity([new Claim("workspace", "acme")], "membership")]));
     }
 
     private sealed class Elevation : IClaimsTransformation
