@@ -19,18 +19,21 @@ internal sealed class ProtectedResource(
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use((HttpContext context, RequestDelegate following)
-            => context.Request.Path == Path && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-                ? WriteAsync(context)
-                : following(context));
+            => IsAsked(context.Request) ? WriteAsync(context) : following(context));
         next(app);
     };
+
+    private static bool IsAsked(HttpRequest request)
+        => request.Path == Path && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
 
     private Task WriteAsync(HttpContext context)
     {
         var origin = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}";
         var issuer = options.Value.Issuer()?.AbsoluteUri ?? origin + "/";
         return context.Response.WriteAsJsonAsync(
-            new Metadata(origin, [issuer], [.. CatalogScopes.Get(catalog)], ["header"]), JsonSerializerOptions.Web, context.RequestAborted);
+            new Metadata(origin, [issuer], [.. CatalogScopes.Get(catalog)], ["header"]),
+            JsonSerializerOptions.Web,
+            context.RequestAborted);
     }
 
     private sealed record Metadata(

@@ -26,7 +26,8 @@ internal static class AcceptedCredentials
         {
             // The framework reads issuer, audiences, and signing keys from the same section.
             keys.Services.AddAuthentication().AddJwtBearer();
-            keys.AcceptScheme(JwtBearerDefaults.AuthenticationScheme, jwt => jwt.Selects = context => IsSignedJwt(context.Request));
+            keys.AcceptScheme(JwtBearerDefaults.AuthenticationScheme, jwt
+                => jwt.Selects = context => IsSignedJwt(context.Request));
         }
 
         keys.AcceptOpenIddictTokens();

@@ -51,4 +51,9 @@ public sealed record AuditFilters(string? Key, string? Action, string? Actor, st
 /// <param name="Changes">What changed.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record AuditRow(
-    ApiKeyAuditEntry Entry, string Action, bool IsRefused, string? KeyName, string? ActorName, IReadOnlyList<AuditChange> Changes);
+    ApiKeyAuditEntry Entry,
+    string Action,
+    bool IsRefused,
+    string? KeyName,
+    string? ActorName,
+    IReadOnlyList<AuditChange> Changes);

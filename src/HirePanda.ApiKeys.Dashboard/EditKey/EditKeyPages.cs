@@ -82,7 +82,7 @@ internal static class EditKeyPages
         };
     }
 
-    /// <summary>Fills the form. Permissions that it cannot offer are kept as they are unless somebody chooses otherwise.</summary>
+    /// <summary>Fills the form. Permissions that it cannot offer are kept unless somebody chooses otherwise.</summary>
     private static KeyInput InputOf(ApiKey key, ApiKeyCatalogView catalog) => new()
     {
         Name = key.Name,

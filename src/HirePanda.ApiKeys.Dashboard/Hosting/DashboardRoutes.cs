@@ -52,7 +52,8 @@ internal static class DashboardRoutes
         return group;
     }
 
-    private static DashboardRoute? Find(string pattern) => _pages.FirstOrDefault(page => !page.IsWrite && page.Pattern == pattern);
+    private static DashboardRoute? Find(string pattern)
+        => _pages.FirstOrDefault(page => !page.IsWrite && page.Pattern == pattern);
 
     /// <summary>
     /// Gets the address of the page that has a form. A browser opens the form's own address after a login, or when it loads the

@@ -15,7 +15,8 @@ internal static class KeyListPages
     {
         var catalog = request.Get<ApiKeyCatalogReader>().Get(request.Actor);
         var types = catalog.Types.Select(type => type.Name).ToList();
-        var pattern = "(?:^|[^0-9A-Za-z])(?<secret>(?:" + string.Join('|', catalog.Types.Select(type => Regex.Escape(type.Prefix))) + SecretTail;
+        var prefixes = string.Join('|', catalog.Types.Select(type => Regex.Escape(type.Prefix)));
+        var pattern = "(?:^|[^0-9A-Za-z])(?<secret>(?:" + prefixes + SecretTail;
         var (name, trail) = (request.Query("name")?.Trim(), request.Query("page"));
         name = name is { Length: > 0 } ? name : null;
         var isSecret = name is not null && Regex.IsMatch(name, pattern, RegexOptions.CultureInvariant, _patience);

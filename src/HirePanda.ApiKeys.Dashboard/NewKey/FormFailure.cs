@@ -20,12 +20,21 @@ internal sealed partial record FormFailure(int Status, IReadOnlyList<FormError> 
             [.. failure.Details.Select(detail => From(detail, input)).DistinctBy(error => (error.FieldId, error.Text))]),
         ApiKeyFailureKind.Forbidden when failure.MissingPermissions.Count > 0 => new(
             StatusCodes.Status403Forbidden,
-            [new(input is null ? null : "permissions", $"You cannot grant what you lack: {string.Join(", ", failure.MissingPermissions)}.")]),
+            [
+                new(
+                    input is null ? null : "permissions",
+                    $"You cannot grant what you lack: {string.Join(", ", failure.MissingPermissions)}."),
+            ]),
         ApiKeyFailureKind.Forbidden => new(StatusCodes.Status403Forbidden, [new(null, failure.Message + ".")]),
         ApiKeyFailureKind.Conflict => new(StatusCodes.Status409Conflict, [new(null, failure.Message + ".")]),
         ApiKeyFailureKind.PreconditionFailed => new(
             StatusCodes.Status412PreconditionFailed,
-            [new(null, "Somebody changed this key in the meantime. Look at how it is now, and send the form again if you still want to.")]),
+            [
+                new(
+                    null,
+                    "Somebody changed this key in the meantime. Look at how it is now, and send the form again if you still want "
+                        + "to."),
+            ]),
         _ => null,
     };
 

@@ -48,7 +48,8 @@ public sealed class ApiKeyOptions : AuthenticationSchemeOptions
 
     /// <summary>
     /// Gets or sets the path of the OAuth 2.0 protected resource metadata (RFC 9728, section 5.1) that the challenge of every 401
-    /// response names in <c>resource_metadata</c>, or null for none. <c>AcceptOpenIddictTokens()</c> sets it. The default is null.
+    /// response names in <c>resource_metadata</c>, or null for none. <c>AcceptOpenIddictTokens()</c> sets it. The default is
+    /// null.
     /// </summary>
     public string? ResourceMetadataPath { get; set; }
 

@@ -87,7 +87,12 @@ public sealed class OtherCredentialTests
     ]);
 
     private static string Create(
-        string scope, string? workspace, string issuer = Issuer, string audience = Audience, DateTime? expires = null, byte[]? key = null)
+        string scope,
+        string? workspace,
+        string issuer = Issuer,
+        string audience = Audience,
+        DateTime? expires = null,
+        byte[]? key = null)
     {
         var claims = new Dictionary<string, object> { ["sub"] = "somebody", ["client_id"] = "contoso-app", ["scope"] = scope };
         if (workspace is not null)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace HirePanda.ApiKeys.Dashboard.Tests;
 
-/// <summary>Razor writes what it does not understand into the page, such as code after a word or a component after <c>@:</c>.</summary>
+/// <summary>Razor writes what it does not understand into the page, such as code after a word.</summary>
 public sealed partial class MarkupTests
 {
     [Fact]

@@ -166,7 +166,8 @@ internal sealed class SeededHost : IAsyncDisposable
     }
 
     private static bool IsPage(RouteEndpoint endpoint)
-        => endpoint.RoutePattern.RawText is { } pattern && endpoint.Metadata.GetMetadata<DashboardRoute>() is { IsWrite: false, IsWayBack: false }
+        => endpoint.RoutePattern.RawText is { } pattern
+            && endpoint.Metadata.GetMetadata<DashboardRoute>() is { IsWrite: false, IsWayBack: false }
             && !pattern.Contains("{hash}", StringComparison.Ordinal) && !pattern.Contains("{**path}", StringComparison.Ordinal)
             && !pattern.EndsWith("/export", StringComparison.Ordinal);
 
