@@ -9,6 +9,13 @@ namespace HirePanda.ApiKeys;
 internal sealed class RedisCheck(
     RedisConnection connection, GcraScript script, IOptions<RedisApiKeyOptions> options, TimeProvider time)
 {
+    /// <summary>The number of attempts until the client knows why it could not connect.</summary>
+    private const int MaxAttempts = 5;
+
+    /// <summary>The start of the technical details in messages of the client.</summary>
+    private const string Details = ", mc: ";
+
+    private static readonly TimeSpan _retryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly Version _oldest = new(6, 0);
 
     private readonly RedisKey[] _key = [SharedLimits.GetKey(options.Value.KeyPrefix, "(check)")];
@@ -20,29 +27,41 @@ internal sealed class RedisCheck(
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var multiplexer = await connection.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            if (!_isVersionChecked && multiplexer.GetServers() is { } servers)
+            try
             {
-                if (Array.Find(servers, server => server.IsConnected && server.Version < _oldest) is { } old)
-                {
-                    return $"the server has version {old.Version}, and version {_oldest} or later is required";
-                }
+                return await TryAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (RedisConnectionException exception) when (exception.InnerException is null && attempt < MaxAttempts)
+            {
+                await Task.Delay(_retryInterval, time, cancellationToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // The client and a host's own connection can throw any exception.
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                return Explain(exception);
+            }
+        }
+    }
 
-                _isVersionChecked = Array.Exists(servers, server => server.IsConnected);
+    private async Task<string?> TryAsync(CancellationToken cancellationToken)
+    {
+        var multiplexer = await connection.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (!_isVersionChecked && multiplexer.GetServers() is { } servers)
+        {
+            if (Array.Find(servers, server => server.IsConnected && server.Version < _oldest) is { } old)
+            {
+                return $"the server has version {old.Version}, and version {_oldest} or later is required";
             }
 
-            await script.RunAsync(connection.Database!, _key, _arguments)
-                .WaitAsync(options.Value.Timeout, time, cancellationToken).ConfigureAwait(false);
-            return null;
+            _isVersionChecked = Array.Exists(servers, server => server.IsConnected);
         }
-#pragma warning disable CA1031 // The client and a host's own connection can throw any exception.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            return Explain(exception);
-        }
+
+        await script.RunAsync(connection.Database!, _key, _arguments)
+            .WaitAsync(options.Value.Timeout, time, cancellationToken).ConfigureAwait(false);
+        return null;
     }
 
     /// <summary>Gets the reason of a failure. Messages of the client do not contain the password.</summary>
@@ -51,7 +70,7 @@ internal sealed class RedisCheck(
         TimeoutException => $"it did not answer within {options.Value.Timeout.TotalMilliseconds} ms",
         RedisServerException when exception.Message.StartsWith("READONLY", StringComparison.Ordinal)
             => "the server is a read-only replica",
-        RedisException => exception.GetBaseException().Message,
+        RedisException => exception.GetBaseException().Message.Split(Details)[0],
         ArgumentException or FormatException => $"the configuration is not valid: {exception.Message}",
         _ => exception.Message,
     };

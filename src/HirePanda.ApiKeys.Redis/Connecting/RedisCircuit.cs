@@ -5,7 +5,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Remembers whether requests ask Redis. The first failure stops them from asking. <see cref="RedisProbe"/> then checks Redis in
-/// the background, and lets requests ask again. Only a failed check is logged, so a short delay is not.
+/// the background, and lets requests ask again. Only a confirmed failure is logged, so a short stall is not.
 /// </summary>
 internal sealed class RedisCircuit(IOptions<RedisApiKeyOptions> options, ILogger<RedisCircuit> logger)
 {

@@ -57,6 +57,8 @@ internal sealed class RedisConnection(RedisEndpoint endpoint) : IAsyncDisposable
         multiplexer.ConnectionRestored -= OnChanged;
         if (endpoint.IsOwn)
         {
+            // A server that hangs must not delay the end of the process.
+            await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
             await multiplexer.DisposeAsync().ConfigureAwait(false);
         }
     }

@@ -7,8 +7,12 @@ internal sealed class RedisProbe : BackgroundJob
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The time between the first failure and the check that confirms it, so that a stall is not logged.</summary>
+    private static readonly TimeSpan _confirmationInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly RedisCheck _check;
     private readonly RedisCircuit _circuit;
+    private bool _hasFailed;
 
     public RedisProbe(RedisCheck check, RedisCircuit circuit, TimeProvider time, ILogger<RedisProbe> logger)
         : base(Timeout.InfiniteTimeSpan, time, logger)
@@ -30,11 +34,17 @@ internal sealed class RedisProbe : BackgroundJob
 
         if (await _check.FindProblemAsync(cancellationToken) is { } problem)
         {
-            _circuit.Report(problem);
-            RunIn(_interval);
+            if (_hasFailed)
+            {
+                _circuit.Report(problem);
+            }
+
+            RunIn(_hasFailed ? _interval : _confirmationInterval);
+            _hasFailed = true;
         }
         else
         {
+            _hasFailed = false;
             _circuit.Close();
         }
     }

@@ -43,7 +43,8 @@ internal sealed class RedisRateLimiter(
             var asking = script.RunAsync(connection.Database!, shared.Key, shared.GetArguments(cost));
             if (!asking.IsCompleted)
             {
-                await ((Task)asking).WaitAsync(options.Value.Timeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)asking).WaitAsync(options.Value.Timeout, time)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             if (asking.IsCompletedSuccessfully)

@@ -50,7 +50,7 @@ public sealed class RedisServer : IAsyncDisposable
                 "$@" > /dev/null 2>&1 &
                 echo $!
                 read -r _
-                kill -KILL $!
+                kill -KILL $! 2> /dev/null
                 """,
                 "sh",
                 "redis-server",
@@ -93,6 +93,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         if (_admin is not null)
         {
+            await _admin.CloseAsync(allowCommandsToComplete: false);
             await _admin.DisposeAsync();
         }
 

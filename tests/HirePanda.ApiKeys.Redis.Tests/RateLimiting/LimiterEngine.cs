@@ -101,7 +101,8 @@ internal sealed class LimiterEngine : IAsyncDisposable
             var options = Options.Create(new RedisApiKeyOptions());
             var text = GcraScript.Load().Text;
             text.Should().Contain("redis.call('TIME')");
-            var script = new GcraScript(text.Replace("redis.call('TIME')", $"redis.call('HMGET', '{LimiterEngine.Clock}', 's', 'us')"));
+            var script = new GcraScript(
+                text.Replace("redis.call('TIME')", $"redis.call('HMGET', '{LimiterEngine.Clock}', 's', 'us')"));
             _connection = new RedisConnection(
                 new RedisEndpoint(() => StackExchange.Redis.ConfigurationOptions.Parse(server.ConnectionString)));
             Circuit = new RedisCircuit(options, NullLogger<RedisCircuit>.Instance);

@@ -2,10 +2,11 @@ using CsCheck;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>The rules of rate limits, which are the same in memory, in Redis with one node, and in Redis with three nodes.</summary>
+/// <summary>The rules of rate limits are the same in memory, in Redis with one node, and in Redis with three nodes.</summary>
 public sealed class LimiterTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
-    private static readonly Gen<(int Pause, int Cost)[]> _requests = Gen.Select(Gen.Int[0, 3_000_000], Gen.Int[1, 6]).Array[1, 40];
+    private static readonly Gen<(int Pause, int Cost)[]> _requests
+        = Gen.Select(Gen.Int[0, 3_000_000], Gen.Int[1, 6]).Array[1, 40];
 
     private static readonly Gen<RateLimit[]> _limits = Gen.Select(Gen.Int[1, 40], Gen.Int[1, 120])
         .Select((permits, seconds) => Limit(permits, seconds)).Array[1, 3];
