@@ -85,6 +85,7 @@ public static class RedisApiKeyBuilderExtensions
         services.AddSingleton<ChangePublisher>();
         services.AddJob<RedisProbe>();
         services.AddJob<ChangeSubscription>();
+        services.AddSingleton<IHealthSource, RedisHealth>();
         services.AddHostedService<RedisStartup>();
         return builder;
     }

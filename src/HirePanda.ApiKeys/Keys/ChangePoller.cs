@@ -33,9 +33,13 @@ internal sealed class ChangePoller(
     private WideGap? _wide;
     private long _last = -1;
     private volatile bool _isBackup;
+    private long _lastReadAt;
     private DateTimeOffset _readAt;
     private DateTimeOffset _since;
     private DateTimeOffset _prunedAt;
+
+    /// <summary>Gets the time when the feed was last read, in ticks, or 0 if it was not read yet.</summary>
+    public long LastReadAt => Volatile.Read(ref _lastReadAt);
 
     /// <summary>
     /// Gets or sets a value that indicates whether another channel brings changes first. This job then does not record their
@@ -109,6 +113,7 @@ internal sealed class ChangePoller(
         }
 
         _readAt = now;
+        Volatile.Write(ref _lastReadAt, now.UtcTicks);
         if (now - _prunedAt > _pruneInterval)
         {
             _prunedAt = now;
