@@ -26,6 +26,7 @@ need npm npm
 need ruby ruby
 need php php-cli
 need chromium chromium
+need redis-server redis-server
 php -m 2> /dev/null | grep -qx curl || missing+=(php-curl)
 /usr/bin/python3 -c 'import requests' 2> /dev/null || missing+=(python3-requests)
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -n 1; }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using HirePanda.Api;
 using HirePanda.ApiKeys;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -77,6 +78,11 @@ static WebApplication Build(string[] args)
         keys.AddMaxMindCountries(countries);
     }
 
+    if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
+    {
+        keys.AddRedis(redis, options => builder.Configuration.GetSection("Redis").Bind(options));
+    }
+
     keys.AcceptCredentials(builder.Configuration);
     builder.Services.AddSingleton<Catalogue>();
     builder.Services.AddHostedService<FirstStart>();
@@ -84,6 +90,7 @@ static WebApplication Build(string[] args)
     builder.Services.AddOAuth(builder.Configuration);
     builder.Services.AddTrustedProxies(builder.Configuration);
     builder.AddTelemetry();
+    builder.Services.AddHealthChecks().AddHirePandaApiKeys();
     builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
         .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? []).AllowAnyHeader().AllowAnyMethod()));
 
@@ -100,6 +107,8 @@ static WebApplication Build(string[] args)
     app.UseAuthorization();
 
     app.MapGet("/health", () => Results.Text("ok")).AllowAnonymous();
+    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+    app.MapHealthChecks("/health/ready").AllowAnonymous();
     app.MapHirePandaApiKeys("/api/v1/api-keys");
     app.MapControllers();
     app.MapAccountPages();

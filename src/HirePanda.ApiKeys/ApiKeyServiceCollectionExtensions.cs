@@ -34,6 +34,7 @@ public static class ApiKeyServiceCollectionExtensions
                 .AddAuthorizationServices()
                 .AddAccessServices()
                 .AddUsageServices()
+                .AddHealthServices()
                 .AddWebhooksServices()
                 .AddAlertsServices()
                 .AddManagementServices()

@@ -20,7 +20,8 @@ internal sealed class CredentialAcceptor(
     ApiKeyMetrics metrics,
     ResponseHeaders headers,
     RequestCompletion completion,
-    ILogger<CredentialAcceptor> logger)
+    ILogger<CredentialAcceptor> logger,
+    ISharedRateLimiter? shared = null)
 {
     /// <summary>The maximum length of the names that a credential can give a workspace, an actor, and a client.</summary>
     private const int MaxNameLength = 200;
@@ -83,7 +84,14 @@ internal sealed class CredentialAcceptor(
             return refusal;
         }
 
-        var limit = RateLimiter.Take(live.Limits, live.Buckets, request.Cost, clock.Now);
+        var decision = shared is null
+            ? RateLimiter.Take(live.Limits, live.Buckets, request.Cost, clock.Now)
+            : await shared.TakeAsync(live.Family, live.Limits, live.Buckets, request.Cost, clock.Now).ConfigureAwait(false);
+        if (decision is not { } limit)
+        {
+            return ApiKeyError.Unavailable;
+        }
+
         metrics.CountDecision(limit.Admitted);
         limits.Check(live.Activity, key: null, limit, request.StartedAt);
 

@@ -32,9 +32,20 @@ internal sealed class ChangePoller(
     /// <summary>The gap that is too wide to look for each of its numbers, or null if there is none.</summary>
     private WideGap? _wide;
     private long _last = -1;
+    private volatile bool _isBackup;
+    private long _lastReadAt;
     private DateTimeOffset _readAt;
     private DateTimeOffset _since;
     private DateTimeOffset _prunedAt;
+
+    /// <summary>Gets the time when the feed was last read, in ticks, or 0 if it was not read yet.</summary>
+    public long LastReadAt => Volatile.Read(ref _lastReadAt);
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether another channel brings changes first. This job then does not record their
+    /// latency.
+    /// </summary>
+    public bool IsBackup { get => _isBackup; set => _isBackup = value; }
 
     /// <summary>Gets the time to the first run, which clears what was cached before it.</summary>
     protected override TimeSpan FirstRun => TimeSpan.Zero;
@@ -102,6 +113,7 @@ internal sealed class ChangePoller(
         }
 
         _readAt = now;
+        Volatile.Write(ref _lastReadAt, now.UtcTicks);
         if (now - _prunedAt > _pruneInterval)
         {
             _prunedAt = now;
@@ -141,7 +153,7 @@ internal sealed class ChangePoller(
         }
 
         // A change from before the first read was never cached, so its latency is not recorded.
-        if (row.At >= _since)
+        if (row.At >= _since && !IsBackup)
         {
             metrics.RecordInvalidation(Time.GetUtcNow() - row.At.Value);
         }

@@ -59,7 +59,7 @@ internal sealed class LiveKey : CacheEntry
         WorkspaceAllowlist = token.GetAllowlist(workspace);
         Activity = activities.Get(key, readAt);
         Limits = catalog.Limits(key.Type, key.RateLimits);
-        Buckets = limiter.Buckets(key.Family ?? key.Id, key.Id, Limits);
+        Buckets = limiter.Buckets(Family, key.Id, Limits);
         ExpiresAt = key.ExpiresAt?.UtcTicks ?? long.MaxValue;
         ExpiresField = key.ExpiresAt?.ToString("R", CultureInfo.InvariantCulture);
     }
@@ -79,6 +79,9 @@ internal sealed class LiveKey : CacheEntry
 
     /// <summary>Gets the allowlist of the workspace, or null if none is enabled.</summary>
     public Allowlist? WorkspaceAllowlist { get; }
+
+    /// <summary>Gets the id of the family, whose keys share one quota.</summary>
+    public string Family => Key.Family ?? Key.Id;
 
     public LimitSet Limits { get; }
 

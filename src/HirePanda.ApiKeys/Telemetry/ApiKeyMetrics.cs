@@ -16,6 +16,7 @@ internal sealed class ApiKeyMetrics
     private readonly StripedCounter[] _verifications;
     private readonly StripedCounter[] _lookups;
     private readonly StripedCounter[] _decisions;
+    private readonly StripedCounter _fallbacks = new();
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _readDuration;
     private readonly Histogram<double> _invalidationLatency;
@@ -57,12 +58,11 @@ internal sealed class ApiKeyMetrics
         _reported = _meter.CreateCounter<long>(
             Prefix + "allowlist.reported", "{request}", "Requests that a report-only IP allowlist would have refused.");
 
-        // All limits are local to this process, so no request falls back from a shared limit.
         _meter.CreateObservableCounter(
             Prefix + "rate_limit.fallbacks",
-            static () => 0L,
+            () => _fallbacks.Sum,
             "{request}",
-            "Requests that a local limit decided because the shared limit was unavailable.");
+            "Requests that were decided without the shared limits because these were unavailable.");
     }
 
     /// <summary>Counts a verification. The clock is read only if a listener records durations.</summary>
@@ -83,6 +83,9 @@ internal sealed class ApiKeyMetrics
     public void CountLookup(CacheResult result) => _lookups[(int)result].Add();
 
     public void CountDecision(bool admitted) => _decisions[admitted ? 0 : 1].Add();
+
+    /// <summary>Counts a request that was decided without the shared limits.</summary>
+    public void CountFallback() => _fallbacks.Add();
 
     public long StartRead() => _time.GetTimestamp();
 

@@ -19,7 +19,7 @@ internal sealed class UsageMetrics
         meter.CreateObservableCounter(
             "hirepanda.api_keys.usage.flushes", Flushes, "{flush}", "The number of attempts to store a batch of usage.");
         meter.CreateObservableGauge(
-            "hirepanda.api_keys.usage.lag", Lag, "s", "The time that usage has been waiting for the store, or 0 if none waits.");
+            "hirepanda.api_keys.usage.lag", () => Lag, "s", "The time that usage has been waiting for the store, or 0 if none waits.");
         meter.CreateObservableCounter(
             "hirepanda.api_keys.usage.overflowed",
             () => budget.Overflows + pending.Overflows,
@@ -31,6 +31,11 @@ internal sealed class UsageMetrics
             "{request}",
             "The number of requests whose usage was dropped because the backlog was full during a store outage.");
     }
+
+    /// <summary>Gets the number of seconds that usage has been waiting for the store, or 0 if none waits.</summary>
+    public double Lag => Volatile.Read(ref _waitingSince) is not 0 and var since
+        ? TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - since)).TotalSeconds
+        : 0;
 
     /// <summary>Records that usage waits for the store, unless usage was already waiting.</summary>
     public void StartWaiting() => Interlocked.CompareExchange(ref _waitingSince, _time.GetUtcNow().UtcTicks, 0);
@@ -49,8 +54,4 @@ internal sealed class UsageMetrics
         new(Volatile.Read(ref _flushed), KeyValuePair.Create(Result, (object?)"ok")),
         new(Volatile.Read(ref _failed), KeyValuePair.Create(Result, (object?)"failed")),
     ];
-
-    private double Lag() => Volatile.Read(ref _waitingSince) is not 0 and var since
-        ? TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - since)).TotalSeconds
-        : 0;
 }

@@ -17,6 +17,7 @@ public sealed class ApiKeyVerifier
     private readonly KeyLookup _lookup;
     private readonly FailureThrottle _throttle;
     private readonly MonotonicClock _clock;
+    private readonly ISharedRateLimiter? _shared;
     private readonly IVerdictObserver[] _observers;
     private readonly TimeProvider _time;
 
@@ -25,9 +26,13 @@ public sealed class ApiKeyVerifier
         KeyLookup lookup,
         FailureThrottle throttle,
         MonotonicClock clock,
+        ISharedRateLimiter? shared,
         IEnumerable<IVerdictObserver> observers,
         TimeProvider time)
-        => (_settings, _lookup, _throttle, _clock, _observers, _time) = (settings, lookup, throttle, clock, [.. observers], time);
+    {
+        (_settings, _lookup, _throttle, _clock) = (settings, lookup, throttle, clock);
+        (_shared, _observers, _time) = (shared, [.. observers], time);
+    }
 
     private long Now => _time.GetUtcNow().UtcTicks;
 
@@ -51,7 +56,7 @@ public sealed class ApiKeyVerifier
         var options = _settings.Current;
         if (context.Memo is { } memo && memo.TryGet(options, out var known) && _lookup.FindCached(known, started) is { } same)
         {
-            return new(NotifyObservers(Admit(same, context, started), context, started));
+            return DecideAsync(same, context, started, started);
         }
 
         var bytes = Read(options, secret, stackalloc byte[SecretFormat.MaxLength]);
@@ -67,7 +72,7 @@ public sealed class ApiKeyVerifier
             if (_lookup.FindCached(hashes[variant], started) is { } live)
             {
                 context.Memo?.Remember(options, live.Hash);
-                return new(NotifyObservers(Admit(live, context, started), context, started));
+                return DecideAsync(live, context, started, started);
             }
         }
 
@@ -137,10 +142,14 @@ public sealed class ApiKeyVerifier
     {
         var wait = _throttle.GetWait(context.Address);
         var (outcome, live) = await _lookup.FindAsync(hashes, mayMiss: wait == 0, cancellationToken).ConfigureAwait(false);
+        if (outcome == LookupOutcome.Found)
+        {
+            return await DecideAsync(live!, context, Now, started).ConfigureAwait(false);
+        }
+
         return NotifyObservers(
             outcome switch
             {
-                LookupOutcome.Found => Admit(live!, context, Now),
                 LookupOutcome.NotFound => new(ApiKeyOutcome.Unknown),
                 LookupOutcome.Refused => new(ApiKeyOutcome.ClientThrottled, live: null, new RateLimitDecision { Wait = wait }),
                 _ => new(ApiKeyOutcome.Unavailable),
@@ -152,15 +161,32 @@ public sealed class ApiKeyVerifier
     /// <summary>
     /// Decides about a known key. The status and the allowlists come first, because a refused caller must not use quota.
     /// </summary>
-    private ApiKeyVerdict Admit(LiveKey live, in ApiKeyVerificationContext context, long now)
+    private ValueTask<ApiKeyVerdict> DecideAsync(LiveKey live, in ApiKeyVerificationContext context, long now, long started)
     {
         var outcome = live.Check(context.Address, now);
         if (outcome != ApiKeyOutcome.Valid)
         {
-            return new(outcome, live);
+            return new(NotifyObservers(new(outcome, live), context, started));
+        }
+
+        if (_shared is { } shared)
+        {
+            return TakeSharedAsync(shared, live, context, now, started);
         }
 
         var limit = RateLimiter.Take(live.Limits, live.Buckets, Math.Max(1, context.Cost), _clock.From(now));
-        return new(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);
+        return new(NotifyObservers(Admit(live, limit), context, started));
     }
+
+    private async ValueTask<ApiKeyVerdict> TakeSharedAsync(
+        ISharedRateLimiter shared, LiveKey live, ApiKeyVerificationContext context, long now, long started)
+    {
+        var limit = await shared.TakeAsync(live.Family, live.Limits, live.Buckets, Math.Max(1, context.Cost), _clock.From(now))
+            .ConfigureAwait(false);
+        return NotifyObservers(
+            limit is { } decision ? Admit(live, decision) : new(ApiKeyOutcome.Unavailable, live), context, started);
+    }
+
+    private static ApiKeyVerdict Admit(LiveKey live, in RateLimitDecision limit)
+        => new(limit.Admitted ? ApiKeyOutcome.Valid : ApiKeyOutcome.RateLimited, live, limit);
 }

@@ -13,6 +13,7 @@ internal static class VerificationServices
             provider.GetRequiredService<KeyLookup>(),
             provider.GetRequiredService<FailureThrottle>(),
             provider.GetRequiredService<MonotonicClock>(),
+            provider.GetService<ISharedRateLimiter>(),
             provider.GetServices<IVerdictObserver>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddObserver<VerdictCounters>();

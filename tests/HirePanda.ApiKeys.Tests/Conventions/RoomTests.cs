@@ -10,7 +10,8 @@ public sealed class RoomTests
     [
         "Outcomes", "Errors", "Telemetry", "Secrets", "Networks", "RateLimiting", "Background", "Catalog", "Options", "Counting",
         "Stores",
-        "Keys", "Verification", "Authentication", "Credentials", "Authorization", "Access", "Usage", "Webhooks", "Alerts",
+        "Keys", "Verification", "Authentication", "Credentials", "Authorization", "Access", "Usage", "Health", "Webhooks",
+        "Alerts",
         "Management",
     ];
 

@@ -24,6 +24,7 @@ public sealed partial class PackageTests(PackageTests.Feed feed) : IClassFixture
         "HirePanda.ApiKeys.EntityFrameworkCore", "HirePanda.ApiKeys Microsoft.EntityFrameworkCore.Relational",
         "Microsoft.AspNetCore.App")]
     [InlineData("HirePanda.ApiKeys.Dashboard", "HirePanda.ApiKeys", "Microsoft.AspNetCore.App")]
+    [InlineData("HirePanda.ApiKeys.Redis", "HirePanda.ApiKeys StackExchange.Redis", "Microsoft.AspNetCore.App")]
     [InlineData("HirePanda.ApiKeys.MaxMind", "HirePanda.ApiKeys MaxMind.Db", "Microsoft.AspNetCore.App")]
     [InlineData(
         "HirePanda.ApiKeys.OpenIddict",

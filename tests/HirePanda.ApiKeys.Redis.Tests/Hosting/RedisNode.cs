@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HirePanda.ApiKeys.Tests;
+
+/// <summary>One of several nodes that share a store and a Redis server.</summary>
+internal sealed class RedisNode : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private RedisNode(WebApplication app, LogCollector logs)
+    {
+        (_app, Logs) = (app, logs);
+        Client = app.GetTestClient();
+        Metrics = new MetricCollector(app.Services);
+    }
+
+    public HttpClient Client { get; }
+
+    public LogCollector Logs { get; }
+
+    public MetricCollector Metrics { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public ApiKeyVerifier Verifier => Services.GetRequiredService<ApiKeyVerifier>();
+
+    /// <summary>Gets the number of requests that were decided without Redis.</summary>
+    public double Fallbacks => Metrics.Read("rate_limit.fallbacks").Values.Sum();
+
+    public bool SharesLimits => Services.GetRequiredService<RedisCircuit>().IsClosed;
+
+    /// <summary>Gets the messages about the availability of Redis.</summary>
+    public IEnumerable<string> RedisMessages
+        => Logs.Ours.Where(entry => entry.Text.StartsWith("Redis is ", StringComparison.Ordinal)).Select(entry => entry.Text);
+
+    public static async Task<RedisNode> StartAsync(
+        string connectionString,
+        InMemoryApiKeyStore store,
+        Action<RedisApiKeyOptions>? options = null,
+        TimeProvider? time = null,
+        Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.WebHost.UseTestServer();
+        builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
+        var logs = new LogCollector();
+        builder.Logging.ClearProviders().AddProvider(logs);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton(store);
+        var keys = builder.Services.AddHirePandaApiKeys().AddStore<InMemoryApiKeyStore>();
+        keys.AddRedis(connectionString, options);
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.MapGet("/read", () => "read").RequireAuthorization("read");
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        await app.Services.GetServices<IHostedService>().OfType<BackgroundJobs>().Single().Started;
+        return new RedisNode(app, logs);
+    }
+
+    /// <summary>Creates a key in the store.</summary>
+    public async Task<IssuedApiKey> IssueAsync(params RateLimit[] limits)
+    {
+        var issued = Services.GetRequiredService<ApiKeyIssuer>().Issue(
+            "acme", new CreateApiKeyRequest { Name = "Test", Type = ApiKeyTypes.Production, RateLimits = limits });
+        var saved = await Services.GetRequiredService<InMemoryApiKeyStore>()
+            .SaveAsync(new ApiKeyChangeSet { Added = [issued.Key] }, TestContext.Current.CancellationToken);
+        saved.Should().Be(ApiKeySaveResult.Saved);
+        return issued;
+    }
+
+    public async Task<HttpResponseMessage> GetAsync(string secret)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/read");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<HttpStatusCode> StatusAsync(string secret)
+    {
+        using var response = await GetAsync(secret);
+        return response.StatusCode;
+    }
+
+    public async Task<bool> AdmitsAsync(string secret, int cost = 1)
+        => (await Verifier.VerifyAsync(
+            secret, new ApiKeyVerificationContext(IPAddress.Loopback) { Cost = cost }, TestContext.Current.CancellationToken))
+            .IsValid;
+
+    public async ValueTask DisposeAsync()
+    {
+        Metrics.Dispose();
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
