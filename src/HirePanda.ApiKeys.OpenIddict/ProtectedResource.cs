@@ -19,7 +19,8 @@ internal sealed class ProtectedResource(
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use((HttpContext context, RequestDelegate following)
-            => context.Request.Path == Path && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            => context.Request.Path == Path
+                && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
                 ? WriteAsync(context)
                 : following(context));
         next(app);
@@ -30,7 +31,9 @@ internal sealed class ProtectedResource(
         var origin = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}";
         var issuer = options.Value.Issuer()?.AbsoluteUri ?? origin + "/";
         return context.Response.WriteAsJsonAsync(
-            new Metadata(origin, [issuer], [.. CatalogScopes.Get(catalog)], ["header"]), JsonSerializerOptions.Web, context.RequestAborted);
+            new Metadata(origin, [issuer], [.. CatalogScopes.Get(catalog)], ["header"]),
+            JsonSerializerOptions.Web,
+            context.RequestAborted);
     }
 
     private sealed record Metadata(

@@ -25,7 +25,8 @@ internal sealed class TokenEntryValidation(
     {
         // A token without an entry cannot be withdrawn, so it is not accepted.
         if (context.Principal?.GetTokenId() is not { Length: > 0 } token
-            || !await cache.GetAsync(token, () => IsValidAsync(token, context.Principal.GetAuthorizationId())).ConfigureAwait(false))
+            || !await cache.GetAsync(token, () => IsValidAsync(token, context.Principal.GetAuthorizationId()))
+                .ConfigureAwait(false))
         {
             context.Reject(Errors.InvalidToken, "The token is not valid.");
         }
