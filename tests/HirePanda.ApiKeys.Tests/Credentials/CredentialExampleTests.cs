@@ -90,7 +90,7 @@ public sealed partial class CredentialExampleTests
             .AcceptOpenIddictTokens();
     }
 
-    private static void AcceptRemoteTokens(ApiKeyBuilder keys, IConfiguration configuration)
+    private static void AcceptRemoteTokens(ApiKeyBuilder keys, ConfigurationManager configuration)
         => keys.AcceptOpenIddictTokens(validation => validation
             .SetIssuer("https://login.example/")
             .AddAudiences("my-api")
