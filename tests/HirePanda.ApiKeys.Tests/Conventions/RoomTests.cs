@@ -9,9 +9,8 @@ public sealed class RoomTests
     private static readonly string[] _rooms =
     [
         "Outcomes", "Errors", "Telemetry", "Secrets", "Networks", "RateLimiting", "Background", "Catalog", "Options", "Counting",
-        "Stores",
-        "Keys", "Verification", "Authentication", "Credentials", "Authorization", "Access", "Usage", "Health", "Webhooks", "Alerts",
-        "Management",
+        "Stores", "Keys", "Verification", "Authentication", "Credentials", "Authorization", "Access", "Usage", "Health",
+        "Webhooks", "Alerts", "Management",
     ];
 
     [Fact]
