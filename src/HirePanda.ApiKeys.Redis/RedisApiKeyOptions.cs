@@ -4,9 +4,9 @@ namespace HirePanda.ApiKeys;
 public sealed class RedisApiKeyOptions
 {
     /// <summary>
-    /// Gets or sets the time that a request waits for Redis, from 1 millisecond to 1 second. The default is 40 milliseconds.
+    /// Gets or sets the time that a request waits for Redis, from 1 millisecond to 1 second. The default is 30 milliseconds.
     /// </summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(40);
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(30);
 
     /// <summary>
     /// Gets or sets what happens to requests while Redis is unavailable. The default is

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace HirePanda.ApiKeys;
 
 /// <summary>Holds the connection to Redis, which it makes once.</summary>
-internal sealed class RedisConnection(RedisEndpoint endpoint) : IAsyncDisposable
+internal sealed class RedisConnection(RedisEndpoint endpoint) : IAsyncDisposable, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private volatile IConnectionMultiplexer? _multiplexer;
@@ -46,21 +46,38 @@ internal sealed class RedisConnection(RedisEndpoint endpoint) : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes the connection of a container that is disposed synchronously.</summary>
+    public void Dispose()
+    {
+        if (Release() is { } own)
+        {
+            own.Close(allowCommandsToComplete: false);
+            own.Dispose();
+        }
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        if (Release() is { } own)
+        {
+            // A server that hangs must not delay the end of the process.
+            await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+            await own.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops to observe the connection.</summary>
+    /// <returns>The connection to close, or null if there is none or the host closes it.</returns>
+    private IConnectionMultiplexer? Release()
     {
         if (_multiplexer is not { } multiplexer)
         {
-            return;
+            return null;
         }
 
         multiplexer.ConnectionFailed -= OnChanged;
         multiplexer.ConnectionRestored -= OnChanged;
-        if (endpoint.IsOwn)
-        {
-            // A server that hangs must not delay the end of the process.
-            await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
-            await multiplexer.DisposeAsync().ConfigureAwait(false);
-        }
+        return endpoint.IsOwn ? multiplexer : null;
     }
 
     private void OnChanged(object? sender, ConnectionFailedEventArgs e) => Changed?.Invoke();

@@ -11,8 +11,8 @@ internal sealed class RedisStartup(
     RedisCheck check, RedisCircuit circuit, ChangePublisher publisher, IOptions<RedisApiKeyOptions> options, TimeProvider time)
     : IHostedService
 {
-    /// <summary>The longest time that the host waits for Redis.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
+    /// <summary>The longest time that the host waits for Redis. An attempt to connect usually fails within 2 seconds.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -19,7 +19,10 @@ internal sealed class UsageMetrics
         meter.CreateObservableCounter(
             "hirepanda.api_keys.usage.flushes", Flushes, "{flush}", "The number of attempts to store a batch of usage.");
         meter.CreateObservableGauge(
-            "hirepanda.api_keys.usage.lag", () => Lag, "s", "The time that usage has been waiting for the store, or 0 if none waits.");
+            "hirepanda.api_keys.usage.lag",
+            () => Lag,
+            "s",
+            "The time that usage has been waiting for the store, or 0 if none waits.");
         meter.CreateObservableCounter(
             "hirepanda.api_keys.usage.overflowed",
             () => budget.Overflows + pending.Overflows,

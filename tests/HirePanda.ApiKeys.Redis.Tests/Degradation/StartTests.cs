@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -47,7 +49,7 @@ public sealed class StartTests
         try
         {
             await using var node = await RedisNode.StartAsync(server.ConnectionString, new InMemoryApiKeyStore())
-                .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+                .WaitAsync(TimeSpan.FromSeconds(12), TestContext.Current.CancellationToken);
             (await node.StatusAsync((await node.IssueAsync(_limit)).Secret)).Should().Be(HttpStatusCode.OK);
             await server.ContinueAsync();
             await Waiting.UntilAsync(() => node.SharesLimits, seconds: 5);
@@ -70,6 +72,31 @@ public sealed class StartTests
             options.KeyPrefix = prefix;
         });
         await act.Should().ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>().WithMessage("Redis *");
+    }
+
+    [Fact]
+    public async Task AddRedis_WithTheHostsConnection_UsesItAndDoesNotCloseIt()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var own = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        await using (var node = await RedisNode.StartAsync("", new InMemoryApiKeyStore(), own: own))
+        {
+            var key = await node.IssueAsync(_limit);
+            (await node.StatusAsync(key.Secret)).Should().Be(HttpStatusCode.OK);
+            (await own.GetDatabase().KeyExistsAsync($"hirepanda:limits:{{{key.Key.Id}}}")).Should().BeTrue();
+        }
+
+        own.IsConnected.Should().BeTrue();
+        (await own.GetDatabase().PingAsync()).Should().BePositive();
+    }
+
+    [Fact]
+    public void AddRedis_Twice_SaysSo()
+    {
+        var keys = new ServiceCollection().AddHirePandaApiKeys().AddRedis("localhost");
+
+        keys.Invoking(builder => builder.AddRedis("localhost")).Should().Throw<InvalidOperationException>()
+            .WithMessage("AddRedis is called twice*");
     }
 
     private static async Task CheckAsync(string connectionString, string reason)

@@ -18,8 +18,7 @@ public sealed class NodeTests(RedisFixture redis) : IClassFixture<RedisFixture>
             var nodes = await Task.WhenAll(Array.ConvertAll(clocks, milliseconds => RedisNode.StartAsync(
                 redis.Server.ConnectionString,
                 store,
-                options => options.Timeout = TimeSpan.FromSeconds(1),
-                new ShiftedClock(TimeSpan.FromMilliseconds(milliseconds)))));
+                time: new ShiftedClock(TimeSpan.FromMilliseconds(milliseconds)))));
             try
             {
                 var permits = random.Next(1, 200);

@@ -103,8 +103,7 @@ public sealed class ScriptTests(RedisFixture redis) : IClassFixture<RedisFixture
     private async Task<RedisNode> StartAsync()
     {
         await redis.Server.Admin.FlushDatabaseAsync();
-        return await RedisNode.StartAsync(
-            redis.Server.ConnectionString, new InMemoryApiKeyStore(), options => options.Timeout = TimeSpan.FromSeconds(1));
+        return await RedisNode.StartAsync(redis.Server.ConnectionString, new InMemoryApiKeyStore());
     }
 
     private async Task<long> CallsAsync()
