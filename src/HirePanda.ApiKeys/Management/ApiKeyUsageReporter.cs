@@ -34,7 +34,7 @@ public sealed class ApiKeyUsageReporter
             return error;
         }
 
-        if ((options.KeyId is { Length: 0 } || actor.OwnerId is not null)
+        if ((actor.OwnerId is not null || !MayHaveUsage(options.KeyId))
             && await FindUnknownKeyAsync(actor, options.KeyId, cancellationToken).ConfigureAwait(false) is { } unseen)
         {
             return unseen;
@@ -67,12 +67,17 @@ public sealed class ApiKeyUsageReporter
         return report with { To = end, ByKey = byKey };
     }
 
+    /// <summary>Determines whether an id can be that of a client. A store is not asked about others.</summary>
+    private static bool MayHaveUsage(string? id) => id is null || (id.Length is > 0 and <= MaxIdLength && Characters.AreText(id));
+
     private async Task<ApiKeyFailure?> FindUnknownKeyAsync(
         ApiKeyActor actor, string? keyId, CancellationToken cancellationToken)
         => keyId is null ? null : (await _keys.GetAsync(actor, keyId, cancellationToken).ConfigureAwait(false)).Failure;
 
     /// <summary>How long a report waits until what this process has counted is stored.</summary>
     private static readonly TimeSpan _flushTime = TimeSpan.FromSeconds(5);
+
+    private const int MaxIdLength = 200;
 
     private static readonly TimeSpan _oneDay = TimeSpan.FromDays(1);
 
