@@ -33,7 +33,7 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = 800 },
             ExtraHTTPHeaders = person is null ? null : new Dictionary<string, string> { [PersonHandler.Field] = person },
         });
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(30_000);
         return await BrowserSession.CreateAsync(context, app is null ? [address] : [address, app]);
     }
 

@@ -281,10 +281,14 @@ public sealed class CascadeTests
         var (cached, cachedSecret) = api.Issue();
         (await api.StatusAsync(cachedSecret)).Should().Be(HttpStatusCode.OK);
         var (read, readSecret) = api.Issue();
-        var (release, reads) = (new TaskCompletionSource(), api.Store.Reads);
-        api.Store.AfterRead = () => release.Task;
+        var (started, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        api.Store.AfterRead = () =>
+        {
+            started.TrySetResult();
+            return release.Task;
+        };
         var slow = api.StatusAsync(readSecret);
-        await TestApi.Until(() => api.Store.Reads == reads + 1);
+        await started.Task;
         api.Store.AfterRead = () => Task.CompletedTask;
         foreach (var key in new[] { cached, read })
         {
