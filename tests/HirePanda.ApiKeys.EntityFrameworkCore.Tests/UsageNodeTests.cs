@@ -99,7 +99,9 @@ public sealed class UsageNodeTests
                 {
                     try
                     {
-                        return (await reporter.GetAsync(App.Admin, cancellationToken: Token)).Succeeded;
+                        var isStored = (await reporter.GetAsync(App.Admin, cancellationToken: Token)).Succeeded;
+                        refused += isStored ? 0 : 1;
+                        return isStored;
                     }
                     catch (Exception exception) when (
                         exception is NpgsqlException or InvalidOperationException or DbUpdateException)

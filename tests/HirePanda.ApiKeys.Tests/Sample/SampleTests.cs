@@ -154,6 +154,7 @@ public sealed class SampleTests
     private static async Task<string> CreateAsync(AppProcess app, string secret, string type, params string[] allowedNetworks)
     {
         using var response = await SendAsync(app, "POST /api/v1/api-keys", secret, new { name = type, type, allowedNetworks });
+        response.StatusCode.Should().Be(HttpStatusCode.Created, await response.TextAsync());
         return (await response.JsonAsync()).Text("secret");
     }
 
