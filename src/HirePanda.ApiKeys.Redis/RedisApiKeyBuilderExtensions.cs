@@ -16,8 +16,8 @@ public static class RedisApiKeyBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">
-    /// The connection string of StackExchange.Redis, such as <c>localhost:6379,password=…</c>. If it is not valid, the host logs
-    /// an error or stops at start, as <see cref="RedisApiKeyOptions.DegradationMode"/> says.
+    /// The connection string of StackExchange.Redis, such as <c>localhost:6379</c>. If it is not valid, the host logs an error
+    /// or stops at start, as <see cref="RedisApiKeyOptions.DegradationMode"/> says.
     /// </param>
     /// <param name="configure">The delegate that sets options, or null for the defaults. The default is null.</param>
     /// <returns>The builder.</returns>

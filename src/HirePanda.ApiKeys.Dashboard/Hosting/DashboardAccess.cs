@@ -33,8 +33,8 @@ internal sealed class DashboardAccess(IAuthorizationPolicyProvider policies)
     }
 
     /// <summary>
-    /// Determines whether a key has authenticated a request. A browser never sends one, so the request is no person's, even if
-    /// the host's policy admits keys too.
+    /// Determines whether an API key authenticated the request. A browser does not send an API key, so such a request is refused
+    /// even if the host's policy accepts keys.
     /// </summary>
     public static bool IsOfAKey(HttpContext context) => ApiKeyIdentity.Find(context.User) is not null;
 

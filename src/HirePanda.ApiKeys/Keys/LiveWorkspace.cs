@@ -5,7 +5,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// The cached settings of a workspace, and the clients that call it with accepted credentials. <see cref="WorkspaceLookup"/>
-/// creates it anew every 30 seconds, which forgets clients that no longer call. All times are in ticks.
+/// replaces it every 30 seconds, which forgets clients that no longer call. All times are in ticks.
 /// </summary>
 internal sealed class LiveWorkspace(
     string id,
