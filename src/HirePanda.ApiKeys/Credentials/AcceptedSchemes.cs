@@ -16,9 +16,18 @@ internal sealed class AcceptedSchemes(
     /// <summary>Finds the scheme that authenticates a request. The result is null if none does.</summary>
     /// <param name="context">The request, which has no API key.</param>
     /// <param name="hasToken">True if it has another bearer token.</param>
-    public async ValueTask<AcceptedScheme?> FindAsync(HttpContext context, bool hasToken)
+    public ValueTask<AcceptedScheme?> FindAsync(HttpContext context, bool hasToken)
+        => _selections is { } selections
+            ? new(Find(selections, context, hasToken))
+            : CompileAndFindAsync(context, hasToken);
+
+    /// <summary>Checks that the host has registered every accepted scheme.</summary>
+    /// <exception cref="InvalidOperationException">A scheme is not registered.</exception>
+    public async Task ValidateAsync() => _selections = await CompileAsync().ConfigureAwait(false);
+
+    private static AcceptedScheme? Find(Selection[] selections, HttpContext context, bool hasToken)
     {
-        foreach (var (scheme, selects) in _selections ??= await CompileAsync().ConfigureAwait(false))
+        foreach (var (scheme, selects) in selections)
         {
             if (selects(context, hasToken))
             {
@@ -29,9 +38,8 @@ internal sealed class AcceptedSchemes(
         return null;
     }
 
-    /// <summary>Checks that the host has registered every accepted scheme.</summary>
-    /// <exception cref="InvalidOperationException">A scheme is not registered.</exception>
-    public async Task ValidateAsync() => _selections = await CompileAsync().ConfigureAwait(false);
+    private async ValueTask<AcceptedScheme?> CompileAndFindAsync(HttpContext context, bool hasToken)
+        => Find(_selections = await CompileAsync().ConfigureAwait(false), context, hasToken);
 
     private async Task<Selection[]> CompileAsync()
     {

@@ -28,6 +28,9 @@ internal sealed class CredentialAcceptor(
 
     private static readonly AuthenticateResult _refused = AuthenticateResult.Fail("The credential was refused.");
 
+    /// <summary>The library's own resolver, or null if the host has another one, which may be scoped.</summary>
+    private ApiKeyActorResolver? _resolver;
+
     /// <summary>Refuses a request whose scheme could not check it, for example because it could not reach its issuer.</summary>
     public AuthenticateResult Refuse(ApiKeyRequest request, AcceptedScheme scheme, Exception? exception)
     {
@@ -49,10 +52,18 @@ internal sealed class CredentialAcceptor(
         var identity = new AcceptedIdentity(scheme, source, settings.Current.Catalog);
         var principal = new ClaimsPrincipal(identity);
         principal.AddIdentities(source.Identities);
-        request.Refusal = await AdmitAsync(request, principal, identity).ConfigureAwait(false);
+        var (refusal, workspace, client) = await EvaluateAsync(request.Context, principal, identity).ConfigureAwait(false);
+        if (workspace is not null)
+        {
+            var live = request.Client = workspace.GetClient(client!);
+            request.SetCaller();
+            refusal ??= Admit(request, workspace, live, await TakeAsync(live, request.Cost).ConfigureAwait(false));
+        }
+
+        request.Refusal = refusal;
         headers.Attach(request);
         completion.Attach(request);
-        return request.Refusal is null
+        return refusal is null
             ? AuthenticateResult.Success(new AuthenticationTicket(principal, properties, scheme.Name))
             : _refused;
     }
@@ -67,33 +78,21 @@ internal sealed class CredentialAcceptor(
         return (refusal, identity.Grant != before);
     }
 
-    /// <summary>Evaluates a caller, and takes the cost of the request from the limit of its client.</summary>
-    private async ValueTask<ApiKeyError?> AdmitAsync(ApiKeyRequest request, ClaimsPrincipal principal, AcceptedIdentity identity)
+    /// <summary>Takes the cost of a request from the limit of its client. The result is null if no limit can be asked.</summary>
+    private ValueTask<RateLimitDecision?> TakeAsync(LiveClient client, int cost) => shared is null
+        ? new(RateLimiter.Take(client.Limits, client.Buckets, cost, clock.Now))
+        : shared.TakeAsync(client.Family, client.Limits, client.Buckets, cost, clock.Now);
+
+    /// <summary>Decides about a request by the limit of its client.</summary>
+    private ApiKeyError? Admit(ApiKeyRequest request, LiveWorkspace workspace, LiveClient client, RateLimitDecision? decision)
     {
-        var (refusal, workspace, client) = await EvaluateAsync(request.Context, principal, identity).ConfigureAwait(false);
-        if (workspace is null)
-        {
-            return refusal;
-        }
-
-        var live = workspace.GetClient(client!);
-        request.Client = live;
-        request.SetCaller();
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        var decision = shared is null
-            ? RateLimiter.Take(live.Limits, live.Buckets, request.Cost, clock.Now)
-            : await shared.TakeAsync(live.Family, live.Limits, live.Buckets, request.Cost, clock.Now).ConfigureAwait(false);
         if (decision is not { } limit)
         {
             return ApiKeyError.Unavailable;
         }
 
         metrics.CountDecision(limit.Admitted);
-        limits.Check(live.Activity, key: null, limit, request.StartedAt);
+        limits.Check(client.Activity, key: null, limit, request.StartedAt);
 
         // The caller has no key, so the outcome stays as it was. The verdict has the limit for the response headers.
         request.Verdict = new(request.Verdict.Outcome, live: null, limit);
@@ -107,7 +106,7 @@ internal sealed class CredentialAcceptor(
 
         if (workspace.Allowlist is { IsReportOnly: true } allowlist)
         {
-            allowlists.Check(allowlist, workspace.Id, live.Id, request.Address, request.StartedAt);
+            allowlists.Check(allowlist, workspace.Id, client.Id, request.Address, request.StartedAt);
         }
 
         return null;
@@ -148,13 +147,21 @@ internal sealed class CredentialAcceptor(
     }
 
     /// <summary>Asks the resolver. One of the host reads the user of the request.</summary>
-    private static ValueTask<ApiKeyActor?> ResolveAsync(
+    private ValueTask<ApiKeyActor?> ResolveAsync(
         HttpContext context, ClaimsPrincipal principal, AcceptedIdentity identity)
     {
-        var resolver = context.RequestServices.GetRequiredService<IApiKeyActorResolver>();
-        return resolver is ApiKeyActorResolver own
-            ? new(own.Resolve(identity))
-            : ResolveAsync(resolver, context, principal);
+        if (_resolver is not { } own)
+        {
+            var resolver = context.RequestServices.GetRequiredService<IApiKeyActorResolver>();
+            if (resolver is not ApiKeyActorResolver found)
+            {
+                return ResolveAsync(resolver, context, principal);
+            }
+
+            _resolver = own = found;
+        }
+
+        return new(own.Resolve(identity));
     }
 
     private static async ValueTask<ApiKeyActor?> ResolveAsync(

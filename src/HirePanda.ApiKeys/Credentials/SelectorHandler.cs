@@ -56,17 +56,13 @@ internal sealed class SelectorHandler(
         }
 
         var outcome = request.Verdict.Outcome;
-        return outcome is ApiKeyOutcome.Missing or ApiKeyOutcome.NotAnApiKey
-            && await schemes.FindAsync(_context, outcome == ApiKeyOutcome.NotAnApiKey).ConfigureAwait(false) is { } scheme
-            ? await AcceptAsync(request, scheme).ConfigureAwait(false)
-            : result;
-    }
+        if (outcome is not (ApiKeyOutcome.Missing or ApiKeyOutcome.NotAnApiKey)
+            || await schemes.FindAsync(_context, outcome == ApiKeyOutcome.NotAnApiKey).ConfigureAwait(false) is not { } scheme)
+        {
+            return result;
+        }
 
-    /// <summary>Authenticates a request with an accepted scheme, and lets the acceptor decide about its caller.</summary>
-    private async ValueTask<AuthenticateResult> AcceptAsync(ApiKeyRequest request, AcceptedScheme scheme)
-    {
         _selected = scheme;
-        AuthenticateResult result;
         ClaimsPrincipal caller;
         try
         {
@@ -78,7 +74,9 @@ internal sealed class SelectorHandler(
                 return scheme.IsUnavailable?.Invoke(result) == true ? acceptor.Refuse(request, scheme, result.Failure) : result;
             }
 
-            caller = await transformation.TransformAsync(result.Principal).ConfigureAwait(false);
+            caller = transformation is NoopClaimsTransformation
+                ? result.Principal
+                : await transformation.TransformAsync(result.Principal).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A scheme that cannot reach its issuer or its store can throw any exception.
         catch (Exception exception) when (!_context.RequestAborted.IsCancellationRequested)
