@@ -11,8 +11,8 @@ public static class RedisApiKeyBuilderExtensions
     private const string MultipleCalls = "AddRedis is called twice. Remove one of the calls.";
 
     /// <summary>
-    /// Counts rate limits in Redis, so that they apply to all processes together, and publishes changes of keys, so that other
-    /// processes drop them from their caches within milliseconds. Redis 6.0 or later is required.
+    /// Counts rate limits and failed attempts in Redis, so that they apply to all processes together, and publishes changes of
+    /// keys, so that other processes drop them from their caches within milliseconds. Redis 6.0 or later is required.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">
@@ -85,6 +85,7 @@ public static class RedisApiKeyBuilderExtensions
         services.AddSingleton<ChangePublisher>();
         services.AddJob<RedisProbe>();
         services.AddJob<ChangeSubscription>();
+        services.AddJob<SharedAttempts>();
         services.AddSingleton<IHealthSource, RedisHealth>();
         services.AddHostedService<RedisStartup>();
         return builder;

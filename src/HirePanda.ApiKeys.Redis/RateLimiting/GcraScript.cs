@@ -25,12 +25,7 @@ internal sealed class GcraScript
 
     public string Text { get; }
 
-    public static GcraScript Load()
-    {
-        using var stream = typeof(GcraScript).Assembly.GetManifestResourceStream(Resource)!;
-        using var reader = new StreamReader(stream);
-        return new GcraScript(reader.ReadToEnd());
-    }
+    public static GcraScript Load() => new(EmbeddedScript.Read(Resource));
 
     /// <summary>Runs the script.</summary>
     /// <returns>The wait, and the debt of each limit, in ticks.</returns>

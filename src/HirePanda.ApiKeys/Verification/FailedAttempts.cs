@@ -4,7 +4,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Counts refused credentials for each client and each workspace whose key the client tried, and reports too many attempts within
-/// <see cref="ApiKeyFailedAttemptsOptions.AlertWindow"/>. The table is local and bounded, and drops the oldest entry.
+/// <see cref="ApiKeyFailedAttemptsOptions.AlertWindow"/>. The table is local and bounded, and drops the oldest entry. A package can
+/// count the attempts of all processes together.
 /// </summary>
 internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock) : IVerdictObserver
 {
@@ -18,11 +19,20 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     private (ClientPartition Client, string? Workspace) _lastSource;
     private AttemptTimes? _last;
 
+    /// <summary>Occurs for each attempt, with the client, the key that it tried or null if that is unknown, and the time.</summary>
+    public event Action<ClientPartition, ApiKey?, long>? Counted;
+
     /// <summary>
     /// Occurs with the client, the key that it tried or null if that is unknown, the number of attempts, and the time. It occurs
     /// again for the same client only after a whole window without attempts.
     /// </summary>
     public event Action<string, ApiKey?, int, DateTimeOffset>? Reached;
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether a listener of <see cref="Counted"/> counts the attempts of all processes. This
+    /// object then reports none by itself. The default is false.
+    /// </summary>
+    public bool IsCountedTogether { get; set; }
 
     /// <inheritdoc/>
     public void Observe(in ApiKeyVerdict verdict, in ApiKeyVerificationContext context, long started)
@@ -42,7 +52,8 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     {
         var options = settings.Current.Options;
         var client = ClientPartition.From(address);
-        var reached = Reached;
+        Counted?.Invoke(client, key, now);
+        var reached = IsCountedTogether ? null : Reached;
         int count;
         lock (_lock)
         {
@@ -56,9 +67,13 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
 
         if (count > 0)
         {
-            reached!(client.ToString(), key, count, new DateTimeOffset(now, TimeSpan.Zero));
+            Report(client, key, count, now);
         }
     }
+
+    /// <summary>Reports a client that made too many attempts.</summary>
+    public void Report(ClientPartition client, ApiKey? key, int attempts, long now)
+        => Reached?.Invoke(client.ToString(), key, attempts, new DateTimeOffset(now, TimeSpan.Zero));
 
     private AttemptTimes Get((ClientPartition Client, string? Workspace) source)
     {
