@@ -18,20 +18,23 @@ internal sealed class RedisCheck(
     private static readonly TimeSpan _retryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly Version _oldest = new(6, 0);
 
-    private readonly RedisKey[] _key = [SharedLimits.GetKey(options.Value.KeyPrefix, "(check)")];
     private readonly RedisValue[] _arguments = [1, "1000000/1"];
     private bool _isVersionChecked;
 
     /// <summary>Finds out why Redis cannot share the limits.</summary>
+    /// <param name="family">
+    /// A family, or null for none. In a cluster, the server that has its limits is checked, because only that one may have failed.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>The reason as part of a sentence, or null if Redis can share the limits.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    public async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
+    public async Task<string?> FindProblemAsync(string? family, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryAsync(cancellationToken).ConfigureAwait(false);
+                return await TryAsync(family, cancellationToken).ConfigureAwait(false);
             }
             catch (RedisConnectionException exception) when (exception.InnerException is null && attempt < MaxAttempts)
             {
@@ -46,7 +49,7 @@ internal sealed class RedisCheck(
         }
     }
 
-    private async Task<string?> TryAsync(CancellationToken cancellationToken)
+    private async Task<string?> TryAsync(string? family, CancellationToken cancellationToken)
     {
         var multiplexer = await connection.ConnectAsync(cancellationToken).ConfigureAwait(false);
         if (!_isVersionChecked && multiplexer.GetServers() is { } servers)
@@ -59,7 +62,8 @@ internal sealed class RedisCheck(
             _isVersionChecked = Array.Exists(servers, server => server.IsConnected);
         }
 
-        await script.RunAsync(connection.Database!, _key, _arguments)
+        RedisKey[] key = [SharedLimits.GetKey(options.Value.KeyPrefix, family ?? "").Append(":check")];
+        await script.RunAsync(connection.Database!, key, _arguments)
             .WaitAsync(options.Value.Timeout, time, cancellationToken).ConfigureAwait(false);
         return null;
     }

@@ -11,6 +11,7 @@ internal sealed class RedisCircuit(IOptions<RedisApiKeyOptions> options, ILogger
 {
     private readonly Lock _lock = new();
     private volatile bool _isClosed;
+    private volatile string? _failedFamily;
     private bool _isReported;
 
     /// <summary>Occurs when requests stop asking Redis.</summary>
@@ -19,8 +20,11 @@ internal sealed class RedisCircuit(IOptions<RedisApiKeyOptions> options, ILogger
     /// <summary>Gets a value that indicates whether requests ask Redis.</summary>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Stops requests from asking, because a request has failed.</summary>
-    public void Open()
+    /// <summary>Gets the family of the request that failed last, or null if none has failed.</summary>
+    public string? FailedFamily => _failedFamily;
+
+    /// <summary>Stops requests from asking, because a request for the family has failed.</summary>
+    public void Open(string family)
     {
         lock (_lock)
         {
@@ -29,7 +33,7 @@ internal sealed class RedisCircuit(IOptions<RedisApiKeyOptions> options, ILogger
                 return;
             }
 
-            _isClosed = false;
+            (_isClosed, _failedFamily) = (false, family);
         }
 
         Opened?.Invoke();

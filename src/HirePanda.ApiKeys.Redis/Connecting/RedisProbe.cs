@@ -32,7 +32,7 @@ internal sealed class RedisProbe : BackgroundJob
             return;
         }
 
-        if (await _check.FindProblemAsync(cancellationToken) is { } problem)
+        if (await _check.FindProblemAsync(_circuit.FailedFamily, cancellationToken) is { } problem)
         {
             if (_hasFailed)
             {

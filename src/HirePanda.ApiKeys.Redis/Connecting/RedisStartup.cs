@@ -20,7 +20,7 @@ internal sealed class RedisStartup(
         string? problem;
         try
         {
-            problem = await check.FindProblemAsync(cancellationToken).WaitAsync(_patience, time, cancellationToken)
+            problem = await check.FindProblemAsync(family: null, cancellationToken).WaitAsync(_patience, time, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TimeoutException)

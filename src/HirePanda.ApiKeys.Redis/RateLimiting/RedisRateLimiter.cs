@@ -32,11 +32,11 @@ internal sealed class RedisRateLimiter(
         var shared = Get(family, limits);
         return shared.TryRefuse(cost, now, out var refusal)
             ? new(refusal)
-            : AskAsync(shared, limits, buckets, cost, now);
+            : AskAsync(shared, family, limits, buckets, cost, now);
     }
 
     private async ValueTask<RateLimitDecision?> AskAsync(
-        SharedLimits shared, LimitSet limits, Buckets buckets, int cost, long now)
+        SharedLimits shared, string family, LimitSet limits, Buckets buckets, int cost, long now)
     {
         try
         {
@@ -66,7 +66,7 @@ internal sealed class RedisRateLimiter(
             // The check reports the reason.
         }
 
-        circuit.Open();
+        circuit.Open(family);
         return Degrade(limits, buckets, cost, now);
     }
 

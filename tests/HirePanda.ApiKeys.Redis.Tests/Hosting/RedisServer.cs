@@ -21,7 +21,7 @@ public sealed class RedisServer : IAsyncDisposable
     public string ConnectionString => Repository.Invariant($"127.0.0.1:{Port}");
 
     /// <summary>Gets a connection that is not used by any node.</summary>
-    public IServer Admin => _admin!.GetServers()[0];
+    public IServer Admin => _admin!.GetServer(ConnectionString);
 
     public IDatabase Database => _admin!.GetDatabase();
 
