@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace HirePanda.ApiKeys.EntityFrameworkCore.Tests;
 
-/// <summary>A PostgreSQL server for one test, which can freeze it.</summary>
+/// <summary>A PostgreSQL server for one test, which can stop or freeze it.</summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private readonly string _folder;
@@ -32,13 +32,19 @@ internal sealed class PostgresServer : IAsyncDisposable
 
         var server = new PostgresServer(folder, bin, FreePort());
         await server.RunOwnAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "hirepanda", "--no-sync");
-        await server.RunOwnAsync(
-            "pg_ctl", "-D", server.Data, "-w", "-l", Path.Combine(folder, "log"), "-o",
-            $"-p {server._port} -c max_connections=200 -c listen_addresses=127.0.0.1 "
-            + $"-c unix_socket_directories={folder} -c fsync=off",
-            "start");
+        await server.StartAgainAsync();
         return server;
     }
+
+    /// <summary>Starts the server again after <see cref="StopAsync"/>.</summary>
+    public Task StartAgainAsync() => RunOwnAsync(
+        "pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
+        $"-p {_port} -c max_connections=200 -c listen_addresses=127.0.0.1 "
+        + $"-c unix_socket_directories={_folder} -c fsync=off",
+        "start");
+
+    /// <summary>Stops the server without waiting for its connections, like a crash.</summary>
+    public Task StopAsync() => RunOwnAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     /// <summary>
     /// Freezes every process of the server. Connections stay open, and the system accepts new ones.
@@ -57,7 +63,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await ThawAsync();
-        await RunOwnAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        await StopAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -13,6 +13,7 @@ internal sealed class RedisRateLimiter(
     GcraScript script,
     IOptions<RedisApiKeyOptions> options,
     ApiKeyMetrics metrics,
+    MonotonicClock clock,
     TimeProvider time)
     : ISharedRateLimiter
 {
@@ -67,7 +68,7 @@ internal sealed class RedisRateLimiter(
         }
 
         circuit.Open(family);
-        return Degrade(limits, buckets, cost, now);
+        return Degrade(limits, buckets, cost, clock.Now);
     }
 
     private RateLimitDecision? Degrade(LimitSet limits, Buckets buckets, int cost, long now)

@@ -107,7 +107,7 @@ internal sealed class LimiterEngine : IAsyncDisposable
                 new RedisEndpoint(() => StackExchange.Redis.ConfigurationOptions.Parse(server.ConnectionString)));
             Circuit = new RedisCircuit(options, NullLogger<RedisCircuit>.Instance);
             var metrics = new ApiKeyMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
-            Shared = new RedisRateLimiter(_connection, Circuit, script, options, metrics, time);
+            Shared = new RedisRateLimiter(_connection, Circuit, script, options, metrics, Clock, time);
         }
 
         public MonotonicClock Clock { get; }
