@@ -72,7 +72,10 @@ public sealed class Topology : IAsyncLifetime
     internal async Task StartNodeAsync(int index)
     {
         _nodes[index] = await AppProcess.StartAsync(
-            AppProcess.SampleDll, _folder.Path, address: Repository.Invariant($"http://127.0.0.1:{_ports[index]}"), environment: _settings);
+            AppProcess.SampleDll,
+            _folder.Path,
+            address: Repository.Invariant($"http://127.0.0.1:{_ports[index]}"),
+            environment: _settings);
         _lifelines[index] = new Lifeline(_nodes[index]!.Id, "KILL");
     }
 

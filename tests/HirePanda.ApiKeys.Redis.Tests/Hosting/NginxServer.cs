@@ -32,7 +32,7 @@ internal sealed class NginxServer : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Gets what nginx wrote: a line for each request, and errors.</summary>
-    public string Log => File.ReadAllText(Path.Combine(_folder, "log"));
+    public string Log => Path.Combine(_folder, "log") is var file && File.Exists(file) ? File.ReadAllText(file) : "";
 
     /// <summary>Starts nginx in front of two nodes on the local machine.</summary>
     public static async Task<NginxServer> StartAsync(int firstPort, int secondPort)
@@ -43,8 +43,16 @@ internal sealed class NginxServer : IAsyncDisposable
             Repository.Invariant($"127.0.0.1:{firstPort}"),
             Repository.Invariant($"127.0.0.1:{secondPort}"));
         var server = new NginxServer(folder, port);
-        await Waiting.UntilAsync(server.ListensAsync);
-        return server;
+        try
+        {
+            await Waiting.UntilAsync(server.ListensAsync);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Lets nginx check the configuration without serving.</summary>
@@ -100,7 +108,8 @@ internal sealed class NginxServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string[] Command(string folder) => [Program, "-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "stderr"];
+    private static string[] Command(string folder)
+        => [Program, "-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "stderr"];
 
     /// <summary>Writes the configuration to a new folder, which the user of nginx can write to.</summary>
     private static async Task<string> PrepareAsync(string listen, string first, string second)
