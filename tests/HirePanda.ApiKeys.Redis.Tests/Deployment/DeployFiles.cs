@@ -34,6 +34,9 @@ internal static partial class DeployFiles
     public static TimeSpan ReadinessTimeout => TimeSpan.FromSeconds(
         Manifests.OfType<V1Deployment>().Single().Spec.Template.Spec.Containers.Single().ReadinessProbe.TimeoutSeconds!.Value);
 
+    /// <summary>Gets the page that describes the files.</summary>
+    public static string Page => File.ReadAllText(Path.Combine(Repository.Root, "docs", "scale-out.md"));
+
     public static string GetPath(string name) => Path.Combine(Repository.Root, "deploy", name);
 
     public static string Read(string name) => File.ReadAllText(GetPath(name));

@@ -96,6 +96,11 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
+    public void Compose_Variables_AreDocumented()
+        => Setting().Matches(DeployFiles.Read("compose.yml")).Select(match => match.Groups["name"].Value).Distinct()
+            .Should().HaveCountGreaterThan(4).And.OnlyContain(name => DeployFiles.Page.Contains($"`{name}`"));
+
+    [Fact]
     public async Task Compose_LoadBalancer_KnowsTheNodesAndTheyTrustItAlone()
     {
         var balancer = Services.GetProperty("load-balancer");
@@ -223,6 +228,9 @@ public sealed partial class DeploymentTests
 
     [GeneratedRegex(@"\$\{[A-Z_]+:\?[^}]+\}")]
     private static partial Regex Required();
+
+    [GeneratedRegex(@"\$\{(?<name>\w+)")]
+    private static partial Regex Setting();
 
     [GeneratedRegex(@"\$\{(?<name>\w+)\}")]
     private static partial Regex Variable();

@@ -159,28 +159,18 @@ public sealed class TopologyTests(Topology topology) : IClassFixture<Topology>
     public async Task Readiness_StoreThatHangs_IsDegradedBeforeTheProbeGivesUp()
     {
         var key = await topology.CreateKeyAsync(Balancer);
-        for (var node = 0; node < 2; node++)
+
+        // A node drops a new key from its cache once more when it reads the change table. Then the key is not served.
+        await Waiting.UntilAsync(async () =>
         {
-            (await Topology.ReadAsync(topology.Node(node), key.Secret)).Should().Be(200);
-        }
+            for (var node = 0; node < 2; node++)
+            {
+                (await Topology.ReadAsync(topology.Node(node), key.Secret)).Should().Be(200);
+            }
 
-        await using var connection = new NpgsqlConnection(topology.Database);
-        await connection.OpenAsync(Token);
-        await using var transaction = await connection.BeginTransactionAsync(Token);
-        await using var command = new NpgsqlCommand("LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE", connection, transaction);
-        await command.ExecuteNonQueryAsync(Token);
+            return await ReadWhileStoreHangsAsync(key.Secret) == 200;
+        });
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(DeployFiles.ReadinessTimeout);
-        using var ready = await topology.Node(0).GetAsync("/health/ready", patience.Token);
-        var (status, text) = (ready.StatusCode, await ready.TextAsync());
-        var live = await topology.Node(0).GetStringAsync("/health/live", Token);
-        var cached = await Topology.ReadAsync(Balancer, key.Secret);
-        await transaction.RollbackAsync(Token);
-
-        (status, text).Should().Be((HttpStatusCode.OK, "Degraded"));
-        live.Should().Be("Healthy");
-        cached.Should().Be(200);
         await Waiting.UntilAsync(async () => await topology.Node(0).GetStringAsync("/health/ready", Token) == "Healthy");
     }
 
@@ -202,9 +192,28 @@ public sealed class TopologyTests(Topology topology) : IClassFixture<Topology>
             foreach (var (metric, label) in names)
             {
                 page.Should().MatchRegex($"(?m)^{metric}[{{ ]", expression);
-                page.Should().Contain(label, expression);
+                page.Contains(label, StringComparison.Ordinal).Should().BeTrue("{0} asks for {1}", expression, label);
             }
         }
+    }
+
+    /// <summary>Locks the table of the keys, probes a node, and returns the status of a request with a key.</summary>
+    private async Task<int> ReadWhileStoreHangsAsync(string secret)
+    {
+        await using var connection = new NpgsqlConnection(topology.Database);
+        await connection.OpenAsync(Token);
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        await using var command = new NpgsqlCommand("LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE", connection, transaction);
+        await command.ExecuteNonQueryAsync(Token);
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(DeployFiles.ReadinessTimeout);
+        using var ready = await topology.Node(0).GetAsync("/health/ready", patience.Token);
+        var live = await topology.Node(0).GetStringAsync("/health/live", Token);
+
+        (ready.StatusCode, await ready.TextAsync()).Should().Be((HttpStatusCode.OK, "Degraded"));
+        live.Should().Be("Healthy");
+        return await Topology.ReadAsync(Balancer, secret);
     }
 
     /// <summary>Counts the requests that a node answered since a position of the log.</summary>
