@@ -17,7 +17,8 @@ fail() {
   exit 1
 }
 
-# The tests run the client examples of the documentation with their interpreters, and the dashboard in Chromium.
+# The tests run the client examples of the documentation with their interpreters, the dashboard in Chromium, and nodes with
+# Redis behind nginx.
 missing=()
 need() { command -v "$1" > /dev/null || missing+=("$2"); }
 need curl curl
@@ -27,6 +28,8 @@ need ruby ruby
 need php php-cli
 need chromium chromium
 need redis-server redis-server
+# Debian's folder for servers is not in the path of every user.
+[ -x /usr/sbin/nginx ] || missing+=(nginx)
 php -m 2> /dev/null | grep -qx curl || missing+=(php-curl)
 /usr/bin/python3 -c 'import requests' 2> /dev/null || missing+=(python3-requests)
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -n 1; }
@@ -60,6 +63,12 @@ export HIREPANDA_AXE=$cache/axe/node_modules/axe-core/axe.min.js
 export HIREPANDA_OPENID_CLIENT=$cache/openid-client/node_modules/openid-client/build/index.js
 [ -s "$HIREPANDA_OPENID_CLIENT" ] || npm install --prefix "$cache/openid-client" --no-save --silent openid-client@6.9.0 < /dev/null \
   || fail "Downloading openid-client with npm failed."
+
+# Checks the files in deploy/ against the schemas of Compose and Kubernetes, which these packages contain.
+export HIREPANDA_SCHEMAS=$cache/schemas/node_modules
+[ -s "$HIREPANDA_SCHEMAS/kubernetes-models/package.json" ] \
+  || npm install --prefix "$cache/schemas" --no-save --silent dclint@3.1.0 kubernetes-models@4.5.1 yaml@2.9.1 < /dev/null \
+  || fail "Downloading the schemas of Compose and Kubernetes with npm failed."
 
 # Only promtool is extracted from the Prometheus package, because installing the package would start a server.
 export HIREPANDA_PROMTOOL=$cache/promtool

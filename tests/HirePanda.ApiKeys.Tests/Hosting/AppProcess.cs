@@ -27,6 +27,9 @@ internal sealed partial class AppProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Gets the id of the process.</summary>
+    public int Id => _process.Id;
+
     public string Output => string.Join('\n', _output);
 
     /// <summary>Gets the first secret on standard output.</summary>
