@@ -36,6 +36,9 @@ switch (args)
     case ["redis", ..]:
         await RedisBenchmark.RunAsync(options.Number("rounds", 15));
         return 0;
+    case ["sizing", ..]:
+        await SizingBenchmark.RunAsync(options.Number("requests", 100_000), [1_000, 10_000]);
+        return 0;
     case ["serve", var name, var port]:
         await ServerProcess.ServeAsync(name, int.Parse(port));
         return 0;
@@ -64,5 +67,7 @@ switch (args)
         Console.Error.WriteLine(
             "  redis [--rounds N]      decisions per second of this library's limiter, of redis-benchmark with the same script,");
         Console.Error.WriteLine("                          and of RedisRateLimiting, on a redis-server of its own");
+        Console.Error.WriteLine(
+            "  sizing [--requests N]   what a node costs Redis and PostgreSQL (HIREPANDA_POSTGRES), busy and idle");
         return 2;
 }
