@@ -33,6 +33,12 @@ switch (args)
     case ["scale", ..]:
         await ScaleBenchmark.RunAsync(options.Number("keys", 1_000_000), options.Text("only"));
         return 0;
+    case ["redis", ..]:
+        await RedisBenchmark.RunAsync(options.Number("rounds", 15));
+        return 0;
+    case ["sizing", ..]:
+        await SizingBenchmark.RunAsync(options.Number("requests", 100_000), [1_000, 10_000]);
+        return 0;
     case ["serve", var name, var port]:
         await ServerProcess.ServeAsync(name, int.Parse(port));
         return 0;
@@ -58,5 +64,10 @@ switch (args)
         Console.Error.WriteLine(
             "  usage [ROWS]            the first byte of a report over 30 days and ROWS rows (default 10000000), on the same");
         Console.Error.WriteLine("                          databases");
+        Console.Error.WriteLine(
+            "  redis [--rounds N]      decisions per second of this library's limiter, of redis-benchmark with the same script,");
+        Console.Error.WriteLine("                          and of RedisRateLimiting, on a redis-server of its own");
+        Console.Error.WriteLine(
+            "  sizing [--requests N]   what a node costs Redis and PostgreSQL (HIREPANDA_POSTGRES), busy and idle");
         return 2;
 }

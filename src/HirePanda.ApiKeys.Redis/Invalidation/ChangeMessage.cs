@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// <param name="Sender">The id of the process that sends it.</param>
 /// <param name="At">The time when the change was stored.</param>
 /// <param name="Workspace">The workspace to drop with all of its keys, or null if there is none.</param>
-/// <param name="Hashes">The hashes of the keys to drop. A message without a workspace and keys tests the subscription.</param>
+/// <param name="Hashes">The hashes of the keys to drop.</param>
 internal sealed record ChangeMessage(string Sender, DateTimeOffset At, string? Workspace, IReadOnlyList<ApiKeyHash> Hashes)
 {
     /// <summary>The most keys in a message. A change of more keys drops all keys of the workspace.</summary>
@@ -14,8 +14,6 @@ internal sealed record ChangeMessage(string Sender, DateTimeOffset At, string? W
 
     private const string Version = "1";
     private const char Separator = '\n';
-
-    public bool IsTest => Workspace is null && Hashes.Count == 0;
 
     /// <summary>Creates the message about a change.</summary>
     public static ChangeMessage From(ApiKeyChangeSet change, string sender, DateTimeOffset at)

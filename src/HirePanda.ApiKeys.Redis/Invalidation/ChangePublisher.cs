@@ -16,17 +16,24 @@ internal sealed class ChangePublisher(
     /// <summary>Gets the id of this process, so that it ignores its own messages.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>
+    /// Gets the channel on which this process tests its subscription. Only this process receives the tests, so that their
+    /// number does not grow with the square of the number of processes.
+    /// </summary>
+    public RedisChannel TestChannel => RedisChannel.Literal($"{options.Value.KeyPrefix}changes:{Id}");
+
     /// <summary>Starts to publish.</summary>
-    public void Start() => events.Changed += change => Publish(ChangeMessage.From(change, Id, time.GetUtcNow()));
+    public void Start()
+        => events.Changed += change => Publish(Channel, ChangeMessage.From(change, Id, time.GetUtcNow()).ToString());
 
     /// <summary>Publishes a message that tests the subscription of this process.</summary>
-    public void PublishTest() => Publish(new ChangeMessage(Id, time.GetUtcNow(), null, []));
+    public void PublishTest() => Publish(TestChannel, RedisValue.EmptyString);
 
-    private void Publish(ChangeMessage message)
+    private void Publish(RedisChannel channel, RedisValue message)
     {
         try
         {
-            connection.Multiplexer?.GetSubscriber().Publish(Channel, message.ToString(), CommandFlags.FireAndForget);
+            connection.Multiplexer?.GetSubscriber().Publish(channel, message, CommandFlags.FireAndForget);
         }
 #pragma warning disable CA1031 // The change is stored, so a client that throws must not fail the call.
         catch (Exception)

@@ -6,8 +6,9 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// A background job that receives the changes of other processes and drops them from the cache. Every second, it sends itself a
-/// message. A message that does not come back, or a lost connection, means that changes may be missing. When messages come back
-/// again, the change table is read at once, or the cache is cleared if the store does not have a change table.
+/// message on a channel of its own. A message that does not come back, or a lost connection, means that changes may be missing.
+/// When messages come back again, the change table is read at once, or the cache is cleared if the store does not have a change
+/// table.
 /// </summary>
 internal sealed class ChangeSubscription : BackgroundJob
 {
@@ -66,7 +67,10 @@ internal sealed class ChangeSubscription : BackgroundJob
         if (!_isSubscribed)
         {
             RunIn(_retryInterval);
-            await multiplexer.GetSubscriber().SubscribeAsync(_publisher.Channel, (_, message) => Receive(message))
+            var subscriber = multiplexer.GetSubscriber();
+            await Task.WhenAll(
+                subscriber.SubscribeAsync(_publisher.Channel, (_, message) => Receive(message)),
+                subscriber.SubscribeAsync(_publisher.TestChannel, (_, _) => ReceiveTest(subscriber)))
                 .WaitAsync(_interval, Time, cancellationToken);
             _isSubscribed = true;
         }
@@ -82,25 +86,7 @@ internal sealed class ChangeSubscription : BackgroundJob
 
     private void Receive(RedisValue value)
     {
-        if (ChangeMessage.Parse(value) is not { } message)
-        {
-            return;
-        }
-
-        if (message.Sender != _publisher.Id)
-        {
-            Drop(message);
-        }
-        else if (message.IsTest)
-        {
-            Volatile.Write(ref _unanswered, 0);
-            CloseGap();
-        }
-    }
-
-    private void Drop(ChangeMessage message)
-    {
-        if (message.IsTest)
+        if (ChangeMessage.Parse(value) is not { } message || message.Sender == _publisher.Id)
         {
             return;
         }
@@ -116,6 +102,16 @@ internal sealed class ChangeSubscription : BackgroundJob
         }
 
         _metrics.RecordInvalidation(Time.GetUtcNow() - message.At);
+    }
+
+    /// <summary>Notes that a test came back. It counts only if the client has also subscribed to the changes.</summary>
+    private void ReceiveTest(ISubscriber subscriber)
+    {
+        if (subscriber.SubscribedEndpoint(_publisher.Channel) is not null)
+        {
+            Volatile.Write(ref _unanswered, 0);
+            CloseGap();
+        }
     }
 
     private void StartGap()

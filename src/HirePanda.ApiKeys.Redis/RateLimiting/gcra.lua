@@ -29,13 +29,9 @@ local function parse(field)
   }
 end
 
--- The debt of a bucket that replaces another one: as many permits, or the same fraction if it has fewer.
-local function carry(bucket, other)
-  local used = math.floor((other.tat - now + other.interval - 1) / other.interval)
-  if bucket.permits < other.permits then
-    used = math.floor(used * bucket.permits / other.permits)
-  end
-  return used * bucket.interval
+-- When all buckets are full, a new hash has the same state. A second more allows for rounding.
+local function expire(fullAt)
+  redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', math.ceil(fullAt / 1e4) + EPOCH * 1000 + 1000))
 end
 
 local stored = redis.pcall('HGETALL', KEYS[1])
@@ -46,6 +42,29 @@ if stored.err then
   -- The value is not ours.
   redis.call('DEL', KEYS[1])
   stored = {}
+end
+
+-- Most families have one limit. The result is that of the code below, in less time.
+local only = #ARGV == 2 and #stored == 2 and stored[1] == ARGV[2] and string.match(stored[2], '^(%d+):%d+$')
+if only then
+  local bucket = parse(ARGV[2])
+  local tat = math.max(now, math.min(tonumber(only), now + bucket.capacity))
+  local wait = math.max(0, tat + bucket.increment - now - bucket.capacity)
+  if wait == 0 then
+    tat = tat + bucket.increment
+  end
+  redis.call('HSET', KEYS[1], bucket.field, string.format('%.0f:%.0f', tat, now))
+  expire(tat)
+  return { wait, tat - now }
+end
+
+-- The debt of a bucket that replaces another one: as many permits, or the same fraction if it has fewer.
+local function carry(bucket, other)
+  local used = math.floor((other.tat - now + other.interval - 1) / other.interval)
+  if bucket.permits < other.permits then
+    used = math.floor(used * bucket.permits / other.permits)
+  end
+  return used * bucket.interval
 end
 
 local buckets, empty = {}, 0
@@ -127,7 +146,5 @@ for _, bucket in ipairs(others) do
 end
 
 redis.call('HSET', KEYS[1], unpack(values))
-
--- When all buckets are full, a new hash has the same state. A second more allows for rounding.
-redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', math.ceil(fullAt / 1e4) + EPOCH * 1000 + 1000))
+expire(fullAt)
 return reply

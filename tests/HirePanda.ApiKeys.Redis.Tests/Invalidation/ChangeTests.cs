@@ -142,6 +142,22 @@ public sealed class ChangeTests(RedisFixture redis, ITestOutputHelper output) : 
     }
 
     [Fact]
+    public async Task Test_OfASubscription_IsReceivedByItsOwnNodeOnly()
+    {
+        await using var nodes = await Pair.StartAsync(redis.Server);
+        var subscriber = redis.Server.Database.Multiplexer.GetSubscriber();
+        var tests = await subscriber.SubscribeAsync(RedisChannel.Pattern("hirepanda:changes*"));
+        for (var i = 0; i < 4; i++)
+        {
+            var test = await tests.ReadAsync(TestContext.Current.CancellationToken);
+            (await redis.Server.Admin.SubscriptionSubscriberCountAsync(test.Channel)).Should().Be(
+                1, "many nodes that all receive each other's tests would send their number squared");
+        }
+
+        await tests.UnsubscribeAsync();
+    }
+
+    [Fact]
     public async Task Message_ThatIsNotOurs_IsIgnored()
     {
         await using var nodes = await Pair.StartAsync(redis.Server);
