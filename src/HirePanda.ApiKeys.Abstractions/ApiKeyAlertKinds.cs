@@ -3,7 +3,7 @@ namespace HirePanda.ApiKeys;
 /// <summary>The kinds of alerts.</summary>
 public static class ApiKeyAlertKinds
 {
-    /// <summary>A key has used most of its rate limit.</summary>
+    /// <summary>A key, or a client with another credential, has used most of its rate limit.</summary>
     public const string RateLimitApproaching = "rate_limit_approaching";
 
     /// <summary>A key is used far more than usual, or from a country that is new to it.</summary>
