@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 
 namespace HirePanda.ApiKeys.Benchmarks;
 
@@ -24,6 +25,19 @@ internal sealed class OurLimiter : LimiterContender
         var (family, buckets) = _keys[key];
         return await _limiter.TakeAsync(family, _limits, buckets, 1, _clock.Now).ConfigureAwait(false) is { Admitted: true };
     }
+}
+
+/// <summary>The client library alone, with the script and the arguments of this library. It shows what the limiter adds.</summary>
+internal sealed class ClientAlone(IDatabase database, string script, int keys) : LimiterContender("client alone")
+{
+    private readonly byte[] _script = Convert.FromHexString(script);
+    private readonly RedisKey[][] _keys = [.. Enumerable.Range(0, keys).Select(key => new[] { GetRedisKey(Key(key)) })];
+    private readonly RedisValue[] _arguments = [1, $"{RateLimit.MaxPermits}/1"];
+
+    public static RedisKey GetRedisKey(string key) => $"hirepanda:limits:{{{key}}}";
+
+    protected override async ValueTask<bool> IsAdmittedAsync(int key)
+        => (long[]?)await database.ScriptEvaluateAsync(_script, _keys[key], _arguments).ConfigureAwait(false) is [0, ..];
 }
 
 /// <summary>A limiter of RedisRateLimiting, with one instance for each key, as its partitions have.</summary>
@@ -54,7 +68,7 @@ internal sealed class RedisBenchmarkProgram(int port, string script) : LimiterCo
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"-p {port} -n {count} -c 1 -P {load.Callers} -r {load.Keys} --csv "
-            + $"EVALSHA {script} 1 hirepanda:limits:{{{key}}} 1 {RateLimit.MaxPermits}/1");
+            + $"EVALSHA {script} 1 {ClientAlone.GetRedisKey(key)} 1 {RateLimit.MaxPermits}/1");
         using var process = Process.Start(
             new ProcessStartInfo("redis-benchmark", text) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();

@@ -24,9 +24,11 @@ internal static class RedisBenchmark
         await using var redis = await RedisProcess.StartAsync();
         using var host = await StartAsync(redis);
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var script = await redis.LoadAsync(GetScript());
         LimiterContender[] contenders =
         [
-            new RedisBenchmarkProgram(redis.Port, await redis.LoadAsync(GetScript())),
+            new RedisBenchmarkProgram(redis.Port, script),
+            new ClientAlone(connection.GetDatabase(), script, Keys),
             new OurLimiter(host.Services, Keys),
             .. Others(connection),
         ];
