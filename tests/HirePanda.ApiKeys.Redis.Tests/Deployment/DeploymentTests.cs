@@ -218,7 +218,8 @@ public sealed partial class DeploymentTests
         foreach (var node in new[] { "node-1", "node-2" })
         {
             var build = Services.GetProperty(node).GetProperty("build");
-            Path.GetFullPath(DeployFiles.Text(build, "context"), DeployFiles.GetPath("")).TrimEnd('/').Should().Be(Repository.Root);
+            Path.GetFullPath(DeployFiles.Text(build, "context"), DeployFiles.GetPath("")).TrimEnd('/')
+                .Should().Be(Repository.Root);
             File.Exists(Path.Combine(Repository.Root, DeployFiles.Text(build, "dockerfile"))).Should().BeTrue();
         }
     }
