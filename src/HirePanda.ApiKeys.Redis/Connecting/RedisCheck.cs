@@ -23,7 +23,8 @@ internal sealed class RedisCheck(
 
     /// <summary>Finds out why Redis cannot share the limits.</summary>
     /// <param name="family">
-    /// A family, or null for none. In a cluster, the server that has its limits is checked, because only that one may have failed.
+    /// A family, or null for none. In a cluster, the server that has its limits is checked, because only this one may have
+    /// failed.
     /// </param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>The reason as part of a sentence, or null if Redis can share the limits.</returns>

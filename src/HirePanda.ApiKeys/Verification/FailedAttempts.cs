@@ -4,8 +4,8 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Counts refused credentials for each client and each workspace whose key the client tried, and reports too many attempts within
-/// <see cref="ApiKeyFailedAttemptsOptions.AlertWindow"/>. The table is local and bounded, and drops the oldest entry. A package can
-/// count the attempts of all processes together.
+/// <see cref="ApiKeyFailedAttemptsOptions.AlertWindow"/>. The table is local and bounded, and drops the oldest entry. A package
+/// can count the attempts of all processes together.
 /// </summary>
 internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clock) : IVerdictObserver
 {
@@ -19,7 +19,9 @@ internal sealed class FailedAttempts(ApiKeySettings settings, MonotonicClock clo
     private (ClientPartition Client, string? Workspace) _lastSource;
     private AttemptTimes? _last;
 
-    /// <summary>Occurs for each attempt, with the client, the key that it tried or null if that is unknown, and the time.</summary>
+    /// <summary>
+    /// Occurs for each attempt, with the client, the key that it tried or null if that is unknown, and the time.
+    /// </summary>
     public event Action<ClientPartition, ApiKey?, long>? Counted;
 
     /// <summary>

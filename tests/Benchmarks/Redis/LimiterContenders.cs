@@ -27,7 +27,7 @@ internal sealed class OurLimiter : LimiterContender
     }
 }
 
-/// <summary>The client library alone, with the script and the arguments of this library. It shows what the limiter adds.</summary>
+/// <summary>The client library alone, with the script and arguments of this library. It shows the cost of the limiter.</summary>
 internal sealed class ClientAlone(IDatabase database, string script, int keys) : LimiterContender("client alone")
 {
     private readonly byte[] _script = Convert.FromHexString(script);

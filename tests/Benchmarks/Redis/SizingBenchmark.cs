@@ -14,7 +14,7 @@ internal sealed class SizingBenchmark(RedisProcess redis, string database, Datab
     private const int Keys = 1_000;
     private const int Workspaces = 20;
 
-    /// <summary>Half of the reads that a node makes at once for keys that it does not know yet. Above it, it answers 503.</summary>
+    /// <summary>Half of the reads that a node makes at once for unknown keys. Above it, it answers 503.</summary>
     private const int Callers = 16;
 
     private const int Nodes = 10;

@@ -44,7 +44,7 @@ internal sealed partial class OAuthHost : IAsyncDisposable
 
     public Task AddAsync(string email) => _sample.AddAsync(email, "acme");
 
-    /// <summary>Creates the first key of a workspace, with the permissions or its type's default. Returns its secret.</summary>
+    /// <summary>Creates the first key of a workspace, which has no limit in practice. Returns its secret.</summary>
     public async Task<string> NewKeyAsync(string workspace, string type = ApiKeyTypes.Production, params string[] permissions)
     {
         await using var scope = Services.CreateAsyncScope();
@@ -54,6 +54,7 @@ internal sealed partial class OAuthHost : IAsyncDisposable
             Name = "First",
             Type = type,
             Permissions = permissions is [] ? null : permissions,
+            RateLimits = [new RateLimit(RateLimit.MaxPermits, TimeSpan.FromSeconds(1))],
         };
         return (await manager.CreateFirstAsync(workspace, request, Token))!.Secret;
     }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace HirePanda.Api.Tests;
@@ -10,11 +9,6 @@ namespace HirePanda.Api.Tests;
 /// <summary>The API with a session cookie, and with JWTs of another issuer.</summary>
 public sealed class OtherCredentialTests
 {
-    private const string Issuer = "https://login.contoso.test";
-    private const string Audience = "https://api.contoso.test";
-
-    private static readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-
     [Fact]
     public async Task Cookie_Reads_AndNeverWrites()
     {
@@ -40,7 +34,7 @@ public sealed class OtherCredentialTests
     {
         await using var host = await StartAsync();
 
-        using var response = await CallAsync(host, Create(scope, workspace), method);
+        using var response = await CallAsync(host, OtherIssuer.CreateToken(scope, workspace), method);
 
         ((int)response.StatusCode).Should().Be(status, await response.TextAsync());
     }
@@ -49,13 +43,13 @@ public sealed class OtherCredentialTests
     public async Task Jwt_ThatIsNotItsIssuers_IsRefused()
     {
         await using var host = await StartAsync();
-        var token = Create("admin", "acme");
+        var token = OtherIssuer.CreateToken("admin", "acme");
         string[] wrong =
         [
-            Create("admin", "acme", issuer: "https://evil.test"),
-            Create("admin", "acme", audience: "https://other.test"),
-            Create("admin", "acme", expires: DateTime.UtcNow.AddHours(-1)),
-            Create("admin", "acme", key: RandomNumberGenerator.GetBytes(32)),
+            OtherIssuer.CreateToken("admin", "acme", issuer: "https://evil.test"),
+            OtherIssuer.CreateToken("admin", "acme", audience: "https://other.test"),
+            OtherIssuer.CreateToken("admin", "acme", expires: DateTime.UtcNow.AddHours(-1)),
+            OtherIssuer.CreateToken("admin", "acme", key: RandomNumberGenerator.GetBytes(32)),
             Base64UrlEncoder.Encode("""{"alg":"none"}""") + "." + token.Split('.')[1] + ".",
             token[..^4] + "AAAA",
         ];
@@ -73,45 +67,12 @@ public sealed class OtherCredentialTests
     {
         await using var host = await OAuthHost.StartAsync();
 
-        using var response = await CallAsync(host, Create("admin", "acme"), "GET");
+        using var response = await CallAsync(host, OtherIssuer.CreateToken("admin", "acme"), "GET");
 
         response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 
-    private static Task<OAuthHost> StartAsync() => OAuthHost.StartAsync(settings:
-    [
-        ("Authentication:Schemes:Bearer:ValidIssuer", Issuer),
-        ("Authentication:Schemes:Bearer:ValidAudiences:0", Audience),
-        ("Authentication:Schemes:Bearer:SigningKeys:0:Issuer", Issuer),
-        ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(_key)),
-    ]);
-
-    private static string Create(
-        string scope,
-        string? workspace,
-        string issuer = Issuer,
-        string audience = Audience,
-        DateTime? expires = null,
-        byte[]? key = null)
-    {
-        var claims = new Dictionary<string, object> { ["sub"] = "somebody", ["client_id"] = "contoso-app", ["scope"] = scope };
-        if (workspace is not null)
-        {
-            claims["workspace"] = workspace;
-        }
-
-        var end = expires ?? DateTime.UtcNow.AddHours(1);
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = issuer,
-            Audience = audience,
-            Claims = claims,
-            NotBefore = end.AddHours(-1),
-            IssuedAt = end.AddHours(-1),
-            Expires = end,
-            SigningCredentials = new(new SymmetricSecurityKey(key ?? _key), SecurityAlgorithms.HmacSha256),
-        });
-    }
+    private static Task<OAuthHost> StartAsync() => OAuthHost.StartAsync(settings: OtherIssuer.Settings);
 
     private static async Task<HttpResponseMessage> CallAsync(OAuthHost host, string token, string method)
     {

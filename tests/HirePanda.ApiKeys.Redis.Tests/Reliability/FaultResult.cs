@@ -28,7 +28,8 @@ internal sealed class FaultResult(FaultLoad load, double began, double ended, do
         => load.Get(kind, 0, double.MaxValue).Select(answer => answer.Status).Distinct();
 
     /// <summary>
-    /// Gets the different statuses of requests that were sent and ended during the fault, and whether they had <c>Retry-After</c>.
+    /// Gets the different statuses of requests that were sent and ended during the fault, and whether they had
+    /// <c>Retry-After</c>.
     /// </summary>
     public IEnumerable<(int Status, bool HasRetryAfter)> During(RequestKind kind)
         => load.Get(kind, began, Math.Max(began + 1, ended - Margin))
