@@ -1,10 +1,12 @@
 using HirePanda.ApiKeys;
+using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
+using OpenIddict.Server;
 
 namespace HirePanda.Api;
 
 /// <summary>The scopes of tokens: the tiers and permissions of the catalog, and two of OpenID Connect.</summary>
-internal sealed class OAuthScopes(ApiKeyCatalogReader catalog)
+internal sealed class OAuthScopes(ApiKeyCatalogReader catalog, IOptions<OpenIddictServerOptions> server)
 {
     private static readonly string[] _openId = [OpenIddictConstants.Scopes.OpenId, OpenIddictConstants.Scopes.OfflineAccess];
 
@@ -40,17 +42,8 @@ internal sealed class OAuthScopes(ApiKeyCatalogReader catalog)
         ];
     }
 
-    /// <summary>Gets all scopes.</summary>
-    public HashSet<string> GetAll()
-    {
-        var view = catalog.Get(new() { Id = "", Workspace = "" });
-        return
-        [
-            .. view.Tiers.Select(tier => tier.Name),
-            .. view.Permissions.Select(permission => permission.Name),
-            .. _openId,
-        ];
-    }
+    /// <summary>Gets all scopes that the server knows. They include the tiers and permissions of the catalog.</summary>
+    public HashSet<string> GetAll() => server.Value.Scopes;
 
     /// <summary>Determines whether a scope gives access to the API.</summary>
     public static bool IsOfApi(string scope) => !_openId.Contains(scope);

@@ -106,7 +106,11 @@ internal static class PipelineBenchmark
         var (ours, hs256) = (Cost(samples, "ours"), Cost(samples, "jwt-hs256"));
         Console.WriteLine(Invariant(
             $"ours/jwt-hs256 time={Ratio(ours, hs256).ToString("F3")} bytes={Bytes(ours).Median / Bytes(hs256).Median:F3}"));
-        foreach (var (name, other) in new[] { ("accepted-jwt", "jwt-hs256"), ("ours-accepting", "ours") })
+        foreach (var (name, other) in new[]
+        {
+            ("jwt-forwarded", "jwt-hs256"), ("accepted-jwt", "jwt-hs256"), ("accepted-jwt", "jwt-forwarded"),
+            ("ours-accepting", "ours"),
+        })
         {
             var (cost, alone) = (Cost(samples, name), Cost(samples, other));
             Console.WriteLine(Invariant(

@@ -27,6 +27,18 @@ internal static class JwtScenario
         },
     };
 
+    /// <summary>The same behind the framework's policy scheme, which only chooses a scheme for each request.</summary>
+    public static Scenario CreateForwarded(string name, SigningCredentials signing) => new(name, $"Bearer {Token(signing)}")
+    {
+        Services = services =>
+        {
+            AddBearer(services, "selector", signing);
+            services.AddAuthentication().AddPolicyScheme("selector", displayName: null, options
+                => options.ForwardDefaultSelector = _ => JwtBearerDefaults.AuthenticationScheme);
+            Scenarios.AddPolicy(services);
+        },
+    };
+
     /// <summary>Adds the scheme.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="defaultScheme">The default scheme of the application.</param>

@@ -44,6 +44,8 @@ internal static class Scenarios
 
     public static Scenario JwtRs256 { get; } = JwtScenario.Create("jwt-rs256", JwtScenario.Asymmetric);
 
+    public static Scenario JwtForwarded { get; } = JwtScenario.CreateForwarded("jwt-forwarded", JwtScenario.Symmetric);
+
     /// <summary>Gets this library with every feature.</summary>
     public static Scenario Ours { get; } = OurScenario.Create("ours");
 
@@ -52,8 +54,8 @@ internal static class Scenarios
 
     public static IReadOnlyList<Scenario> All { get; } =
         [
-            Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, Dashboard, Ours, AcceptingScenario.Jwt,
-            AcceptingScenario.Key,
+            Anonymous, Floor, FloorAndLimiter, HandWritten, JwtHs256, JwtRs256, JwtForwarded, Dashboard, Ours,
+            AcceptingScenario.Jwt, AcceptingScenario.Key,
         ];
 
     /// <summary>Adds a scheme with the handler, and a policy that requires one of its claims.</summary>

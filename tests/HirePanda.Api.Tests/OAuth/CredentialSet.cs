@@ -28,10 +28,10 @@ internal sealed class CredentialSet : IDisposable
             using var created = await host.CallAsync(
                 HttpMethod.Post, "/api/v1/api-keys", new { name = tier, type = "production", tier });
             var key = await created.JsonAsync();
-            set._secrets["key", tier] = key.GetProperty("secret").GetString()!;
+            set._secrets[("key", tier)] = key.GetProperty("secret").GetString()!;
             set.Clients["key"] = key.GetProperty("id").GetString()!;
-            set._secrets["token", tier] = (await host.GetTokensAsync(other, app, $"offline_access {tier}")).Access;
-            set._secrets["jwt", tier] = OtherIssuer.CreateToken(tier, "acme");
+            set._secrets[("token", tier)] = (await host.GetTokensAsync(other, app, $"offline_access {tier}")).Access;
+            set._secrets[("jwt", tier)] = OtherIssuer.CreateToken(tier, "acme");
         }
 
         return set;
@@ -55,7 +55,7 @@ internal sealed class CredentialSet : IDisposable
             }
             else if (credential != "none")
             {
-                var secret = _secrets[credential, tier == "broken" ? "admin" : tier];
+                var secret = _secrets[(credential, tier == "broken" ? "admin" : tier)];
                 request.Headers.Authorization = new AuthenticationHeaderValue(
                     "Bearer", tier == "broken" ? secret[..^4] + "AAAA" : secret);
             }

@@ -65,10 +65,7 @@ public sealed class OAuthJourneyTests(Chromium chromium, RunningSample sample) :
     }
 
     [Theory]
-    [InlineData(false, 360)]
-    [InlineData(false, 1280)]
-    [InlineData(true, 360)]
-    [InlineData(true, 1280)]
+    [MemberData(nameof(AccessibilityTests.Looks), MemberType = typeof(AccessibilityTests))]
     public async Task Pages_HaveNoFindings(bool dark, int width)
     {
         await using var board = await JobBoard.StartAsync(sample.App);

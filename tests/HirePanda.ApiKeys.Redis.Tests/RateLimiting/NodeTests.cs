@@ -1,4 +1,10 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace HirePanda.ApiKeys.Tests;
 
@@ -68,13 +74,39 @@ public sealed class NodeTests(RedisFixture redis) : IClassFixture<RedisFixture>
     [Fact]
     public async Task Clients_WithAcceptedCredentials_ShareTheirLimitToo()
     {
-        await using var node = await RedisNode.StartAsync(redis.Server.ConnectionString, new InMemoryApiKeyStore());
-        await using var other = await RedisNode.StartAsync(redis.Server.ConnectionString, new InMemoryApiKeyStore());
-        var lookups = new[] { node, other }.Select(each => each.Services.GetRequiredService<WorkspaceLookup>());
-        var families = await Task.WhenAll(lookups.Select(
-            async lookup => (await lookup.FindAsync("acme", TestContext.Current.CancellationToken))!.GetClient("app").Family));
+        var store = new InMemoryApiKeyStore();
+        await using var first = await StartAsync();
+        await using var second = await StartAsync();
+        List<HttpStatusCode> statuses = [];
+        for (var i = 0; i < 8; i++)
+        {
+            statuses.Add(await (i % 2 == 0 ? first : second).StatusAsync("token-of-an-app"));
+        }
 
-        families.Distinct().Should().ContainSingle("the name does not depend on the node");
+        statuses.Count(status => status == HttpStatusCode.OK).Should().Be(5);
+        statuses[5..].Should().AllBeEquivalentTo(HttpStatusCode.TooManyRequests);
+        (first.Fallbacks + second.Fallbacks).Should().Be(0);
+
+        Task<RedisNode> StartAsync() => RedisNode.StartAsync(redis.Server.ConnectionString, store, services: services =>
+        {
+            services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, AppHandler>("App", configureOptions: null);
+            new ApiKeyBuilder(services).AcceptScheme("App");
+            services.Configure<ApiKeyOptions>(
+                ApiKeyDefaults.AuthenticationScheme, options => options.DefaultRateLimit = new(5, TimeSpan.FromHours(1)));
+        });
+    }
+
+    /// <summary>Accepts every token as that of the same app.</summary>
+    private sealed class AppHandler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            Claim[] claims = [new("client_id", "app"), new("workspace", "acme"), new("scope", "read")];
+            var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, "App"));
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, "App")));
+        }
     }
 
     private sealed class ShiftedClock(TimeSpan difference) : TimeProvider
