@@ -90,7 +90,8 @@ routing, authentication, authorization, and an endpoint that returns a few bytes
 contender is its request minus the same request without authorization (`anonymous`). `floor` is the minimum cost of the framework's own authentication
 and authorization: a handler that returns one prepared result, and a policy that requires one claim. `ours` has every feature: checksum, hash, cache, an
 allowlist of three networks, one rate limit with its response fields, usage, a policy, and a listener for all metrics. `challenge` is `ours` without
-a credential. `junk` is `ours` with a different wrong checksum each time, and `junk-again` with the same wrong checksum on a kept-alive connection. The
+a credential. `junk` is `ours` with a different wrong checksum each time, and `junk-again` with the same wrong checksum on a kept-alive connection.
+`jwt-forwarded` is a JWT behind the framework's policy scheme, `accepted-jwt` a JWT that `ours` accepts, and `ours-accepting` a key where it does. The
 last lines are costs as multiples of the floor's cost.
 
 TEXT
