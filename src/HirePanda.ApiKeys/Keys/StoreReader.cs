@@ -4,8 +4,7 @@ namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Reads keys from the host's store for <see cref="KeyLookup"/>, and settings of workspaces for <see cref="WorkspaceLookup"/>.
-/// Each read has its own service scope and a time-out, and the number of concurrent reads is limited. Each time-out in a row
-/// halves the number, down to one, because a store that hangs would have to work through all that it was sent before it recovers.
+/// Each read has its own service scope and a time-out, and the number of concurrent reads is limited.
 /// </summary>
 internal sealed class StoreReader(
     IServiceScopeFactory scopes,
@@ -15,14 +14,8 @@ internal sealed class StoreReader(
     ApiKeyMetrics metrics,
     TimeProvider time)
 {
-    /// <summary>The most halvings that can matter: the number of reads has at most 17 bits.</summary>
-    private const int MaxHalvings = 17;
-
     private int _reads;
     private int _unknownReads;
-
-    /// <summary>The number of time-outs since the store last answered.</summary>
-    private int _timeouts;
 
     /// <summary>Gets a value that indicates whether the host has registered a store.</summary>
     public bool HasStore { get; } = services.IsService(typeof(IApiKeyStore));
@@ -47,8 +40,7 @@ internal sealed class StoreReader(
 
     private bool TryEnter(bool isKnown)
     {
-        var halvings = Math.Min(Volatile.Read(ref _timeouts), MaxHalvings);
-        var max = Math.Max(1, settings.Current.Options.Cache.MaxStoreReads >> halvings);
+        var max = settings.Current.Options.Cache.MaxStoreReads;
         if (!TryEnter(ref _reads, max))
         {
             return false;
@@ -97,12 +89,10 @@ internal sealed class StoreReader(
         {
             var stored = await read.WaitAsync(timeout, time).ConfigureAwait(false);
             isOk = true;
-            Volatile.Write(ref _timeouts, 0);
             return stored;
         }
         catch (TimeoutException) when (!read.IsCompleted)
         {
-            Interlocked.Increment(ref _timeouts);
             GiveUp(givenUp);
             throw new TimeoutException($"The API key store did not answer within {timeout.TotalSeconds} s.");
         }

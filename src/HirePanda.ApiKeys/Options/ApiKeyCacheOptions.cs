@@ -37,8 +37,7 @@ public sealed class ApiKeyCacheOptions
     /// <summary>
     /// Gets or sets the largest number of concurrent reads of the store, from 1 to 100,000. Above it, a request whose key is not
     /// cached is answered with 503. Secrets that are not known to belong to a key get at most half of the reads, so that invalid
-    /// secrets do not delay keys in use. Each time-out in a row halves the number, down to one, until the store answers. The
-    /// default is 64.
+    /// secrets do not delay keys in use. The default is 64.
     /// </summary>
     public int MaxStoreReads { get; set; } = 64;
 }

@@ -7,8 +7,6 @@ namespace HirePanda.ApiKeys.Tests;
 /// <summary>The distribution of store reads when there are more requests for them than the limit.</summary>
 public sealed class ReadPlacesTests
 {
-    private static int _hanging;
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -97,47 +95,6 @@ public sealed class ReadPlacesTests
         await cancelled.Task;
         isCancelledOnThePool.Should().BeFalse();
         release.Set();
-    }
-
-    [Fact]
-    public async Task VerifyAsync_StoreThatHangs_IsAskedByOneReadAtATimeUntilItAnswers()
-    {
-        await using var api = await TestApi.StartAsync();
-        api.Store.BeforeRead = HangUntilCancelledAsync;
-        (await ReadsOfManyAsync(expected: 20)).Should().Be(20);
-        (await ReadsOfManyAsync(expected: 1)).Should().Be(1, "its connections would only queue");
-
-        api.Store.BeforeRead = _ => Task.CompletedTask;
-        (await VerifyAsync(api, api.UnknownSecret(), 0)).Outcome.Should().Be(ApiKeyOutcome.Unknown);
-        (await ReadsOfManyAsync(expected: 20)).Should().Be(20);
-
-        // Starts 20 verifications, waits for the reads, and lets what hangs time out.
-        async Task<int> ReadsOfManyAsync(int expected)
-        {
-            var before = api.Store.Reads;
-            var all = Enumerable.Range(1, 20).Select(address => VerifyAsync(api, api.UnknownSecret(), address)).ToList();
-            await TestApi.Until(() => api.Store.Reads >= before + expected);
-            var reads = api.Store.Reads - before;
-            api.Time.Advance(TimeSpan.FromSeconds(2));
-            await Task.WhenAll(all);
-            await TestApi.Until(() => _hanging == 0);
-            return reads;
-        }
-    }
-
-    private static async Task HangUntilCancelledAsync(CancellationToken cancellationToken)
-    {
-        Interlocked.Increment(ref _hanging);
-        var cancelled = new TaskCompletionSource();
-        using var registration = cancellationToken.Register(() => cancelled.TrySetCanceled(cancellationToken));
-        try
-        {
-            await cancelled.Task;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _hanging);
-        }
     }
 
     private static Task<ApiKeyVerdict> VerifyAsync(TestApi api, string secret, long address)
