@@ -6,7 +6,7 @@ namespace HirePanda.ApiKeys;
 /// <summary>
 /// A background job that counts the failed attempts of all processes together, so that an attack on all of them is reported once.
 /// Every second, it adds the attempts that this process has seen in Redis. The process whose attempts reach the threshold reports
-/// them. While Redis is unavailable, each process counts and reports its own attempts.
+/// them. While Redis is unavailable or cannot add attempts, each process reports those that it has counted itself.
 /// </summary>
 internal sealed class SharedAttempts : BackgroundJob
 {
@@ -16,7 +16,7 @@ internal sealed class SharedAttempts : BackgroundJob
     private const int MaxWaiting = 10_000;
 
     /// <summary>The most clients whose attempts are added in one run, those with the most attempts. The others wait.</summary>
-    private const int MaxInRun = 1_000;
+    private const int MaxInRun = 100;
 
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
@@ -28,6 +28,7 @@ internal sealed class SharedAttempts : BackgroundJob
     private readonly string _script = EmbeddedScript.Read(Resource);
     private readonly Dictionary<Source, Waiting> _waiting = [];
     private readonly Lock _lock = new();
+    private bool _hasFailed;
 
     public SharedAttempts(
         RedisConnection connection,
@@ -53,10 +54,28 @@ internal sealed class SharedAttempts : BackgroundJob
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var batch = Take();
-        _attempts.IsCountedTogether = _circuit.IsClosed;
-        if (_circuit.IsClosed)
+        _attempts.IsCountedTogether = _circuit.IsClosed && !_hasFailed;
+        if (!_circuit.IsClosed || batch.Length == 0)
         {
-            await Task.WhenAll(batch.Select(AddAsync)).WaitAsync(_interval, Time, cancellationToken);
+            return;
+        }
+
+        var adding = Task.WhenAll(batch.Select(AddAsync));
+        try
+        {
+            await adding.WaitAsync(_interval, Time, cancellationToken);
+            _hasFailed = false;
+        }
+        catch
+        {
+            // Requests may not notice the failure, because they need other keys of Redis, or none.
+            (_hasFailed, _attempts.IsCountedTogether) = (true, false);
+            _ = adding.ContinueWith(
+                static late => _ = late.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            throw;
         }
     }
 

@@ -22,8 +22,8 @@ local attempts = 0
 local stored = redis.call('HGETALL', KEYS[1])
 for i = 1, #stored, 2 do
   local at = tonumber(stored[i])
-  if at and at > slot - SLOTS then
-    attempts = attempts + tonumber(stored[i + 1])
+  if at and at > slot - SLOTS and at <= slot then
+    attempts = attempts + (tonumber(stored[i + 1]) or 0)
   elseif at then
     redis.call('HDEL', KEYS[1], stored[i])
   end

@@ -74,7 +74,8 @@ internal sealed class SelectorHandler(
                 return scheme.IsUnavailable?.Invoke(result) == true ? acceptor.Refuse(request, scheme, result.Failure) : result;
             }
 
-            caller = transformation is NoopClaimsTransformation
+            // The framework's own transformation would only make another task.
+            caller = transformation.GetType() == typeof(NoopClaimsTransformation)
                 ? result.Principal
                 : await transformation.TransformAsync(result.Principal).ConfigureAwait(false);
         }
