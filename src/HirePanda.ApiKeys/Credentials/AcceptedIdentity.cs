@@ -10,7 +10,6 @@ internal sealed class AcceptedIdentity : CallerIdentity
 {
     private CompiledCatalog _catalog;
     private Grant _grant;
-    private bool _isSet;
 
     /// <summary>Creates an identity that has no rights yet.</summary>
     public AcceptedIdentity(AcceptedScheme scheme, ClaimsPrincipal source, CompiledCatalog catalog)
@@ -21,13 +20,16 @@ internal sealed class AcceptedIdentity : CallerIdentity
         : base(other)
     {
         (Scheme, Source) = (other.Scheme, other.Source);
-        (_catalog, _grant, _isSet) = (other._catalog, other._grant, other._isSet);
+        (_catalog, _grant, Client) = (other._catalog, other._grant, other.Client);
     }
 
     public AcceptedScheme Scheme { get; }
 
     /// <summary>Gets the principal that the scheme created.</summary>
     public ClaimsPrincipal Source { get; }
+
+    /// <summary>Gets the client that the caller is, or null before its rights are set.</summary>
+    public LiveClient? Client { get; private set; }
 
     public override CompiledCatalog Catalog => _catalog;
 
@@ -36,17 +38,17 @@ internal sealed class AcceptedIdentity : CallerIdentity
     /// <summary>Gets the name that the scheme gave the caller, or null if it gave none.</summary>
     public override string? Name => Source.Identity?.Name;
 
-    /// <summary>Sets the workspace and the rights of the caller, as evaluated now.</summary>
-    public void SetActor(ApiKeyActor actor, CompiledCatalog catalog)
+    /// <summary>Sets the client and the rights of the caller, as evaluated now.</summary>
+    public void SetActor(ApiKeyActor actor, LiveWorkspace workspace)
     {
-        (_catalog, _grant) = (catalog, catalog.Grant(actor.Tier, actor.Permissions));
-        if (_isSet)
+        (_catalog, _grant) = (workspace.Catalog, workspace.Catalog.Grant(actor.Tier, actor.Permissions));
+        if (Client is not null)
         {
             RemoveClaim(FindFirst(ApiKeyClaimTypes.Workspace));
             RemoveClaim(FindFirst(ApiKeyClaimTypes.Scope));
         }
 
-        _isSet = true;
+        Client = workspace.GetClient(actor.ClientId ?? actor.Id);
         Add(ApiKeyClaimTypes.Workspace, actor.Workspace, AuthenticationType!);
         Add(ApiKeyClaimTypes.Scope, _grant.Scope, AuthenticationType!);
     }

@@ -69,13 +69,18 @@ internal struct ClaimsActor
     /// <summary>Adds a right. A scope is compared by case, which the catalog ignores.</summary>
     private void AddScope(string name, CompiledCatalog catalog)
     {
-        if (catalog.TryGetTier(name, out var tier) && tier == name)
+        if (catalog.GetRequired(name) is not { } right)
         {
-            _rank = Math.Max(_rank, catalog.GetRequired(tier)!.Rank);
+            return;
         }
-        else if (catalog.TryGetPermission(name, out var permission) && permission == name)
+
+        if (right.Rank >= 0)
         {
-            (_permissions ??= []).Add(permission);
+            _rank = catalog.Tiers[right.Rank].Name == name ? Math.Max(_rank, right.Rank) : _rank;
+        }
+        else if (right.Scope == name)
+        {
+            (_permissions ??= []).Add(right.Scope);
         }
     }
 }

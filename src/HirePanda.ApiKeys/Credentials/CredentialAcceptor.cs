@@ -17,6 +17,7 @@ internal sealed class CredentialAcceptor(
     AllowlistReports allowlists,
     LimitReports limits,
     MonotonicClock clock,
+    TimeProvider time,
     ApiKeyMetrics metrics,
     ResponseHeaders headers,
     RequestCompletion completion,
@@ -52,12 +53,12 @@ internal sealed class CredentialAcceptor(
         var identity = new AcceptedIdentity(scheme, source, settings.Current.Catalog);
         var principal = new ClaimsPrincipal(identity);
         principal.AddIdentities(source.Identities);
-        var (refusal, workspace, client) = await EvaluateAsync(request.Context, principal, identity).ConfigureAwait(false);
-        if (workspace is not null)
+        var (refusal, now) = await EvaluateAsync(request.Context, principal, identity).ConfigureAwait(false);
+        if (identity.Client is { } client)
         {
-            var live = request.Client = workspace.GetClient(client!);
+            request.Client = client;
             request.SetCaller();
-            refusal ??= Admit(request, workspace, live, await TakeAsync(live, request.Cost).ConfigureAwait(false));
+            refusal ??= Admit(request, client, await TakeAsync(client, request.Cost, now).ConfigureAwait(false));
         }
 
         request.Refusal = refusal;
@@ -74,17 +75,17 @@ internal sealed class CredentialAcceptor(
         HttpContext context, AcceptedIdentity identity)
     {
         var before = identity.Grant;
-        var (refusal, _, _) = await EvaluateAsync(context, context.User, identity).ConfigureAwait(false);
+        var (refusal, _) = await EvaluateAsync(context, context.User, identity).ConfigureAwait(false);
         return (refusal, identity.Grant != before);
     }
 
     /// <summary>Takes the cost of a request from the limit of its client. The result is null if no limit can be asked.</summary>
-    private ValueTask<RateLimitDecision?> TakeAsync(LiveClient client, int cost) => shared is null
-        ? new(RateLimiter.Take(client.Limits, client.Buckets, cost, clock.Now))
-        : shared.TakeAsync(client.Family, client.Limits, client.Buckets, cost, clock.Now);
+    private ValueTask<RateLimitDecision?> TakeAsync(LiveClient client, int cost, long now) => shared is null
+        ? new(RateLimiter.Take(client.Limits, client.Buckets, cost, clock.From(now)))
+        : shared.TakeAsync(client.Family, client.Limits, client.Buckets, cost, clock.From(now));
 
     /// <summary>Decides about a request by the limit of its client.</summary>
-    private ApiKeyError? Admit(ApiKeyRequest request, LiveWorkspace workspace, LiveClient client, RateLimitDecision? decision)
+    private ApiKeyError? Admit(ApiKeyRequest request, LiveClient client, RateLimitDecision? decision)
     {
         if (decision is not { } limit)
         {
@@ -104,17 +105,17 @@ internal sealed class CredentialAcceptor(
             };
         }
 
-        if (workspace.Allowlist is { IsReportOnly: true } allowlist)
+        if (client.Workspace.Allowlist is { IsReportOnly: true } allowlist)
         {
-            allowlists.Check(allowlist, workspace.Id, client.Id, request.Address, request.StartedAt);
+            allowlists.Check(allowlist, client.Workspace.Id, client.Id, request.Address, request.StartedAt);
         }
 
         return null;
     }
 
-    /// <summary>Finds the workspace and the rights of a caller, and checks the allowlist of the workspace.</summary>
-    /// <returns>The error, or null if there is none, with the workspace and the client, or null if they are unknown.</returns>
-    private async ValueTask<(ApiKeyError? Refusal, LiveWorkspace? Workspace, string? Client)> EvaluateAsync(
+    /// <summary>Sets the client and the rights of a caller, and checks the allowlist of its workspace.</summary>
+    /// <returns>The error, or null if there is none, and the time of the decision, in ticks.</returns>
+    private async ValueTask<(ApiKeyError? Refusal, long Now)> EvaluateAsync(
         HttpContext context, ClaimsPrincipal principal, AcceptedIdentity identity)
     {
         ApiKeyActor? actor;
@@ -127,23 +128,28 @@ internal sealed class CredentialAcceptor(
 #pragma warning restore CA1031
         {
             Log.ActorUnresolved(logger, exception, identity.Scheme.Name);
-            return (ApiKeyError.Unavailable, null, null);
+            return (ApiKeyError.Unavailable, 0);
         }
 
         if (actor is null || !IsName(actor.Workspace) || !IsName(actor.Id) || !IsName(actor.ClientId ?? actor.Id))
         {
             Log.NoWorkspace(logger, identity.Scheme.Name);
-            return (ApiKeyError.NoClient, null, null);
+            return (ApiKeyError.NoClient, 0);
         }
 
-        if (await workspaces.FindAsync(actor.Workspace, context.RequestAborted).ConfigureAwait(false) is not { } workspace)
+        var now = time.GetUtcNow().UtcTicks;
+        if (workspaces.FindCached(actor.Workspace, now) is not { } workspace)
         {
-            return (ApiKeyError.Unavailable, null, null);
+            if (await workspaces.FindAsync(actor.Workspace, context.RequestAborted).ConfigureAwait(false) is not { } read)
+            {
+                return (ApiKeyError.Unavailable, 0);
+            }
+
+            (workspace, now) = (read, time.GetUtcNow().UtcTicks);
         }
 
-        identity.SetActor(actor, workspace.Catalog);
-        var isAllowed = workspace.Admits(context.Connection.RemoteIpAddress);
-        return (isAllowed ? null : ApiKeyError.AddressNotAllowed, workspace, actor.ClientId ?? actor.Id);
+        identity.SetActor(actor, workspace);
+        return (workspace.Admits(context.Connection.RemoteIpAddress) ? null : ApiKeyError.AddressNotAllowed, now);
     }
 
     /// <summary>Asks the resolver. One of the host reads the user of the request.</summary>

@@ -74,7 +74,7 @@ internal sealed class LiveWorkspace(
         // The length of the workspace separates the two names, and no key has such a family.
         var family = string.Create(null, $"client {Id.Length} {Id} {client}");
         var limits = Catalog.DefaultLimits;
-        return new(client, family, limits, limiter.Buckets(family, client, limits), activities.Get(Id, client, readAt));
+        return new(client, this, family, limits, limiter.Buckets(family, client, limits), activities.Get(Id, client, readAt));
     }
 
     private bool IsUsable(long now)
@@ -83,8 +83,10 @@ internal sealed class LiveWorkspace(
 
 /// <summary>A client with an accepted credential, such as an OAuth client or a person.</summary>
 /// <param name="Id">The id that usage is counted under.</param>
+/// <param name="Workspace">The workspace of the client.</param>
 /// <param name="Family">The name under which its permits are counted.</param>
 /// <param name="Limits">The limits.</param>
 /// <param name="Buckets">The buckets of the limits.</param>
 /// <param name="Activity">The counts of the client's requests.</param>
-internal sealed record LiveClient(string Id, string Family, LimitSet Limits, Buckets Buckets, KeyActivity Activity);
+internal sealed record LiveClient(
+    string Id, LiveWorkspace Workspace, string Family, LimitSet Limits, Buckets Buckets, KeyActivity Activity);

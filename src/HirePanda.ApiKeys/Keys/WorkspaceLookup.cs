@@ -24,15 +24,14 @@ internal sealed class WorkspaceLookup(
     private readonly ConcurrentDictionary<string, Lazy<Task<LiveWorkspace?>>> _reads = new(StringComparer.Ordinal);
     private long _failureLoggedAt;
 
-    /// <summary>Finds the settings of a workspace. The result is null if the store cannot answer.</summary>
+    /// <summary>Finds the settings of a workspace in memory. The result is null if they must be read.</summary>
     /// <param name="workspace">The id of the workspace.</param>
-    /// <param name="cancellationToken">Stops waiting for the read, but does not cancel the read.</param>
-    public ValueTask<LiveWorkspace?> FindAsync(string workspace, CancellationToken cancellationToken)
+    /// <param name="now">The time in ticks.</param>
+    public LiveWorkspace? FindCached(string workspace, long now)
     {
-        var now = time.GetUtcNow().UtcTicks;
         if (!_known.TryGetValue(workspace, out var known) || known.Catalog != settings.Current.Catalog || !known.CanAnswer(now))
         {
-            return WaitAsync(workspace, known, cancellationToken);
+            return null;
         }
 
         if (known.IsRefreshDue(now))
@@ -40,11 +39,13 @@ internal sealed class WorkspaceLookup(
             _ = StartRead(workspace);
         }
 
-        return new(known);
+        return known;
     }
 
-    private async ValueTask<LiveWorkspace?> WaitAsync(
-        string workspace, LiveWorkspace? known, CancellationToken cancellationToken)
+    /// <summary>Reads the settings of a workspace. The result is null if the store cannot answer.</summary>
+    /// <param name="workspace">The id of the workspace.</param>
+    /// <param name="cancellationToken">Stops waiting for the read, but does not cancel the read.</param>
+    public async ValueTask<LiveWorkspace?> FindAsync(string workspace, CancellationToken cancellationToken)
     {
         LiveWorkspace? read;
         do
@@ -54,8 +55,13 @@ internal sealed class WorkspaceLookup(
         }
         while (read is { IsOutdated: true });
 
+        if (read is not null)
+        {
+            return read;
+        }
+
         var now = time.GetUtcNow().UtcTicks;
-        return read ?? (known?.TryServeStale(now, now + _retryAfterFailure) == true ? known : null);
+        return _known.TryGetValue(workspace, out var known) && known.TryServeStale(now, now + _retryAfterFailure) ? known : null;
     }
 
     /// <summary>Starts a read, or gets the read in progress.</summary>
