@@ -91,8 +91,8 @@ contender is its request minus the same request without authorization (`anonymou
 and authorization: a handler that returns one prepared result, and a policy that requires one claim. `ours` has every feature: checksum, hash, cache, an
 allowlist of three networks, one rate limit with its response fields, usage, a policy, and a listener for all metrics. `challenge` is `ours` without
 a credential. `junk` is `ours` with a different wrong checksum each time, and `junk-again` with the same wrong checksum on a kept-alive connection.
-`jwt-forwarded` is a JWT behind the framework's policy scheme, `accepted-jwt` a JWT that `ours` accepts, and `ours-accepting` a key where it does. The
-last lines are costs as multiples of the floor's cost.
+`jwt-forwarded` is a JWT behind the framework's policy scheme, `accepted-jwt` a JWT that `ours` accepts, and `ours-accepting` a key where it does.
+`whole-request` compares whole requests instead of their costs. The last lines are costs as multiples of the floor's cost.
 
 TEXT
   section pipeline
