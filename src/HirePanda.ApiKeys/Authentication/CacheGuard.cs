@@ -43,9 +43,17 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
     public static void Attach(HttpContext context, IReadOnlyList<string> headerNames, bool isPrivate)
     {
         var features = context.Features;
-        if (features.Get<IHttpResponseFeature>() is { HasStarted: false } and not CacheGuard and var response)
+        if (features.Get<IHttpResponseFeature>() is { HasStarted: false } response)
         {
-            features.Set<IHttpResponseFeature>(new CacheGuard(response, headerNames, isPrivate));
+            if (response is CacheGuard guard)
+            {
+                guard.Tighten(isPrivate);
+            }
+            else
+            {
+                features.Set<IHttpResponseFeature>(new CacheGuard(response, headerNames, isPrivate));
+            }
+
             Apply(context.Response.Headers, headerNames, isPrivate);
         }
 
@@ -73,6 +81,15 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
     public void OnStarting(Func<object, Task> callback, object state) => inner.OnStarting(callback, state);
 
     public void OnCompleted(Func<object, Task> callback, object state) => inner.OnCompleted(callback, state);
+
+    /// <summary>Makes the response private if a second look at the request has found its credential elsewhere.</summary>
+    private void Tighten(bool toPrivate)
+    {
+        if (toPrivate && !isPrivate)
+        {
+            (isPrivate, _headers) = (true, null);
+        }
+    }
 
     private static void Vary(IHeaderDictionary headers, string headerName)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -100,6 +101,54 @@ public sealed class SharedCacheTests
         (await WhoAsync(api, "/asks", "X-API-Key", api.OtherWorkspace()))
             .Should().Be("other", "the request has no user, so the cache would store it");
         (await WhoAsync(api, "/asks", "X-API-Key", null)).Should().Be("nobody");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_CookieOfAnAcceptedScheme_IsNotCachedForTheNextCaller(bool isCacheFirst)
+    {
+        await using var api = await TestApi.StartAsync(
+            options => options.HeaderNames = ["X-API-Key"],
+            builder =>
+            {
+                builder.Services.AddResponseCaching().AddAuthentication().AddCookie("Person");
+                builder.Services.AddHirePandaApiKeys().AcceptScheme("Person");
+            },
+            app =>
+            {
+                if (isCacheFirst)
+                {
+                    app.UseResponseCaching();
+                }
+
+                app.UseAuthentication().UseAuthorization();
+                if (!isCacheFirst)
+                {
+                    app.UseResponseCaching();
+                }
+
+                app.MapGet("/login", (string name) => Results.SignIn(
+                    new(new ClaimsIdentity([new("sub", name), new("workspace", name), new("scope", "read")], "login")),
+                    authenticationScheme: "Person"));
+                app.MapGet("/public", (HttpContext context) =>
+                {
+                    context.Response.Headers.CacheControl = "public, max-age=60";
+                    return context.User.FindFirst("workspace")!.Value;
+                }).RequireAuthorization("read");
+            });
+
+        foreach (var name in new[] { "ada", "bob", "ada" })
+        {
+            using var login = await api.GetAsync($"/login?name={name}");
+            var cookie = login.Header("Set-Cookie")!.Split(';')[0];
+            using var response = await api.SendAsync(
+                HttpMethod.Get, "/public", change: request => request.Headers.Add("Cookie", cookie));
+            (await response.TextAsync()).Should().Be(name);
+        }
+
+        using var nobody = await api.GetAsync("/public");
+        nobody.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
