@@ -1,27 +1,38 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using OpenIddict.Validation;
+using static OpenIddict.Validation.OpenIddictValidationEvents;
 
 namespace HirePanda.ApiKeys;
 
 /// <summary>
 /// Serves the metadata of this API as a protected resource (RFC 9728), from which a client learns where to get a token and which
-/// scopes there are. It comes before the host's middleware, because a client without a token asks for it.
+/// scopes there are. Authentication serves it, because the host's middleware has set the address of the request by then, and
+/// authorization would ask for a token.
 /// </summary>
-internal sealed class ProtectedResource(
-    IOptions<ProtectedResourceOptions> options, ApiKeyCatalogReader catalog) : IStartupFilter
+internal sealed class ProtectedResource(IOptions<ProtectedResourceOptions> options, ApiKeyCatalogReader catalog)
+    : IOpenIddictValidationHandler<ProcessRequestContext>
 {
     public const string Path = "/.well-known/oauth-protected-resource";
 
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    public static OpenIddictValidationHandlerDescriptor Descriptor { get; }
+        = OpenIddictValidationHandlerDescriptor.CreateBuilder<ProcessRequestContext>()
+            .UseSingletonHandler<ProtectedResource>()
+            .SetOrder(int.MinValue)
+            .SetType(OpenIddictValidationHandlerType.Custom)
+            .Build();
+
+    public async ValueTask HandleAsync(ProcessRequestContext context)
     {
-        app.Use((HttpContext context, RequestDelegate following)
-            => IsAsked(context.Request) ? WriteAsync(context) : following(context));
-        next(app);
-    };
+        if (context.Transaction.GetHttpRequest() is { } request && IsAsked(request))
+        {
+            await WriteAsync(request.HttpContext).ConfigureAwait(false);
+            context.HandleRequest();
+        }
+    }
 
     private static bool IsAsked(HttpRequest request)
         => request.Path == Path && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));

@@ -1,37 +1,47 @@
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace HirePanda.ApiKeys;
 
 /// <summary>
-/// Remembers for a second whether the store says that a token is valid. Concurrent requests with a token share one answer, also
-/// one that refuses, so that a revoked token does not cost a read for each of its requests.
+/// Remembers for a second whether the store says that a token and its authorization are valid. Concurrent requests with a token
+/// share one read and its answer, also one that refuses, so that a revoked token does not cost a read for each of its requests.
 /// </summary>
-internal sealed class TokenEntryCache(TimeProvider time) : IDisposable
+internal sealed class TokenEntryCache(IServiceScopeFactory scopes, TimeProvider time) : IDisposable
 {
     private const int MaxTokens = 10_000;
 
     private static readonly TimeSpan _duration = TimeSpan.FromSeconds(1);
 
+    /// <summary>The time for which a request waits for a read, as it waits for the store of keys.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _starting = new();
     private readonly MemoryCache _answers = new(new MemoryCacheOptions { SizeLimit = MaxTokens });
 
-    /// <summary>Gets the answer for a token.</summary>
+    /// <summary>Determines whether a token is valid.</summary>
     /// <param name="token">The id of the token.</param>
-    /// <param name="read">Reads the answer from the store. If it throws, the exception is not remembered.</param>
-    public async ValueTask<bool> GetAsync(string token, Func<Task<bool>> read)
+    /// <param name="authorization">The id of its authorization, or null if it has none.</param>
+    /// <exception cref="TimeoutException">The store does not answer.</exception>
+    public async ValueTask<bool> IsValidAsync(string token, string? authorization)
     {
-        if (_answers.TryGetValue(token, out Answer? known) && time.GetElapsedTime(known!.At) < _duration)
+        if (Find(token) is not { } answer)
         {
-            return await known.IsValid.ConfigureAwait(false);
+            lock (_starting)
+            {
+                answer = Find(token) ?? Start(token, authorization);
+            }
         }
 
-        var answer = new Answer(time.GetTimestamp(), read());
-        _answers.Set(token, answer, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) });
         try
         {
-            return await answer.IsValid.ConfigureAwait(false);
+            return await answer.IsValid.WaitAsync(_patience, time).ConfigureAwait(false);
         }
-        catch
+        catch when (answer.IsValid.IsFaulted)
         {
+            // A failure is not an answer.
             _answers.Remove(token);
             throw;
         }
@@ -39,5 +49,42 @@ internal sealed class TokenEntryCache(TimeProvider time) : IDisposable
 
     public void Dispose() => _answers.Dispose();
 
+    /// <summary>Finds an answer that is still used, or the read that is on its way to one.</summary>
+    private Answer? Find(string token)
+        => _answers.TryGetValue(token, out Answer? known)
+            && (!known!.IsValid.IsCompleted || time.GetElapsedTime(known.At) < _duration)
+                ? known
+                : null;
+
+    private Answer Start(string token, string? authorization)
+        => _answers.Set(
+            token,
+            new Answer(time.GetTimestamp(), ReadAsync(token, authorization)),
+            new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) });
+
+    /// <summary>Reads in a scope of its own, because the request that started the read may end before it.</summary>
+    private async Task<bool> ReadAsync(string tokenId, string? authorizationId)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using var _ = scope.ConfigureAwait(false);
+        var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>();
+        if (await tokens.FindByIdAsync(tokenId).ConfigureAwait(false) is not { } token
+            || !await tokens.HasStatusAsync(token, Statuses.Valid).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        if (authorizationId is null)
+        {
+            return true;
+        }
+
+        var authorizations = scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>();
+        return await authorizations.FindByIdAsync(authorizationId).ConfigureAwait(false) is { } authorization
+            && await authorizations.HasStatusAsync(authorization, Statuses.Valid).ConfigureAwait(false);
+    }
+
+    /// <param name="At">The time at which the read began. A change after it may be missing in the answer.</param>
+    /// <param name="IsValid">The read.</param>
     private sealed record Answer(long At, Task<bool> IsValid);
 }

@@ -10,13 +10,11 @@ namespace HirePanda.ApiKeys;
 /// Refuses a token whose entry in the store, or the entry of its authorization, is not valid any more. It takes the place of
 /// OpenIddict's own check, which reads the store for every request.
 /// </summary>
-internal sealed class TokenEntryValidation(
-    TokenEntryCache cache, IOpenIddictTokenManager tokens, IOpenIddictAuthorizationManager authorizations)
-    : IOpenIddictValidationHandler<ValidateTokenContext>
+internal sealed class TokenEntryValidation(TokenEntryCache cache) : IOpenIddictValidationHandler<ValidateTokenContext>
 {
     public static OpenIddictValidationHandlerDescriptor Descriptor { get; }
         = OpenIddictValidationHandlerDescriptor.CreateBuilder<ValidateTokenContext>()
-            .UseScopedHandler<TokenEntryValidation>()
+            .UseSingletonHandler<TokenEntryValidation>()
             .SetOrder(ValidateAuthorizationEntry.Descriptor.Order + 500)
             .SetType(OpenIddictValidationHandlerType.Custom)
             .Build();
@@ -25,17 +23,9 @@ internal sealed class TokenEntryValidation(
     {
         // A token without an entry cannot be withdrawn, so it is not accepted.
         if (context.Principal?.GetTokenId() is not { Length: > 0 } token
-            || !await cache.GetAsync(token, () => IsValidAsync(token, context.Principal.GetAuthorizationId()))
-                .ConfigureAwait(false))
+            || !await cache.IsValidAsync(token, context.Principal.GetAuthorizationId()).ConfigureAwait(false))
         {
             context.Reject(Errors.InvalidToken, "The token is not valid.");
         }
     }
-
-    private async Task<bool> IsValidAsync(string tokenId, string? authorizationId)
-        => await tokens.FindByIdAsync(tokenId).ConfigureAwait(false) is { } token
-            && await tokens.HasStatusAsync(token, Statuses.Valid).ConfigureAwait(false)
-            && (authorizationId is null
-                || (await authorizations.FindByIdAsync(authorizationId).ConfigureAwait(false) is { } authorization
-                    && await authorizations.HasStatusAsync(authorization, Statuses.Valid).ConfigureAwait(false)));
 }

@@ -74,9 +74,33 @@ internal sealed class CredentialAcceptor(
     public async ValueTask<(ApiKeyError? Refusal, bool HasChanged)> ReevaluateAsync(
         HttpContext context, AcceptedIdentity identity)
     {
+        if (await FindEndAsync(context, identity).ConfigureAwait(false) is { } end)
+        {
+            return (end, false);
+        }
+
         var before = identity.Grant;
         var (refusal, _) = await EvaluateAsync(context, context.User, identity).ConfigureAwait(false);
         return (refusal, identity.Grant != before);
+    }
+
+    /// <summary>Asks the scheme whether the credential has ended. The result is null if it has not.</summary>
+    private async ValueTask<ApiKeyError?> FindEndAsync(HttpContext context, AcceptedIdentity identity)
+    {
+        try
+        {
+            return identity.Scheme.IsStillValid is not { } isStillValid
+                || await isStillValid(context, identity.Source).ConfigureAwait(false)
+                    ? null
+                    : ApiKeyError.Invalid;
+        }
+#pragma warning disable CA1031 // A host's delegate can throw any exception. The credential is then unknown.
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.SchemeFailed(logger, exception, identity.Scheme.Name);
+            return ApiKeyError.Unavailable;
+        }
     }
 
     /// <summary>Takes the cost of a request from the limit of its client. The result is null if no limit can be asked.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -85,6 +87,44 @@ public sealed class AcceptedTokenTests
             """{"error":{"code":"unauthorized","message":"Invalid or missing API key","status":401}}""");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Token_ThatEndsWhileTheBodyArrives_CreatesNothing(bool isWithdrawn)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var arrival = new Arrival();
+        await using var host = await OAuthHost.StartAsync(
+            services: all => all.AddSingleton<TimeProvider>(time).AddSingleton<IClaimsTransformation>(arrival),
+            settings: [("OAuth:AccessTokenLifetime", "00:10:00")]);
+        const string Scopes = "offline_access keys:manage jobs:read";
+        var app = await host.RegisterAsync(scopes: Scopes);
+        using var browser = await host.SignInAsync();
+        var tokens = await host.GetTokensAsync(browser, app, Scopes);
+        var body = new SlowBody("""{"name":"Late","type":"ci","permissions":["jobs:read"]}""", async () =>
+        {
+            await arrival.Next.Task.WaitAsync(TestContext.Current.CancellationToken);
+            time.Advance(TimeSpan.FromSeconds(2));
+            if (isWithdrawn)
+            {
+                await host.EndAsync(browser, app, tokens, "withdraw");
+            }
+            else
+            {
+                time.Advance(TimeSpan.FromMinutes(10));
+            }
+        });
+
+        using var client = host.Open();
+        using var early = await client.SendAsync(
+            HttpMethod.Post, "/api/v1/api-keys", new SlowBody(body.Json, () => Task.CompletedTask), Authorize(tokens.Access));
+        arrival.Next = new();
+        using var late = await client.SendAsync(HttpMethod.Post, "/api/v1/api-keys", body, Authorize(tokens.Access));
+
+        early.StatusCode.Should().Be(HttpStatusCode.Created, await early.TextAsync());
+        late.StatusCode.Should().Be(HttpStatusCode.Unauthorized, await late.TextAsync());
+    }
+
     [Fact]
     public async Task Token_ThatExpires_IsRefused()
     {
@@ -154,6 +194,45 @@ public sealed class AcceptedTokenTests
         server.GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString()).Should()
             .Contain(["read", "admin", "jobs:write", "keys:manage", "openid", "offline_access"]);
     }
+
+    [Fact]
+    public async Task Metadata_BehindAProxyThatEndsTls_NamesTheAddressOfTheCaller()
+    {
+        await using var host = await OAuthHost.StartAsync(
+            services: TestAddress.AddTo, settings: ("TrustedProxies:0", "192.0.2.1"));
+        using var browser = host.Open();
+        Action<HttpRequestMessage> proxy = request =>
+        {
+            request.Headers.Add(TestAddress.Header, "192.0.2.1");
+            request.Headers.Add("X-Forwarded-For", "198.51.100.7");
+            request.Headers.Add("X-Forwarded-Proto", "https");
+        };
+
+        using var challenge = await browser.SendAsync(HttpMethod.Get, Jobs, change: proxy);
+        using var metadata = await browser.SendAsync(HttpMethod.Get, "/.well-known/oauth-protected-resource", change: proxy);
+        using var discovery = await browser.SendAsync(HttpMethod.Get, "/.well-known/openid-configuration", change: proxy);
+
+        challenge.Header("WWW-Authenticate").Should().Contain("resource_metadata=\"https://localhost/.well-known/");
+        var json = await metadata.JsonAsync();
+        json.GetProperty("resource").GetString().Should().Be("https://localhost");
+        json.GetProperty("authorization_servers")[0].GetString().Should().Be("https://localhost/")
+            .And.Be((await discovery.JsonAsync()).GetProperty("issuer").GetString());
+    }
+
+    /// <summary>Tells when a credential has been authenticated.</summary>
+    private sealed class Arrival : IClaimsTransformation
+    {
+        public TaskCompletionSource Next { get; set; } = new();
+
+        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
+        {
+            Next.TrySetResult();
+            return Task.FromResult(principal);
+        }
+    }
+
+    private static Action<HttpRequestMessage> Authorize(string token)
+        => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
 
     private static async Task<HttpResponseMessage> CallAsync(OAuthHost host, HttpMethod method, string path, string token)
     {

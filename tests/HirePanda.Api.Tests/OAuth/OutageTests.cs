@@ -1,11 +1,16 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.Api.Tests;
 
 /// <summary>A database that does not answer: 503 everywhere, and the flow goes on afterward.</summary>
 public sealed class OutageTests
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task Outage_IsAnswered503_AndEndsNothing()
     {
@@ -76,6 +81,57 @@ public sealed class OutageTests
         (await refused.CodeAsync()).Should().Be("service_unavailable");
         accepted.StatusCode.Should().Be(HttpStatusCode.OK, "an answer that was not read is not remembered");
     }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Value_ThatTheDatabaseCannotHold_IsTheCallersFault(string provider)
+    {
+        await using var host = await OAuthHost.StartAsync(await SampleDatabase.NewAsync(provider));
+        using var browser = host.Open();
+
+        using var page = await browser.GetAsync("/connect/authorize?response_type=code&client_id=a%00b&redirect_uri=x");
+        using var token = await browser.PostAsync("/connect/token", ("grant_type", "refresh_token"), ("client_id", "a\0b"));
+
+        page.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        token.StatusCode.Should().BeOneOf(HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Database_ThatHangs_HoldsACallWithATokenForTwoSecondsOnly()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var outage = new Outage();
+        await using var host = await OAuthHost.StartAsync(services: all =>
+        {
+            all.AddSingleton<TimeProvider>(time);
+            outage.AddTo(all);
+        });
+        var app = await host.RegisterAsync();
+        using var browser = await host.SignInAsync();
+        var tokens = await host.GetTokensAsync(browser, app);
+
+        outage.Hang();
+        var calls = Array.ConvertAll(new int[3], _ => host.ReadJobsAsync(tokens));
+        await outage.Waiting;
+        time.Advance(TimeSpan.FromSeconds(1.5));
+        var early = calls[0].IsCompleted;
+        calls = [.. calls, host.ReadJobsAsync(tokens)];
+        for (var start = Stopwatch.GetTimestamp();
+            Stopwatch.GetElapsedTime(start) < _patience && !Array.TrueForAll(calls, IsOver);)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        early.Should().BeFalse();
+        Array.TrueForAll(calls, IsOver).Should().BeTrue();
+        (await Task.WhenAll(calls)).Should().AllBeEquivalentTo(HttpStatusCode.ServiceUnavailable);
+        outage.Waits.Should().Be(1, "calls with a token share the read, even if it takes long");
+        outage.Release();
+    }
+
+    private static bool IsOver(Task call) => call.IsCompleted;
 
     private static Action<HttpRequestMessage> Authorize(string token)
         => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -5,20 +5,44 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>Lets the database of the accounts and of OAuth fail.</summary>
+/// <summary>Lets the database of the accounts and of OAuth fail, or not answer.</summary>
 internal sealed class Outage : DbConnectionInterceptor
 {
+    private readonly TaskCompletionSource _isWaitedFor = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _answer;
+    private int _waits;
+
     public bool IsOn { get; set; }
+
+    /// <summary>Gets a task that completes when something waits for the database.</summary>
+    public Task Waiting => _isWaitedFor.Task;
+
+    /// <summary>Gets how many connections waited.</summary>
+    public int Waits => _waits;
+
+    /// <summary>Lets new connections wait until <see cref="Release"/>.</summary>
+    public void Hang() => _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => _answer!.SetResult();
 
     public void AddTo(IServiceCollection services)
         => services.ConfigureDbContext<AccountsDbContext>(db => db.AddInterceptors(this));
 
-    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+    public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection,
         ConnectionEventData eventData,
         InterceptionResult result,
         CancellationToken cancellationToken = default)
-        => IsOn ? throw new Failure() : new(result);
+    {
+        if (_answer is { } answer)
+        {
+            Interlocked.Increment(ref _waits);
+            _isWaitedFor.TrySetResult();
+            await answer.Task.WaitAsync(cancellationToken);
+        }
+
+        return IsOn ? throw new Failure() : result;
+    }
 
     private sealed class Failure : DbException;
 }
