@@ -102,6 +102,7 @@ static WebApplication Build(string[] args)
     // The order matters: keys are checked against the real client address, and preflight requests need no key.
     app.UseForwardedHeaders();
     app.UseCors();
+    app.UseOAuthLimit();
     app.UseOAuthOutage();
     app.UseAuthentication();
     app.UseAuthorization();

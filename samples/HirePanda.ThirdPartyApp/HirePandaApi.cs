@@ -13,6 +13,7 @@ internal sealed class HirePandaApi(HttpClient http, IOptionsMonitor<OpenIdConnec
 {
     /// <summary>Reads the titles of the jobs. If the token has expired, refreshes it and tries once more.</summary>
     /// <returns>The titles, or null if the person must sign in again.</returns>
+    /// <exception cref="HttpRequestException">HirePanda does not answer at the moment.</exception>
     public async Task<string[]?> GetJobsAsync(HttpContext context)
     {
         var response = await SendAsync(context);
@@ -32,6 +33,7 @@ internal sealed class HirePandaApi(HttpClient http, IOptionsMonitor<OpenIdConnec
 
     /// <summary>Exchanges the refresh token for new tokens, and keeps them in the cookie.</summary>
     /// <returns>False if the refresh token is not accepted, for example because the person withdrew the access.</returns>
+    /// <exception cref="HttpRequestException">HirePanda does not answer at the moment. The tokens stay valid.</exception>
     public async Task<bool> RefreshAsync(HttpContext context)
     {
         var session = await context.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -47,13 +49,13 @@ internal sealed class HirePandaApi(HttpClient http, IOptionsMonitor<OpenIdConnec
                 ["client_secret"] = app.ClientSecret,
             }),
             context.RequestAborted);
-        if (!response.IsSuccessStatusCode)
+        if (response.StatusCode == HttpStatusCode.BadRequest)
         {
             await context.SignOutAsync();
             return false;
         }
 
-        var tokens = await response.Content.ReadFromJsonAsync<JsonElement>(context.RequestAborted);
+        var tokens = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(context.RequestAborted);
         session.Properties!.UpdateTokenValue("access_token", tokens.GetProperty("access_token").GetString()!);
         session.Properties!.UpdateTokenValue("refresh_token", tokens.GetProperty("refresh_token").GetString()!);
         await context.SignInAsync(session.Principal!, session.Properties);

@@ -44,6 +44,18 @@ builder.Services.AddAuthorization().AddAntiforgery()
     .AddHttpClient<HirePandaApi>(http => http.BaseAddress = new Uri(authority));
 
 var app = builder.Build();
+app.Use(async (context, next) =>
+{
+    try
+    {
+        await next(context);
+    }
+    catch (HttpRequestException) when (!context.Response.HasStarted)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        await Html("<p role=\"alert\">HirePanda does not answer at the moment. Try again in a minute.</p>").ExecuteAsync(context);
+    }
+});
 app.MapGet("/", (HttpRequest request) => Html(
     request.Query.ContainsKey("failed") ? "<p role=\"alert\">HirePanda did not let this app in.</p>" : "",
     request.Query.ContainsKey("ended") ? "<p role=\"alert\">The access to HirePanda has ended. Sign in again.</p>" : "",

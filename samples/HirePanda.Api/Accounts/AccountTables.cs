@@ -52,7 +52,15 @@ internal sealed class AccountTables(IServiceScopeFactory scopes) : IHostedLifecy
 
     /// <summary>Determines whether an exception says that the database does not answer.</summary>
     public static bool IsUnavailable(Exception exception)
-        => exception is DbException or TimeoutException || exception.InnerException is DbException or TimeoutException;
+        => !IsInvalid(exception)
+            && (exception is DbException or TimeoutException || exception.InnerException is DbException or TimeoutException);
+
+    /// <summary>
+    /// Determines whether an exception says that the database cannot hold a value, such as text with a NUL: "data exception" of
+    /// SQL, class 22.
+    /// </summary>
+    public static bool IsInvalid(Exception exception)
+        => (exception as DbException ?? exception.InnerException as DbException)?.SqlState is ['2', '2', ..];
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -10,11 +11,20 @@ namespace HirePanda.Api;
 /// </summary>
 internal sealed class AppOrigins(IOpenIddictApplicationManager apps)
 {
-    /// <summary>Gets the origin of a redirect address that is registered.</summary>
-    public static string Get(string redirectUri)
+    /// <summary>
+    /// Gets the origin of a redirect address. The result is null if its host has no name in ASCII, which the policy needs.
+    /// </summary>
+    public static string? Get(Uri address)
     {
-        var uri = new Uri(redirectUri);
-        return new UriBuilder(uri.Scheme, uri.IdnHost, uri.Port).Uri.GetLeftPart(UriPartial.Authority);
+        try
+        {
+            var origin = new UriBuilder(address.Scheme, address.IdnHost, address.Port).Uri.GetLeftPart(UriPartial.Authority);
+            return Ascii.IsValid(origin) ? origin : null;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Finds the origin of the app to which a local address leads.</summary>
@@ -37,7 +47,7 @@ internal sealed class AppOrigins(IOpenIddictApplicationManager apps)
         {
             return await apps.FindByClientIdAsync(id, cancellationToken) is { } app
                 && await apps.ValidateRedirectUriAsync(app, address, cancellationToken)
-                    ? Get(address)
+                    ? Get(new Uri(address))
                     : null;
         }
         catch (Exception exception) when (AccountTables.IsUnavailable(exception))

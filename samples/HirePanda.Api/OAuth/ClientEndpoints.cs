@@ -9,7 +9,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace HirePanda.Api;
 
 /// <summary>Lets callers with <c>keys:manage</c> register apps. A workspace sees and removes only its own.</summary>
-internal static class ClientEndpoints
+internal static partial class ClientEndpoints
 {
     public const int MaxClients = 100;
 
@@ -32,14 +32,15 @@ internal static class ClientEndpoints
         OAuthScopes scopes,
         AccountsDbContext db,
         OpenIddictApplicationManager<OAuthClient> apps,
-        TimeProvider time)
+        TimeProvider time,
+        ILogger<OAuthClient> logger)
     {
         if (!context.Request.HasJsonContentType())
         {
             return ClientErrors.NotJson;
         }
 
-        var request = await ClientRequest.ReadAsync(context.Request);
+        var request = await ClientRequest.ReadAsync(context.Request, time);
         if (await ResolveAsync(context, actors) is not { } actor)
         {
             return ClientErrors.Forbidden;
@@ -53,7 +54,7 @@ internal static class ClientEndpoints
         var grantable = scopes.GetGrantable(actor);
         if (request.Scopes!.Where(scope => !grantable.Contains(scope!)).ToList() is { Count: > 0 } lacking)
         {
-            return ClientErrors.Lacking(lacking!);
+            return ClientErrors.Lacking(context, actor, lacking!);
         }
 
         var client = new OAuthClient { Workspace = actor.Workspace, CreatedAt = time.GetUtcNow().UtcDateTime };
@@ -67,6 +68,7 @@ internal static class ClientEndpoints
 
         await apps.CreateAsync(client, secret, context.RequestAborted);
         await transaction.CommitAsync(context.RequestAborted);
+        LogRegistered(logger, client.ClientId!, actor.Workspace, actor.Id, string.Join(' ', request.Scopes!));
         return Results.Created($"{context.Request.Path}/{client.ClientId}", await ViewAsync(apps, client, secret));
     }
 
@@ -93,7 +95,11 @@ internal static class ClientEndpoints
     }
 
     private static async Task<IResult> DeleteAsync(
-        string clientId, HttpContext context, IApiKeyActorResolver actors, OpenIddictApplicationManager<OAuthClient> apps)
+        string clientId,
+        HttpContext context,
+        IApiKeyActorResolver actors,
+        OpenIddictApplicationManager<OAuthClient> apps,
+        ILogger<OAuthClient> logger)
     {
         if (await ResolveAsync(context, actors) is not { } actor)
         {
@@ -110,6 +116,7 @@ internal static class ClientEndpoints
         {
             // This also deletes its authorizations and tokens.
             await apps.DeleteAsync(client, context.RequestAborted);
+            LogDeleted(logger, clientId, actor.Workspace, actor.Id);
             return Results.NoContent();
         }
         catch (OpenIddictExceptions.ConcurrencyException)
@@ -171,4 +178,10 @@ internal static class ClientEndpoints
 
     private static string NewText(int length)
         => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", length);
+
+    [LoggerMessage(1, LogLevel.Information, "{Actor} of workspace {Workspace} registered the client {ClientId} with {Scopes}")]
+    private static partial void LogRegistered(ILogger logger, string clientId, string workspace, string actor, string scopes);
+
+    [LoggerMessage(2, LogLevel.Information, "{Actor} of workspace {Workspace} deleted the client {ClientId}")]
+    private static partial void LogDeleted(ILogger logger, string clientId, string workspace, string actor);
 }

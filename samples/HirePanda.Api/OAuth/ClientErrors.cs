@@ -26,11 +26,16 @@ internal static class ClientErrors
 
     public static IResult Conflict(string message) => Error("conflict", message, StatusCodes.Status409Conflict);
 
-    public static IResult Lacking(IEnumerable<string> scopes)
-        => Error(
+    /// <summary>Names the scopes that the caller lacks, also in the challenge (RFC 6750, section 3).</summary>
+    public static IResult Lacking(HttpContext context, ApiKeyActor actor, IReadOnlyCollection<string> scopes)
+    {
+        context.Response.Headers.WWWAuthenticate =
+            $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', scopes)}\"";
+        return Error(
             "forbidden",
-            $"Insufficient permissions: this API key lacks {string.Join(", ", scopes)}",
+            $"Insufficient permissions: this {(actor.Key is null ? "credential" : "API key")} lacks {string.Join(", ", scopes)}",
             StatusCodes.Status403Forbidden);
+    }
 
     public static IResult Invalid(params IReadOnlyList<ApiKeyErrorDetail> details)
         => Error("invalid_request", "The request is invalid", StatusCodes.Status400BadRequest, details);
@@ -57,6 +62,10 @@ internal static class ClientErrors
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             return Error("payload_too_large", "The body is too large", exception.StatusCode);
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return Error("request_timeout", "The body did not arrive in time", exception.StatusCode);
         }
         catch (Exception exception) when (AccountTables.IsUnavailable(exception))
         {

@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HirePanda.ApiKeys;
+using Microsoft.AspNetCore.WebUtilities;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace HirePanda.Api;
@@ -13,6 +16,9 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
     private const int MaxRedirectUri = 2000;
     private const int MaxScopes = 100;
 
+    /// <summary>The time for a body. The rights of the caller are those of its start.</summary>
+    private static readonly TimeSpan _maxBodyTime = TimeSpan.FromSeconds(5);
+
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
         AllowDuplicateProperties = false,
@@ -23,16 +29,29 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
 
     /// <summary>Reads the body of a request.</summary>
     /// <exception cref="JsonException">The body is not JSON, or has other members or types. The path says where.</exception>
-    public static async Task<ClientRequest> ReadAsync(HttpRequest request)
-        => await JsonSerializer.DeserializeAsync<ClientRequest>(request.Body, _json, request.HttpContext.RequestAborted)
-            ?? throw new JsonException("must be a JSON object", path: null, lineNumber: null, bytePositionInLine: null);
+    /// <exception cref="BadHttpRequestException">The body did not arrive in time (408).</exception>
+    public static async Task<ClientRequest> ReadAsync(HttpRequest request, TimeProvider time)
+    {
+        var aborted = request.HttpContext.RequestAborted;
+        using var late = new CancellationTokenSource(_maxBodyTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<ClientRequest>(request.Body, _json, either.Token)
+                ?? throw new JsonException("must be a JSON object", path: null, lineNumber: null, bytePositionInLine: null);
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout);
+        }
+    }
 
     /// <summary>Finds what is wrong with the values.</summary>
     public List<ApiKeyErrorDetail> Validate(IReadOnlySet<string> scopes)
     {
         var errors = new List<ApiKeyErrorDetail>();
-        Check("name", Name is { Length: <= MaxName } && !string.IsNullOrWhiteSpace(Name) && !Name.Any(char.IsControl)
-            ? null : $"must have 1 to {MaxName} characters");
+        Check("name", Name is { Length: <= MaxName } && !string.IsNullOrWhiteSpace(Name) && Name.EnumerateRunes().All(IsVisible)
+            ? null : $"must have 1 to {MaxName} characters, all of which show");
         Check("type", Type is ClientTypes.Confidential or ClientTypes.Public ? null : "must be 'confidential' or 'public'");
         CheckList("redirectUris", RedirectUris, MaxRedirectUris, CheckRedirectUri);
         CheckList("scopes", Scopes, MaxScopes, scope => scopes.Contains(scope) ? null : "is not a scope of this API");
@@ -57,6 +76,14 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
     }
 
     /// <summary>
+    /// Determines whether people see a character. Others could make one app look like another on the consent page.
+    /// </summary>
+    private static bool IsVisible(Rune rune)
+        => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator);
+
+    /// <summary>
     /// Checks a redirect address. It is compared as text later, so patterns would not work; they are refused to say so.
     /// </summary>
     private static string? CheckRedirectUri(string address)
@@ -65,6 +92,8 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
                 ? "must be an absolute address"
             : uri.Scheme != Uri.UriSchemeHttps && !(uri.Scheme == Uri.UriSchemeHttp && LoopbackHost.Is(uri.Host))
                 ? "must start with https://, or with http:// and a loopback host"
+            : AppOrigins.Get(uri) is null ? "must have the name of a host"
+            : QueryHelpers.ParseQuery(uri.Query).ContainsKey(Parameters.Iss) ? "must not have the parameter iss"
             : address.Contains('#') ? "must not have a fragment"
             : address.Contains('*') ? "must not have a wildcard"
             : uri.UserInfo.Length > 0 ? "must not have a user name or password"

@@ -70,7 +70,7 @@ internal sealed class Consent(
         ClaimsIdentity grant,
         IReadOnlyList<KeyValuePair<string, StringValues>> fields)
     {
-        var origin = AppOrigins.Get(request.RedirectUri!);
+        var origin = AppOrigins.Get(new Uri(request.RedirectUri!));
         return Page.Of<ConsentPage>(
             new()
             {

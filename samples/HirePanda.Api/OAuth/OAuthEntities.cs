@@ -19,7 +19,7 @@ internal sealed class OAuthAuthorization : OpenIddictEntityFrameworkCoreAuthoriz
     public OAuthAuthorization() => Id = Guid.NewGuid().ToString();
 }
 
-/// <summary>A code or token: its state, and the encrypted content of codes and refresh tokens.</summary>
+/// <summary>The state of a code or token.</summary>
 internal sealed class OAuthToken : OpenIddictEntityFrameworkCoreToken<string, OAuthClient, OAuthAuthorization>
 {
     public OAuthToken() => Id = Guid.NewGuid().ToString();

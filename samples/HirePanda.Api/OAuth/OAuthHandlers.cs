@@ -13,6 +13,9 @@ internal static class OAuthHandlers
     {
         server.AddEventHandler<ProcessRequestContext>(handler => handler.UseInlineHandler(RequireHttpsAsync)
             .SetOrder(OpenIddictServerAspNetCoreHandlers.ValidateTransportSecurityRequirement.Descriptor.Order));
+        server.AddEventHandler<ValidateTokenContext>(handler => handler.UseScopedHandler<TokenPresence>()
+            .SetOrder(OpenIddictServerHandlers.Protection.ValidateTokenEntry.Descriptor.Order - 1));
+        TokenRedemption.Add(server);
         server.AddEventHandler<HandleRevocationRequestContext>(handler => handler.UseScopedHandler<FamilyRevocation>()
             .SetOrder(OpenIddictServerHandlers.Revocation.RevokeToken.Descriptor.Order + 1));
         server.AddEventHandler<HandleIntrospectionRequestContext>(handler => handler.UseInlineHandler(ShowRightsAsync)
@@ -46,6 +49,18 @@ internal static class OAuthHandlers
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Refuses a token whose row was deleted, for example with its app. OpenIddict would throw.</summary>
+    private sealed class TokenPresence(IOpenIddictTokenManager tokens) : IOpenIddictServerHandler<ValidateTokenContext>
+    {
+        public async ValueTask HandleAsync(ValidateTokenContext context)
+        {
+            if (context.TokenId is { Length: > 0 } id && await tokens.FindByIdAsync(id, context.CancellationToken) is null)
+            {
+                context.Reject(OpenIddictConstants.Errors.InvalidToken, "The token does not exist anymore.");
+            }
+        }
     }
 
     /// <summary>Ends all tokens of an authorization when its refresh token is revoked (RFC 7009, section 2.1).</summary>

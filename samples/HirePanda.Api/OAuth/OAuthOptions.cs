@@ -17,4 +17,10 @@ internal sealed class OAuthOptions
     /// that, using it again ends all tokens of the authorization. The default is zero.
     /// </summary>
     public TimeSpan RefreshTokenReuseLeeway { get; set; }
+
+    /// <summary>
+    /// Gets or sets how many requests a client address, or an IPv6 network of 64 bits, can send to <c>/connect</c> in one minute.
+    /// The default is 3,000. An API that asks about tokens sends all its requests from one address.
+    /// </summary>
+    public int RequestsPerMinute { get; set; } = 3_000;
 }

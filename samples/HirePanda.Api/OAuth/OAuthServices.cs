@@ -9,12 +9,15 @@ namespace HirePanda.Api;
 /// <summary>Makes the sample an OAuth 2.0 and OpenID Connect server, on OpenIddict.</summary>
 internal static class OAuthServices
 {
-    public const string AuthorizePath = "/connect/authorize";
+    /// <summary>The start of the paths of all endpoints.</summary>
+    public const string Prefix = "/connect";
 
-    private const string TokenPath = "/connect/token";
+    public const string AuthorizePath = Prefix + "/authorize";
+
+    private const string TokenPath = Prefix + "/token";
 
     /// <summary>A consent form repeats the parameters of the request.</summary>
-    private const int MaxFormSize = 64 * 1024;
+    public const int MaxFormSize = 64 * 1024;
 
     /// <summary>Adds the server. Call it after <c>AddAccounts</c>.</summary>
     public static void AddOAuth(this IServiceCollection services, IConfiguration configuration)
@@ -35,6 +38,7 @@ internal static class OAuthServices
         services.AddScoped<AppOrigins>();
         services.AddScoped<Consent>();
         services.AddHostedService<OAuthPruning>();
+        services.AddOAuthLimit(settings.RequestsPerMinute);
     }
 
     public static void MapOAuth(this IEndpointRouteBuilder app)

@@ -1,5 +1,9 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HirePanda.Api.Tests;
 
@@ -7,6 +11,8 @@ namespace HirePanda.Api.Tests;
 public sealed class ClientTests
 {
     private const string Path = "/api/v1/oauth/clients";
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Client_IsShownWithItsSecretOnceAndDeleted()
@@ -65,6 +71,8 @@ public sealed class ClientTests
     [InlineData("com.app:/callback", false)]
     [InlineData("https://app.test;script-src/", false)]
     [InlineData("http://localhost.evil.test/", false)]
+    [InlineData("https://app.test/callback?iss=x", false)]
+    [InlineData("https://b\u00fccher.test/callback", true)]
     [InlineData("", false)]
     [InlineData(null, false)]
     [InlineData("http://localhost:5090/signin-oidc", true)]
@@ -103,13 +111,51 @@ public sealed class ClientTests
         using var unknown = await host.CallAsync(
             HttpMethod.Post, Path,
             new { name = "x", type = "public", redirectUris = many[..1], scopes = new[] { "jobs:read" }, more = 1 });
+        using var hidden = await host.CallAsync(
+            HttpMethod.Post, Path,
+            new { name = "A\u202Eppa", type = "public", redirectUris = many[..1], scopes = new[] { "jobs:read" } });
+        using var nameless = await host.CallAsync(
+            HttpMethod.Post, Path,
+            new
+            {
+                name = "x",
+                type = "public",
+                redirectUris = new[] { $"https://{new string('\u00fc', 80)}.test/" },
+                scopes = new[] { "jobs:read" },
+            });
         using var kind = await host.CallAsync(
             HttpMethod.Post, Path, new { name = "x", type = "public", redirectUris = new object[] { "https://app.test/", 1 } });
 
         (await empty.FieldsAsync()).Should().Equal("name", "type", "redirectUris", "scopes");
         (await wrong.FieldsAsync()).Should().Equal("name", "type", "redirectUris", "scopes[1]");
         (await unknown.FieldsAsync()).Should().Equal("more");
+        (await hidden.FieldsAsync()).Should().Equal("name");
+        (await nameless.FieldsAsync()).Should().Equal("redirectUris[0]");
         (await kind.FieldsAsync()).Should().Equal("redirectUris[1]");
+    }
+
+    [Fact]
+    public async Task Body_ThatDoesNotArrive_IsNotWaitedForLong()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await OAuthHost.StartAsync(services: all => all.AddSingleton<TimeProvider>(time));
+        var key = await host.NewKeyAsync("acme");
+        using var browser = host.Open();
+        var end = new TaskCompletionSource();
+
+        var call = browser.SendAsync(
+            HttpMethod.Post, Path, new SlowBody("{}", () => end.Task),
+            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key));
+        for (var start = Stopwatch.GetTimestamp(); !call.IsCompleted && Stopwatch.GetElapsedTime(start) < _patience;)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        end.SetResult();
+        using var response = await call;
+        response.StatusCode.Should().Be(HttpStatusCode.RequestTimeout);
+        (await response.CodeAsync()).Should().Be("request_timeout");
     }
 
     [Fact]
@@ -127,7 +173,8 @@ public sealed class ClientTests
 
         lacksManage.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         lacksScope.StatusCode.Should().Be(HttpStatusCode.Forbidden);
-        (await lacksScope.TextAsync()).Should().Contain("jobs:write").And.NotContain("jobs:read");
+        lacksScope.Header("WWW-Authenticate").Should().Be("Bearer error=\"insufficient_scope\", scope=\"jobs:write\"");
+        (await lacksScope.TextAsync()).Should().Contain("this API key lacks jobs:write\"");
         hasScope.StatusCode.Should().Be(HttpStatusCode.Created);
         cookie.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }

@@ -60,6 +60,54 @@ public sealed class TokenTests
         (await host.IsActiveAsync(app, second.Access)).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RefreshToken_UsedTwiceAtOnce_EndsTheFamily(bool isFirstSlow)
+    {
+        var race = new Race(isFirstSlow);
+        await using var host = await OAuthHost.StartAsync(services: race.AddTo);
+        var app = await host.RegisterAsync();
+        using var browser = await host.SignInAsync();
+        var tokens = await host.GetTokensAsync(browser, app);
+
+        race.Start();
+        var answers = new List<HttpResponseMessage>();
+        await foreach (var answer in Task.WhenEach(
+            host.RefreshAsync(app, tokens.Refresh), host.RefreshAsync(app, tokens.Refresh)))
+        {
+            answers.Add(await answer);
+            race.Finish();
+        }
+
+        answers.Should().Contain(answer => answer.StatusCode == HttpStatusCode.BadRequest);
+        foreach (var answer in answers.Where(answer => answer.IsSuccessStatusCode))
+        {
+            var issued = await Tokens.ReadAsync(answer);
+            (await ErrorAsync(await host.RefreshAsync(app, issued.Refresh))).Should().Be("invalid_grant");
+            (await host.IsActiveAsync(app, issued.Access)).Should().BeFalse();
+        }
+
+        (await host.IsActiveAsync(app, tokens.Access)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Token_OfADeletedApp_IsNotKnownToOtherApps()
+    {
+        await using var host = await OAuthHost.StartAsync();
+        var (app, other) = (await host.RegisterAsync(), await host.RegisterAsync());
+        using var browser = await host.SignInAsync();
+        var tokens = await host.GetTokensAsync(browser, app);
+        await host.EndAsync(browser, app, tokens, "delete");
+
+        using var revoked = await host.PostAsync(other, "revoke", ("token", tokens.Access));
+        using var refreshed = await host.RefreshAsync(other, tokens.Refresh);
+
+        (await host.IsActiveAsync(other, tokens.Access)).Should().BeFalse();
+        revoked.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await ErrorAsync(refreshed)).Should().Be("invalid_grant");
+    }
+
     [Fact]
     public async Task RefreshToken_UsedTwiceWithinTheLeeway_IsAccepted()
     {
