@@ -8,7 +8,6 @@ public sealed class Topology : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly AppProcess?[] _nodes = new AppProcess?[2];
-    private readonly Lifeline?[] _lifelines = new Lifeline?[2];
     private readonly int[] _ports = [Repository.FreePort(), Repository.FreePort()];
     private (string Name, string Value)[] _settings = [];
 
@@ -76,7 +75,6 @@ public sealed class Topology : IAsyncLifetime
             _folder.Path,
             address: Repository.Invariant($"http://127.0.0.1:{_ports[index]}"),
             environment: _settings);
-        _lifelines[index] = new Lifeline(_nodes[index]!.Id, "KILL");
     }
 
     /// <summary>Kills a node (SIGKILL), like a crash.</summary>
@@ -137,10 +135,8 @@ public sealed class Topology : IAsyncLifetime
     {
         if (_nodes[index] is { } node)
         {
-            // The line is cut first, because another process can get the id of one that has ended.
-            _lifelines[index]?.Dispose();
             await node.DisposeAsync();
-            (_nodes[index], _lifelines[index]) = (null, null);
+            _nodes[index] = null;
         }
     }
 }

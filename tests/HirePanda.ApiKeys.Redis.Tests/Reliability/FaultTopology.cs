@@ -13,12 +13,9 @@ internal sealed class FaultTopology : IAsyncDisposable
     /// <summary>An app that does not run, which makes secrets.</summary>
     private readonly WebApplication _issuing;
 
-    private readonly Lifeline[] _lifelines;
-
     private FaultTopology(PostgresServer postgres, RedisServer redis, RedisServer replica, AppProcess[] nodes)
     {
         (Postgres, Redis, Replica, Nodes) = (postgres, redis, replica, nodes);
-        _lifelines = Array.ConvertAll(nodes, node => new Lifeline(node.Id, "KILL"));
         var builder = WebApplication.CreateBuilder();
         builder.Services.AddHirePandaApiKeys();
         _issuing = builder.Build();
@@ -97,11 +94,6 @@ internal sealed class FaultTopology : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var lifeline in _lifelines)
-        {
-            lifeline.Dispose();
-        }
-
         foreach (var node in Nodes)
         {
             await node.DisposeAsync();

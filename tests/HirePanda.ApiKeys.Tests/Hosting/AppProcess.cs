@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace HirePanda.ApiKeys.Tests;
 
-/// <summary>A built application in its own process, as a user runs it.</summary>
+/// <summary>
+/// A built application in its own process, as a user runs it. It ends with this process, even if that is killed.
+/// </summary>
 internal sealed partial class AppProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -14,6 +16,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
     private readonly Action<string>? _onLine;
 
     private readonly string _until;
+    private readonly Lifeline _lifeline;
 
     private AppProcess(ProcessStartInfo start, Action<string>? onLine, string until)
     {
@@ -25,6 +28,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        _lifeline = new Lifeline(_process.Id, "KILL");
     }
 
     /// <summary>Gets the id of the process.</summary>
@@ -115,6 +119,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
         (await Repository.RunAsync("/bin/sh", ["-c", Repository.Invariant($"kill -TERM {_process.Id}")])).ExitCode.Should().Be(0);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        _lifeline.Dispose();
         return _process.ExitCode;
     }
 
@@ -123,11 +128,13 @@ internal sealed partial class AppProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        _lifeline.Dispose();
     }
 
     public ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _lifeline.Dispose();
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

@@ -7,6 +7,7 @@ namespace HirePanda.ApiKeys.Tests;
 internal sealed class Lifeline : IDisposable
 {
     private readonly Process _shell;
+    private bool _isCut;
 
     /// <param name="processId">The process that ends.</param>
     /// <param name="signal">The signal that ends it.</param>
@@ -20,9 +21,15 @@ internal sealed class Lifeline : IDisposable
         _shell = Process.Start(start)!;
     }
 
-    /// <summary>Cuts the line, because the process has ended.</summary>
+    /// <summary>Cuts the line, because the process has ended. Another process may get its id.</summary>
     public void Dispose()
     {
+        if (_isCut)
+        {
+            return;
+        }
+
+        _isCut = true;
         _shell.Kill();
         _shell.WaitForExit();
         _shell.Dispose();
