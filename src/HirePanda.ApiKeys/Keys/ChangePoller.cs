@@ -24,7 +24,10 @@ internal sealed class ChangePoller(
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _retention = TimeSpan.FromHours(1);
 
-    /// <summary>The largest number of rows that are read again while a wide gap may be filled.</summary>
+    /// <summary>
+    /// The largest number of rows that are read again while a wide gap may be filled, and of single numbers that are looked for.
+    /// With more, the cache is cleared, and a late change applies when the key is read again.
+    /// </summary>
     private const int MaxSeen = 10_000;
 
     private readonly Dictionary<long, DateTimeOffset> _gaps = [];
@@ -84,19 +87,22 @@ internal sealed class ChangePoller(
                 lookup.Clear();
                 _wide = new WideGap(_wide?.Start ?? _last, now, _wide?.Seen ?? []);
             }
-
-            for (var number = Math.Max(_last + 1, row.Number - MaxGap); number < row.Number; number++)
+            else
             {
-                _gaps.TryAdd(number, now);
+                for (var number = _last + 1; number < row.Number && _gaps.Count <= MaxSeen; number++)
+                {
+                    _gaps.TryAdd(number, now);
+                }
             }
 
             _last = Math.Max(_last, row.Number);
             _wide?.Seen.Add(row.Number);
         }
 
-        if (_wide?.Seen.Count > MaxSeen)
+        if (_wide?.Seen.Count > MaxSeen || _gaps.Count > MaxSeen)
         {
             _wide = null;
+            _gaps.Clear();
             lookup.Clear();
         }
         else if (now - _wide?.Since > _gapLifetime)

@@ -103,7 +103,8 @@ public sealed class ChangePollerTests
 
         await poller.PollAsync(feed, Token);
 
-        feed.Missing.Should().HaveCount(1_000).And.Contain(1_999_999);
+        feed.Missing.Should().BeEmpty();
+        feed.After.Should().Be(0, "all rows above the gap are read again for a while");
     }
 
     [Fact]
@@ -138,8 +139,10 @@ public sealed class ChangePollerTests
         feed.After.Should().Be(5000, "no transaction stays open longer");
     }
 
-    [Fact]
-    public async Task Poll_NumbersThatJumpRepeatedly_ReadsNoMoreThanAWindow()
+    [Theory]
+    [InlineData(2000)]
+    [InlineData(900)]
+    public async Task Poll_NumbersThatJumpRepeatedly_ReadsNoMoreThanAWindow(long jump)
     {
         await using var api = await TestApi.StartAsync();
         var (poller, feed) = (Poller(api), new Feed { Last = 10 });
@@ -147,8 +150,8 @@ public sealed class ChangePollerTests
         var key = await CachedAsync(api);
         feed.Rows =
         [
-            .. Enumerable.Range(0, 10_001)
-            .Select(i => new ApiKeyChangeNotification { Number = 5000 + (2000L * i), Workspace = "elsewhere" })
+            .. Enumerable.Range(0, 10_002)
+            .Select(i => new ApiKeyChangeNotification { Number = 500 + (jump * i), Workspace = "elsewhere" })
         ];
         await poller.PollAsync(feed, Token);
         var reads = api.Store.Reads;
@@ -158,6 +161,7 @@ public sealed class ChangePollerTests
 
         api.Store.Reads.Should().Be(reads + 1);
         feed.After.Should().Be(feed.Rows[^1].Number);
+        feed.Missing.Count.Should().BeLessThanOrEqualTo(10_000);
     }
 
     [Fact]
