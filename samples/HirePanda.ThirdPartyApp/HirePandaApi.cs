@@ -32,7 +32,9 @@ internal sealed class HirePandaApi(HttpClient http, IOptionsMonitor<OpenIdConnec
     }
 
     /// <summary>Exchanges the refresh token for new tokens, and keeps them in the cookie.</summary>
-    /// <returns>False if the refresh token is not accepted, for example because the person withdrew the access.</returns>
+    /// <returns>
+    /// False if the refresh token or the app is not accepted, for example because the person withdrew the access.
+    /// </returns>
     /// <exception cref="HttpRequestException">HirePanda does not answer at the moment. The tokens stay valid.</exception>
     public async Task<bool> RefreshAsync(HttpContext context)
     {
@@ -49,7 +51,7 @@ internal sealed class HirePandaApi(HttpClient http, IOptionsMonitor<OpenIdConnec
                 ["client_secret"] = app.ClientSecret,
             }),
             context.RequestAborted);
-        if (response.StatusCode == HttpStatusCode.BadRequest)
+        if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized)
         {
             await context.SignOutAsync();
             return false;

@@ -50,7 +50,9 @@ app.Use(async (context, next) =>
     {
         await next(context);
     }
-    catch (HttpRequestException) when (!context.Response.HasStarted)
+    catch (Exception exception) when (
+        (exception is HttpRequestException or TaskCanceledException || exception.InnerException is IOException)
+        && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
     {
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         await Html("<p role=\"alert\">HirePanda does not answer at the moment. Try again in a minute.</p>").ExecuteAsync(context);

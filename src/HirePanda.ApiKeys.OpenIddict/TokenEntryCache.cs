@@ -24,7 +24,8 @@ internal sealed class TokenEntryCache(IServiceScopeFactory scopes, TimeProvider 
     /// <summary>Determines whether a token is valid.</summary>
     /// <param name="token">The id of the token.</param>
     /// <param name="authorization">The id of its authorization, or null if it has none.</param>
-    /// <exception cref="TimeoutException">The store does not answer.</exception>
+    /// <exception cref="TimeoutException">The store does not answer in time.</exception>
+    /// <exception cref="OperationCanceledException">The store does not answer in time.</exception>
     public async ValueTask<bool> IsValidAsync(string token, string? authorization)
     {
         if (Find(token) is not { } answer)
@@ -35,41 +36,44 @@ internal sealed class TokenEntryCache(IServiceScopeFactory scopes, TimeProvider 
             }
         }
 
-        try
-        {
-            return await answer.IsValid.WaitAsync(_patience, time).ConfigureAwait(false);
-        }
-        catch when (answer.IsValid.IsFaulted)
-        {
-            // A failure is not an answer.
-            _answers.Remove(token);
-            throw;
-        }
+        var isValid = await answer.IsValid.WaitAsync(_patience, time).ConfigureAwait(false);
+        return time.GetElapsedTime(answer.At) <= _patience
+            ? isValid
+            : throw new TimeoutException("The token store answered too late.");
     }
 
     public void Dispose() => _answers.Dispose();
 
-    /// <summary>Finds an answer that is still used, or the read that is on its way to one.</summary>
+    /// <summary>Finds an answer that is still used, or the read that is on its way to one. A failed read is neither.</summary>
     private Answer? Find(string token)
         => _answers.TryGetValue(token, out Answer? known)
-            && (!known!.IsValid.IsCompleted || time.GetElapsedTime(known.At) < _duration)
-                ? known
-                : null;
+            && (known!.IsValid.IsCompletedSuccessfully
+                ? time.GetElapsedTime(known.At) < _duration
+                : !known.IsValid.IsCompleted)
+            ? known
+            : null;
 
     private Answer Start(string token, string? authorization)
-        => _answers.Set(
-            token,
-            new Answer(time.GetTimestamp(), ReadAsync(token, authorization)),
-            new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) });
+    {
+        // The read runs on the thread pool without the caller's context, so that a store that blocks does no harm.
+        using (ExecutionContext.SuppressFlow())
+        {
+            return _answers.Set(
+                token,
+                new Answer(time.GetTimestamp(), Task.Run(() => ReadAsync(token, authorization))),
+                new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) });
+        }
+    }
 
     /// <summary>Reads in a scope of its own, because the request that started the read may end before it.</summary>
     private async Task<bool> ReadAsync(string tokenId, string? authorizationId)
     {
+        using var limit = new CancellationTokenSource(_patience, time);
         var scope = scopes.CreateAsyncScope();
         await using var _ = scope.ConfigureAwait(false);
         var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>();
-        if (await tokens.FindByIdAsync(tokenId).ConfigureAwait(false) is not { } token
-            || !await tokens.HasStatusAsync(token, Statuses.Valid).ConfigureAwait(false))
+        if (await tokens.FindByIdAsync(tokenId, limit.Token).ConfigureAwait(false) is not { } token
+            || !await tokens.HasStatusAsync(token, Statuses.Valid, limit.Token).ConfigureAwait(false))
         {
             return false;
         }
@@ -80,8 +84,8 @@ internal sealed class TokenEntryCache(IServiceScopeFactory scopes, TimeProvider 
         }
 
         var authorizations = scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>();
-        return await authorizations.FindByIdAsync(authorizationId).ConfigureAwait(false) is { } authorization
-            && await authorizations.HasStatusAsync(authorization, Statuses.Valid).ConfigureAwait(false);
+        return await authorizations.FindByIdAsync(authorizationId, limit.Token).ConfigureAwait(false) is { } authorization
+            && await authorizations.HasStatusAsync(authorization, Statuses.Valid, limit.Token).ConfigureAwait(false);
     }
 
     /// <param name="At">The time at which the read began. A change after it may be missing in the answer.</param>

@@ -50,7 +50,7 @@ internal sealed class AppOrigins(IOpenIddictApplicationManager apps)
                     ? Get(new Uri(address))
                     : null;
         }
-        catch (Exception exception) when (AccountTables.IsUnavailable(exception))
+        catch (Exception exception) when (AccountTables.IsUnavailable(exception) || AccountTables.IsInvalid(exception))
         {
             return null;
         }

@@ -15,8 +15,12 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
     private const int MaxRedirectUris = 10;
     private const int MaxRedirectUri = 2000;
     private const int MaxScopes = 100;
+    private const int ZeroWidthNonJoiner = 0x200C;
+    private const int ZeroWidthJoiner = 0x200D;
 
-    /// <summary>The time for a body. The rights of the caller are those of its start.</summary>
+    /// <summary>
+    /// The time for a body. It is short, because the credential of the caller is not checked again when the body has arrived.
+    /// </summary>
     private static readonly TimeSpan _maxBodyTime = TimeSpan.FromSeconds(5);
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
@@ -50,8 +54,8 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
     public List<ApiKeyErrorDetail> Validate(IReadOnlySet<string> scopes)
     {
         var errors = new List<ApiKeyErrorDetail>();
-        Check("name", Name is { Length: <= MaxName } && !string.IsNullOrWhiteSpace(Name) && Name.EnumerateRunes().All(IsVisible)
-            ? null : $"must have 1 to {MaxName} characters, all of which show");
+        Check("name", Name is { Length: <= MaxName } && !string.IsNullOrWhiteSpace(Name) && Name.EnumerateRunes().All(IsText)
+            ? null : $"must have 1 to {MaxName} characters, and no control or hidden characters");
         Check("type", Type is ClientTypes.Confidential or ClientTypes.Public ? null : "must be 'confidential' or 'public'");
         CheckList("redirectUris", RedirectUris, MaxRedirectUris, CheckRedirectUri);
         CheckList("scopes", Scopes, MaxScopes, scope => scopes.Contains(scope) ? null : "is not a scope of this API");
@@ -76,12 +80,14 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
     }
 
     /// <summary>
-    /// Determines whether people see a character. Others could make one app look like another on the consent page.
+    /// Determines whether a character is text. Others could make one app look like another on the consent page. Persian and emoji
+    /// need the joiners.
     /// </summary>
-    private static bool IsVisible(Rune rune)
-        => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator);
+    private static bool IsText(Rune rune)
+        => rune != Rune.ReplacementChar && (rune.Value is ZeroWidthNonJoiner or ZeroWidthJoiner
+            || Rune.GetUnicodeCategory(rune) is not (
+                UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator));
 
     /// <summary>
     /// Checks a redirect address. It is compared as text later, so patterns would not work; they are refused to say so.

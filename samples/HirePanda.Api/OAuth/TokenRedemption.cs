@@ -12,7 +12,8 @@ namespace HirePanda.Api;
 /// the authorization, as it does later (RFC 9700, section 4.14.2). It takes the place of OpenIddict's own step, which lets
 /// concurrent uses of a refresh token pass.
 /// </summary>
-internal sealed class TokenRedemption(IOpenIddictTokenManager tokens, IOptions<OpenIddictServerOptions> options)
+internal sealed class TokenRedemption(
+    IOpenIddictTokenManager tokens, AccountsDbContext db, IOptions<OpenIddictServerOptions> options, TimeProvider time)
     : IOpenIddictServerHandler<ProcessSignInContext>
 {
     public static void Add(OpenIddictServerBuilder server)
@@ -26,21 +27,36 @@ internal sealed class TokenRedemption(IOpenIddictTokenManager tokens, IOptions<O
 
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
-        if (GetRedeemed(context) is not { } redeemed || await tokens.FindByIdAsync(redeemed.Id) is not { } token
-            || await tokens.TryRedeemAsync(token)
-            || (redeemed.IsRefreshToken && options.Value.RefreshTokenReuseLeeway > TimeSpan.Zero))
+        if (GetRedeemed(context) is not { } redeemed)
         {
             return;
         }
 
-        await EndAsync(context, tokens, redeemed.AuthorizationId);
+        // One statement, so that only one use finds the token valid. A failure of the database is not a second use.
+        var now = time.GetUtcNow().UtcDateTime;
+        var isFirst = await db.Set<OAuthToken>().Where(token => token.Id == redeemed.Id && token.Status == Statuses.Valid)
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(token => token.Status, Statuses.Redeemed)
+                    .SetProperty(token => token.RedemptionDate, now)
+                    .SetProperty(token => token.ConcurrencyToken, Guid.NewGuid().ToString()),
+                context.CancellationToken) == 1;
+        var mayRepeat = redeemed.IsRefreshToken && options.Value.RefreshTokenReuseLeeway > TimeSpan.Zero;
+        if (!isFirst && !(mayRepeat && await IsRedeemedAsync(db, redeemed, context.CancellationToken)))
+        {
+            await EndAsync(context, tokens, redeemed);
+        }
     }
 
-    private static async Task EndAsync(ProcessSignInContext context, IOpenIddictTokenManager tokens, string? authorization)
+    private static Task<bool> IsRedeemedAsync(AccountsDbContext db, Redeemed redeemed, CancellationToken cancellationToken)
+        => db.Set<OAuthToken>().AsNoTracking().AnyAsync(
+            token => token.Id == redeemed.Id && token.Status == Statuses.Redeemed, cancellationToken);
+
+    private static async Task EndAsync(ProcessSignInContext context, IOpenIddictTokenManager tokens, Redeemed redeemed)
     {
-        if (authorization is not null)
+        if (redeemed.AuthorizationId is { } authorization)
         {
-            await tokens.RevokeByAuthorizationIdAsync(authorization, context.CancellationToken);
+            // A caller that hangs up does not stop it.
+            await tokens.RevokeByAuthorizationIdAsync(authorization, CancellationToken.None);
         }
 
         context.Reject(Errors.InvalidGrant, "The code or refresh token has already been used.");
@@ -70,10 +86,9 @@ internal sealed class TokenRedemption(IOpenIddictTokenManager tokens, IOptions<O
     {
         public async ValueTask HandleAsync(ProcessSignInContext context)
         {
-            if (GetRedeemed(context) is { } redeemed && await db.Set<OAuthToken>().AsNoTracking().AnyAsync(
-                token => token.Id == redeemed.Id && token.Status == Statuses.Revoked, context.CancellationToken))
+            if (GetRedeemed(context) is { } redeemed && !await IsRedeemedAsync(db, redeemed, context.CancellationToken))
             {
-                await EndAsync(context, tokens, redeemed.AuthorizationId);
+                await EndAsync(context, tokens, redeemed);
             }
         }
     }

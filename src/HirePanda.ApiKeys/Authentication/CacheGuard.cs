@@ -15,6 +15,11 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
 {
     private GuardedHeaders? _headers;
 
+    /// <summary>
+    /// Gets a value that indicates whether the secret of the request is in another place than <c>Authorization</c>.
+    /// </summary>
+    public bool IsPrivate { get; private set; } = isPrivate;
+
     public int StatusCode { get => inner.StatusCode; set => inner.StatusCode = value; }
 
     public string? ReasonPhrase { get => inner.ReasonPhrase; set => inner.ReasonPhrase = value; }
@@ -24,7 +29,7 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
         get
         {
             var headers = inner.Headers;
-            return _headers?.Wraps(headers) == true ? _headers : _headers = new(headers, headerNames, isPrivate);
+            return _headers?.Wraps(headers) == true ? _headers : _headers = new(headers, headerNames, this);
         }
 
         set => inner.Headers = value;
@@ -47,7 +52,8 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
         {
             if (response is CacheGuard guard)
             {
-                guard.Tighten(isPrivate);
+                // A second look at the request may have found its credential elsewhere.
+                guard.IsPrivate |= isPrivate;
             }
             else
             {
@@ -81,15 +87,6 @@ internal sealed class CacheGuard(IHttpResponseFeature inner, IReadOnlyList<strin
     public void OnStarting(Func<object, Task> callback, object state) => inner.OnStarting(callback, state);
 
     public void OnCompleted(Func<object, Task> callback, object state) => inner.OnCompleted(callback, state);
-
-    /// <summary>Makes the response private if a second look at the request has found its credential elsewhere.</summary>
-    private void Tighten(bool toPrivate)
-    {
-        if (toPrivate && !isPrivate)
-        {
-            (isPrivate, _headers) = (true, null);
-        }
-    }
 
     private static void Vary(IHeaderDictionary headers, string headerName)
     {

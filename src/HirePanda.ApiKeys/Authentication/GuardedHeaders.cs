@@ -10,7 +10,7 @@ namespace HirePanda.ApiKeys;
 /// The header fields of a response. After each change of <c>Vary</c> or <c>Cache-Control</c>, <see cref="CacheGuard"/> corrects
 /// them.
 /// </summary>
-internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<string> headerNames, bool isPrivate)
+internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<string> headerNames, CacheGuard guard)
     : IHeaderDictionary
 {
     public int Count => inner.Count;
@@ -69,7 +69,7 @@ internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<stri
     public void Clear()
     {
         inner.Clear();
-        CacheGuard.Apply(inner, headerNames, isPrivate);
+        CacheGuard.Apply(inner, headerNames, guard.IsPrivate);
     }
 
     public bool Contains(KeyValuePair<string, StringValues> item) => inner.Contains(item);
@@ -87,13 +87,13 @@ internal sealed class GuardedHeaders(IHeaderDictionary inner, IReadOnlyList<stri
     private static bool Is(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private bool IsGuarded(string key)
-        => (headerNames.Count > 0 && Is(key, HeaderNames.Vary)) || (isPrivate && Is(key, HeaderNames.CacheControl));
+        => (headerNames.Count > 0 && Is(key, HeaderNames.Vary)) || (guard.IsPrivate && Is(key, HeaderNames.CacheControl));
 
     private void Guard(string key)
     {
         if (IsGuarded(key))
         {
-            CacheGuard.Apply(inner, headerNames, isPrivate);
+            CacheGuard.Apply(inner, headerNames, guard.IsPrivate);
         }
     }
 }

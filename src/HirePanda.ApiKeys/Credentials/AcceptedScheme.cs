@@ -44,8 +44,9 @@ public sealed class AcceptedScheme
     /// <summary>
     /// Gets or sets a delegate that determines whether a credential that this scheme has authenticated is still valid, or null if
     /// it is not checked again. The management endpoints call it when the body of a request has arrived, which can take up to
-    /// 30 seconds, so that a slow request does not outlive its credential. The principal is that of the scheme. If the result is
-    /// false, the response is 401. If the delegate throws, it is 503. The default is null.
+    /// 30 seconds, so that a slow request does not outlive its credential. They do not call it if the body is empty. The
+    /// principal is that of the scheme after claims transformation. If the result is false, the response is 401. If the delegate
+    /// throws, it is 503. The default is null.
     /// </summary>
     public Func<HttpContext, ClaimsPrincipal, ValueTask<bool>>? IsStillValid { get; set; }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -138,7 +139,9 @@ public sealed class ClientTests
     public async Task Body_ThatDoesNotArrive_IsNotWaitedForLong()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var host = await OAuthHost.StartAsync(services: all => all.AddSingleton<TimeProvider>(time));
+        var arrival = new Arrival();
+        await using var host = await OAuthHost.StartAsync(
+            services: all => all.AddSingleton<TimeProvider>(time).AddSingleton<IClaimsTransformation>(arrival));
         var key = await host.NewKeyAsync("acme");
         using var browser = host.Open();
         var end = new TaskCompletionSource();
@@ -146,6 +149,7 @@ public sealed class ClientTests
         var call = browser.SendAsync(
             HttpMethod.Post, Path, new SlowBody("{}", () => end.Task),
             request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key));
+        await arrival.Next.Task.WaitAsync(TestContext.Current.CancellationToken);
         for (var start = Stopwatch.GetTimestamp(); !call.IsCompleted && Stopwatch.GetElapsedTime(start) < _patience;)
         {
             time.Advance(TimeSpan.FromSeconds(1));

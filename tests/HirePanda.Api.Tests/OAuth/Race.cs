@@ -23,6 +23,12 @@ internal sealed class Race(bool isFirstSlow)
             handler => handler.UseInlineHandler(PassAsync).SetOrder(redemption + 400));
     });
 
+    /// <summary>Does something whenever a token has been checked and is not yet redeemed.</summary>
+    public static void BeforeRedemption(IServiceCollection services, Func<Task> act)
+        => services.AddOpenIddict().AddServer(server => server.AddEventHandler<ProcessSignInContext>(
+            handler => handler.UseInlineHandler(_ => new(act()))
+                .SetOrder(OpenIddictServerHandlers.RedeemTokenEntry.Descriptor.Order - 400)));
+
     public void Start() => _isOn = true;
 
     /// <summary>One of the two has its answer.</summary>

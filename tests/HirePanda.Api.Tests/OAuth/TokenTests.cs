@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Net;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HirePanda.Api.Tests;
@@ -89,6 +91,44 @@ public sealed class TokenTests
         }
 
         (await host.IsActiveAsync(app, tokens.Access)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task RefreshToken_RevokedBetweenItsCheckAndItsRedemption_IsRefused()
+    {
+        Func<Task>? between = null;
+        await using var host = await OAuthHost.StartAsync(
+            services: all => Race.BeforeRedemption(all, () => between?.Invoke() ?? Task.CompletedTask));
+        var app = await host.RegisterAsync();
+        using var browser = await host.SignInAsync();
+        var first = await host.GetTokensAsync(browser, app);
+        var second = await Tokens.ReadAsync(await host.RefreshAsync(app, first.Refresh));
+
+        between = async () =>
+        {
+            between = null;
+            (await ErrorAsync(await host.RefreshAsync(app, first.Refresh))).Should().Be("invalid_grant");
+        };
+
+        (await ErrorAsync(await host.RefreshAsync(app, second.Refresh))).Should().Be("invalid_grant");
+    }
+
+    [Fact]
+    public async Task RefreshToken_ThatCannotBeRedeemedAtTheMoment_StaysValid()
+    {
+        var failure = new FailingUpdates();
+        await using var host = await OAuthHost.StartAsync(
+            services: all => all.ConfigureDbContext<AccountsDbContext>(db => db.AddInterceptors(failure)));
+        var app = await host.RegisterAsync();
+        using var browser = await host.SignInAsync();
+        var tokens = await host.GetTokensAsync(browser, app);
+
+        failure.Next = true;
+        using var failed = await host.RefreshAsync(app, tokens.Refresh);
+        var refreshed = await Tokens.ReadAsync(await host.RefreshAsync(app, tokens.Refresh));
+
+        failed.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await host.IsActiveAsync(app, refreshed.Access)).Should().BeTrue();
     }
 
     [Fact]
@@ -223,6 +263,27 @@ public sealed class TokenTests
         }
 
         (await ErrorAsync(await host.RefreshAsync(app, tokens.Refresh))).Should().Be("invalid_grant");
+    }
+
+    /// <summary>Lets one change of a token fail.</summary>
+    private sealed class FailingUpdates : DbCommandInterceptor
+    {
+        public bool Next { get; set; }
+
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default)
+        {
+            if (!Next || !command.CommandText.StartsWith("UPDATE", StringComparison.Ordinal))
+            {
+                return new(result);
+            }
+
+            Next = false;
+            throw new TimeoutException("The database does not answer.");
+        }
     }
 
     private static async Task<string?> ErrorAsync(HttpResponseMessage response)

@@ -10,6 +10,7 @@ internal sealed class Outage : DbConnectionInterceptor
 {
     private readonly TaskCompletionSource _isWaitedFor = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _answer;
+    private bool _blocks;
     private int _waits;
 
     public bool IsOn { get; set; }
@@ -21,7 +22,9 @@ internal sealed class Outage : DbConnectionInterceptor
     public int Waits => _waits;
 
     /// <summary>Lets new connections wait until <see cref="Release"/>.</summary>
-    public void Hang() => _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <param name="blocks">True if they block their thread, as those of SQLite do.</param>
+    public void Hang(bool blocks)
+        => (_blocks, _answer) = (blocks, new(TaskCreationOptions.RunContinuationsAsynchronously));
 
     public void Release() => _answer!.SetResult();
 
@@ -38,6 +41,11 @@ internal sealed class Outage : DbConnectionInterceptor
         {
             Interlocked.Increment(ref _waits);
             _isWaitedFor.TrySetResult();
+            if (_blocks)
+            {
+                answer.Task.Wait(CancellationToken.None);
+            }
+
             await answer.Task.WaitAsync(cancellationToken);
         }
 
