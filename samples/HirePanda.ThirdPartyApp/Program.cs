@@ -54,6 +54,7 @@ app.Use(async (context, next) =>
         (exception is HttpRequestException or TaskCanceledException || exception.InnerException is IOException)
         && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
     {
+        app.Logger.LogWarning(exception, "HirePanda does not answer.");
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         await Html("<p role=\"alert\">HirePanda does not answer at the moment. Try again in a minute.</p>").ExecuteAsync(context);
     }

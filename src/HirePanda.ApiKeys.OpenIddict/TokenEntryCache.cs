@@ -15,7 +15,7 @@ internal sealed class TokenEntryCache(IServiceScopeFactory scopes, TimeProvider 
 
     private static readonly TimeSpan _duration = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time for which a request waits for a read, as it waits for the store of keys.</summary>
+    /// <summary>The time that a read may take. Requests wait for the rest of it, as they wait for the store of keys.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _starting = new();
@@ -36,10 +36,8 @@ internal sealed class TokenEntryCache(IServiceScopeFactory scopes, TimeProvider 
             }
         }
 
-        var isValid = await answer.IsValid.WaitAsync(_patience, time).ConfigureAwait(false);
-        return time.GetElapsedTime(answer.At) <= _patience
-            ? isValid
-            : throw new TimeoutException("The token store answered too late.");
+        var left = _patience - time.GetElapsedTime(answer.At);
+        return await answer.IsValid.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time).ConfigureAwait(false);
     }
 
     public void Dispose() => _answers.Dispose();

@@ -52,15 +52,18 @@ internal sealed class AccountTables(IServiceScopeFactory scopes) : IHostedLifecy
 
     /// <summary>Determines whether an exception says that the database does not answer.</summary>
     public static bool IsUnavailable(Exception exception)
-        => !IsInvalid(exception)
-            && (exception is DbException or TimeoutException || exception.InnerException is DbException or TimeoutException);
+        => !IsInvalid(exception) && FindFailure(exception) is not null;
 
     /// <summary>
     /// Determines whether an exception says that the database cannot hold a value, such as text with a NUL: "data exception" of
     /// SQL, class 22.
     /// </summary>
     public static bool IsInvalid(Exception exception)
-        => (exception as DbException ?? exception.InnerException as DbException)?.SqlState is ['2', '2', ..];
+        => FindFailure(exception) is DbException { SqlState: ['2', '2', ..] };
+
+    /// <summary>Finds the failure of the database, which the framework may wrap twice.</summary>
+    private static Exception? FindFailure(Exception? exception)
+        => exception is null or DbException or TimeoutException ? exception : FindFailure(exception.InnerException);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

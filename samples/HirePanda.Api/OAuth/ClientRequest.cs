@@ -54,7 +54,7 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
     public List<ApiKeyErrorDetail> Validate(IReadOnlySet<string> scopes)
     {
         var errors = new List<ApiKeyErrorDetail>();
-        Check("name", Name is { Length: <= MaxName } && !string.IsNullOrWhiteSpace(Name) && Name.EnumerateRunes().All(IsText)
+        Check("name", Name is { Length: <= MaxName } && !string.IsNullOrWhiteSpace(Name) && IsText(Name)
             ? null : $"must have 1 to {MaxName} characters, and no control or hidden characters");
         Check("type", Type is ClientTypes.Confidential or ClientTypes.Public ? null : "must be 'confidential' or 'public'");
         CheckList("redirectUris", RedirectUris, MaxRedirectUris, CheckRedirectUri);
@@ -80,14 +80,29 @@ internal sealed record ClientRequest(string? Name, string? Type, string?[]? Redi
     }
 
     /// <summary>
-    /// Determines whether a character is text. Others could make one app look like another on the consent page. Persian and emoji
-    /// need the joiners.
+    /// Determines whether people see each character. Others could make one app look like another on the consent page. Only the
+    /// joiners are allowed after characters beyond ASCII, because Persian and emoji need them.
     /// </summary>
-    private static bool IsText(Rune rune)
-        => rune != Rune.ReplacementChar && (rune.Value is ZeroWidthNonJoiner or ZeroWidthJoiner
-            || Rune.GetUnicodeCategory(rune) is not (
-                UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator));
+    private static bool IsText(string name)
+    {
+        var previous = default(Rune);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            var isAllowed = rune.Value is ZeroWidthNonJoiner or ZeroWidthJoiner
+                ? !previous.IsAscii
+                : rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
+                    UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator);
+            if (!isAllowed)
+            {
+                return false;
+            }
+
+            previous = rune;
+        }
+
+        return true;
+    }
 
     /// <summary>
     /// Checks a redirect address. It is compared as text later, so patterns would not work; they are refused to say so.

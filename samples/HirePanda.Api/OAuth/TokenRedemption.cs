@@ -55,7 +55,9 @@ internal sealed class TokenRedemption(
     {
         if (redeemed.AuthorizationId is { } authorization)
         {
-            // A caller that hangs up does not stop it.
+            // A caller that hangs up does not stop it. Tokens that the first use stored during the first round are seen in the
+            // second, and tokens that it stores later are ended by its own confirmation.
+            await tokens.RevokeByAuthorizationIdAsync(authorization, CancellationToken.None);
             await tokens.RevokeByAuthorizationIdAsync(authorization, CancellationToken.None);
         }
 

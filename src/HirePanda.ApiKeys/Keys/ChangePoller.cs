@@ -99,10 +99,15 @@ internal sealed class ChangePoller(
             _wide?.Seen.Add(row.Number);
         }
 
-        if (_wide?.Seen.Count > MaxSeen || _gaps.Count > MaxSeen)
+        if (_gaps.Count > MaxSeen)
+        {
+            _gaps.Clear();
+            lookup.Clear();
+        }
+
+        if (_wide?.Seen.Count > MaxSeen)
         {
             _wide = null;
-            _gaps.Clear();
             lookup.Clear();
         }
         else if (now - _wide?.Since > _gapLifetime)

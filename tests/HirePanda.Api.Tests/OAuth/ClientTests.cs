@@ -135,6 +135,30 @@ public sealed class ClientTests
         (await kind.FieldsAsync()).Should().Equal("redirectUris[1]");
     }
 
+    [Theory]
+    [InlineData("\\u200D", false)]
+    [InlineData("Hire\\u200CPanda", false)]
+    [InlineData("Line\\u2028Feed", false)]
+    [InlineData("half \\uD800", false)]
+    [InlineData("\\u0645\\u06CC\\u200C\\u062E\\u0648\\u0627\\u0647\\u0645", true)]
+    [InlineData("\\uD83D\\uDC69\\u200D\\uD83D\\uDCBB", true)]
+    public async Task Name_HasNoHiddenCharacters(string name, bool isAllowed)
+    {
+        await using var host = await OAuthHost.StartAsync();
+        var json = $$"""
+            {"name":"{{name}}","type":"public",
+            "redirectUris":["https://app.test/"],"scopes":["jobs:read"]}
+            """;
+        using var browser = host.Open();
+        var key = await host.NewKeyAsync("acme");
+
+        using var response = await browser.SendAsync(
+            HttpMethod.Post, Path, new StringContent(json, Encoding.UTF8, "application/json"),
+            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key));
+
+        response.StatusCode.Should().Be(isAllowed ? HttpStatusCode.Created : HttpStatusCode.BadRequest);
+    }
+
     [Fact]
     public async Task Body_ThatDoesNotArrive_IsNotWaitedForLong()
     {

@@ -11,15 +11,11 @@ internal sealed class Outage : DbConnectionInterceptor
     private readonly TaskCompletionSource _isWaitedFor = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _answer;
     private bool _blocks;
-    private int _waits;
 
     public bool IsOn { get; set; }
 
     /// <summary>Gets a task that completes when something waits for the database.</summary>
     public Task Waiting => _isWaitedFor.Task;
-
-    /// <summary>Gets how many connections waited.</summary>
-    public int Waits => _waits;
 
     /// <summary>Lets new connections wait until <see cref="Release"/>.</summary>
     /// <param name="blocks">True if they block their thread, as those of SQLite do.</param>
@@ -39,7 +35,6 @@ internal sealed class Outage : DbConnectionInterceptor
     {
         if (_answer is { } answer)
         {
-            Interlocked.Increment(ref _waits);
             _isWaitedFor.TrySetResult();
             if (_blocks)
             {
