@@ -54,7 +54,7 @@ app.Use(async (context, next) =>
         (exception is HttpRequestException or TaskCanceledException || exception.InnerException is IOException)
         && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
     {
-        app.Logger.LogWarning(exception, "HirePanda does not answer.");
+        Log.NoAnswer(app.Logger, exception);
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         await Html("<p role=\"alert\">HirePanda does not answer at the moment. Try again in a minute.</p>").ExecuteAsync(context);
     }
@@ -94,3 +94,10 @@ static IResult Html(params string[] parts) => Results.Content(
     "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Job Board</title>"
         + $"<link rel=\"icon\" href=\"data:,\"></head><body><main><h1>Job Board</h1>{string.Concat(parts)}</main></body></html>",
     "text/html; charset=utf-8");
+
+/// <summary>The messages of this app.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "HirePanda does not answer")]
+    public static partial void NoAnswer(ILogger logger, Exception exception);
+}
