@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
@@ -116,9 +115,12 @@ public sealed class AcceptedTokenTests
 
         using var client = host.Open();
         using var early = await client.SendAsync(
-            HttpMethod.Post, "/api/v1/api-keys", new SlowBody(body.Json, () => Task.CompletedTask), Authorize(tokens.Access));
+            HttpMethod.Post,
+            "/api/v1/api-keys",
+            new SlowBody(body.Json, () => Task.CompletedTask),
+            OAuthHost.Authorize(tokens.Access));
         arrival.Next = new();
-        using var late = await client.SendAsync(HttpMethod.Post, "/api/v1/api-keys", body, Authorize(tokens.Access));
+        using var late = await client.SendAsync(HttpMethod.Post, "/api/v1/api-keys", body, OAuthHost.Authorize(tokens.Access));
 
         early.StatusCode.Should().Be(HttpStatusCode.Created, await early.TextAsync());
         late.StatusCode.Should().Be(HttpStatusCode.Unauthorized, await late.TextAsync());
@@ -218,14 +220,11 @@ public sealed class AcceptedTokenTests
             .And.Be((await discovery.JsonAsync()).GetProperty("issuer").GetString());
     }
 
-    private static Action<HttpRequestMessage> Authorize(string token)
-        => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-
     private static async Task<HttpResponseMessage> CallAsync(OAuthHost host, HttpMethod method, string path, string token)
     {
         using var client = host.Open();
         return await client.SendAsync(
             method, path, method == HttpMethod.Post ? JsonContent.Create(new { title = "Gardener" }) : null,
-            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token));
+            OAuthHost.Authorize(token));
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
@@ -154,7 +153,7 @@ public sealed class ClientTests
 
         using var response = await browser.SendAsync(
             HttpMethod.Post, Path, new StringContent(json, Encoding.UTF8, "application/json"),
-            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key));
+            OAuthHost.Authorize(key));
 
         response.StatusCode.Should().Be(isAllowed ? HttpStatusCode.Created : HttpStatusCode.BadRequest);
     }
@@ -172,7 +171,7 @@ public sealed class ClientTests
 
         var call = browser.SendAsync(
             HttpMethod.Post, Path, new SlowBody("{}", () => end.Task),
-            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key));
+            OAuthHost.Authorize(key));
         await arrival.Next.Task.WaitAsync(TestContext.Current.CancellationToken);
         for (var start = Stopwatch.GetTimestamp(); !call.IsCompleted && Stopwatch.GetElapsedTime(start) < _patience;)
         {

@@ -66,8 +66,12 @@ internal sealed partial class OAuthHost : IAsyncDisposable
         key ??= _key ??= await NewKeyAsync("acme");
         return await browser.SendAsync(
             method, path, body is null ? null : JsonContent.Create(body),
-            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key));
+            Authorize(key));
     }
+
+    /// <summary>Sends a request with a key or an access token.</summary>
+    public static Action<HttpRequestMessage> Authorize(string token)
+        => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
 
     public async Task<App> RegisterAsync(string type = "confidential", string scopes = Scope)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
@@ -79,6 +78,6 @@ public sealed class OtherCredentialTests
         using var client = host.Open();
         return await client.SendAsync(
             new HttpMethod(method), "/api/v1/jobs", method == "POST" ? JsonContent.Create(new { title = "Gardener" }) : null,
-            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token));
+            OAuthHost.Authorize(token));
     }
 }
