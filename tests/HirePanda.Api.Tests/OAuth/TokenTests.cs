@@ -132,6 +132,25 @@ public sealed class TokenTests
     }
 
     [Fact]
+    public async Task Key_WhereATokenIsMeant_IsNoToken()
+    {
+        await using var host = await OAuthHost.StartAsync();
+        var app = await host.RegisterAsync();
+        var key = await host.NewKeyAsync("others");
+
+        using var revoked = await host.PostAsync(app, "revoke", ("token", key));
+        using var refreshed = await host.RefreshAsync(app, key);
+        using var redeemed = await host.RedeemAsync(app, key);
+        using var call = await host.CallAsync(HttpMethod.Get, "/api/v1/jobs", key: key);
+
+        (await host.IsActiveAsync(app, key)).Should().BeFalse();
+        revoked.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await ErrorAsync(refreshed)).Should().Be("invalid_grant");
+        (await ErrorAsync(redeemed)).Should().Be("invalid_grant");
+        call.StatusCode.Should().Be(HttpStatusCode.OK, "revoking a token does not touch keys");
+    }
+
+    [Fact]
     public async Task Token_OfADeletedApp_IsNotKnownToOtherApps()
     {
         await using var host = await OAuthHost.StartAsync();
